@@ -1,0 +1,199 @@
+"""Orientation and resampling of (array, affine) pairs. Affines are 4x4, voxel index to RAS+ millimetres.
+
+No function here guesses an axis order: what an axis means is read from the affine alone.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from nibabel.orientations import (
+    apply_orientation,
+    axcodes2ornt,
+    inv_ornt_aff,
+    io_orientation,
+    ornt2axcodes,
+    ornt_transform,
+)
+from scipy import ndimage
+
+Shape = tuple[int, int, int]
+
+# Grids that lean by less than this are resampled along their own axes: the network was trained with larger rotations,
+# and separable resampling is many times faster than following every oblique line.
+MAX_LEAN_DEGREES = 5.0
+
+
+def check_affine(affine: np.ndarray) -> None:
+    """Raise `ValueError` unless `affine` is a finite, invertible 4x4 of voxel sizes a scanner can have."""
+    matrix = np.asarray(affine, float)
+    if matrix.shape != (4, 4) or not np.isfinite(matrix).all():
+        raise ValueError("the affine is not a finite 4x4 matrix")
+    sizes = np.linalg.norm(matrix[:3, :3], axis=0)
+    if sizes.min() <= 0 or abs(np.linalg.det(matrix[:3, :3])) < 1e-3 * float(np.prod(sizes)):
+        raise ValueError("the affine is singular: its axes do not span space")
+
+
+def spacing(affine: np.ndarray) -> tuple[float, float, float]:
+    """Voxel size in mm along each array axis."""
+    x, y, z = np.linalg.norm(np.asarray(affine, float)[:3, :3], axis=0)
+    return float(x), float(y), float(z)
+
+
+def orientation(affine: np.ndarray) -> str:
+    """Where the array axes point, as three letters of R L A P S I."""
+    return "".join(ornt2axcodes(io_orientation(affine)))
+
+
+def apply(affine: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Map (n, 3) points through a 4x4 matrix."""
+    return np.asarray(points, float) @ affine[:3, :3].T + affine[:3, 3]
+
+
+def corners(shape: Shape) -> np.ndarray:
+    """The (8, 3) voxel indices of the corner voxels' centres."""
+    return np.array([[x, y, z] for x in (0, shape[0] - 1) for y in (0, shape[1] - 1) for z in (0, shape[2] - 1)], float)
+
+
+class Reorientation(NamedTuple):
+    """A permutation and flip of axes, and the way back. Moves voxels without changing any value."""
+
+    there: np.ndarray
+    back: np.ndarray
+    affine: np.ndarray
+
+    def apply(self, array: np.ndarray) -> np.ndarray:
+        """The array in the new axis order, as a view."""
+        return apply_orientation(array, self.there)
+
+    def undo(self, array: np.ndarray) -> np.ndarray:
+        """An array of the new axis order in the old one, as a view."""
+        return apply_orientation(array, self.back)
+
+
+def reorient(affine: np.ndarray, shape: Shape, codes: str = "RAS") -> Reorientation:
+    """How to bring an array with `affine` and `shape` into the orientation closest to `codes`."""
+    start, end = io_orientation(affine), axcodes2ornt(tuple(codes))
+    there = ornt_transform(start, end)
+    return Reorientation(there, ornt_transform(end, start), affine @ inv_ornt_aff(there, shape))
+
+
+def lean_degrees(affine: np.ndarray) -> float:
+    """The largest angle between an array axis and the patient axis it is closest to."""
+    axes = np.asarray(affine, float)[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
+    return float(np.degrees(np.arccos(np.clip(np.abs(axes).max(axis=0), 0, 1)).max()))
+
+
+def coarse_grid(affine: np.ndarray, shape: Shape, spacing_mm: tuple[float, float, float]) -> tuple[np.ndarray, Shape]:
+    """Affine and shape of a RAS-like grid with voxels of `spacing_mm` that covers the given canonical grid.
+
+    A grid that leans little keeps its own axes; a truly oblique one gets the patient's axes and its bounding box.
+    """
+    if lean_degrees(affine) <= MAX_LEAN_DEGREES:
+        scale = np.asarray(spacing_mm) / spacing(affine)
+        size = np.maximum(1, np.ceil(np.asarray(shape) / scale)).astype(int)
+        # Voxel edges, not centres, of the two grids' middles coincide.
+        offset = (np.asarray(shape) - size * scale) / 2 + scale / 2 - 0.5
+        step = np.diag([*scale, 1.0])
+        step[:3, 3] = offset
+        return affine @ step, (int(size[0]), int(size[1]), int(size[2]))
+    box = apply(affine, corners(shape))
+    low = box.min(axis=0)
+    size = np.maximum(1, np.ceil((box.max(axis=0) - low) / spacing_mm)).astype(int) + 1
+    grid = np.diag([*spacing_mm, 1.0])
+    grid[:3, 3] = low
+    return grid, (int(size[0]), int(size[1]), int(size[2]))
+
+
+def crop(affine: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """The affine of an array cut to begin at voxel `start`."""
+    moved = np.array(affine, float)
+    moved[:3, 3] = apply(affine, np.asarray(start, float)[None])[0]
+    return moved
+
+
+def resample(
+    array: np.ndarray, affine: np.ndarray, to_affine: np.ndarray, to_shape: Shape, *, fill: float
+) -> np.ndarray:
+    """`array` on another grid, linear and antialiased, as float32; `fill` is what lies outside.
+
+    For images and for continuous fields only: labels go through `resample_labels`.
+    """
+    step = np.linalg.inv(affine) @ to_affine
+    if _is_separable(step):
+        return _resample_separable(array, np.diag(step)[:3], step[:3, 3], to_shape, fill)
+    # Shrink along the array's own axes first: it antialiases, and what is left to rotate is small.
+    target = np.minimum(np.max(spacing(to_affine)), 1e9)
+    factor = np.maximum(1.0, target / np.asarray(spacing(affine)))
+    if factor.max() > 1.0:
+        small_affine, small_shape = _shrunk(affine, array.shape, factor)
+        array = resample(array, affine, small_affine, small_shape, fill=fill)
+        step = np.linalg.inv(small_affine) @ to_affine
+    return ndimage.affine_transform(
+        np.asarray(array, np.float32), step[:3, :3], step[:3, 3], to_shape, order=1, mode="constant", cval=fill
+    )
+
+
+def resample_labels(labels: np.ndarray, affine: np.ndarray, to_affine: np.ndarray, to_shape: Shape) -> np.ndarray:
+    """Labels on another grid: each voxel gets the label with the largest share in it, so no new value can arise."""
+    best = np.full(to_shape, 0.5, np.float32)
+    result = np.zeros(to_shape, labels.dtype)
+    share_of_background = resample(labels == 0, affine, to_affine, to_shape, fill=1.0)
+    np.copyto(best, share_of_background)
+    for value in np.unique(labels):
+        if value == 0:
+            continue
+        share = resample(labels == value, affine, to_affine, to_shape, fill=0.0)
+        wins = share > best
+        result[wins] = value
+        best[wins] = share[wins]
+    return result
+
+
+def _is_separable(step: np.ndarray) -> bool:
+    linear = step[:3, :3]
+    off_diagonal = np.abs(linear - np.diag(np.diag(linear))).max()
+    return bool(off_diagonal < 1e-5 * np.abs(linear).max() and np.diag(linear).min() > 0)
+
+
+def _shrunk(affine: np.ndarray, shape: tuple[int, ...], factor: np.ndarray) -> tuple[np.ndarray, Shape]:
+    size = np.maximum(1, np.ceil(np.asarray(shape) / factor)).astype(int)
+    step = np.diag([*factor, 1.0])
+    step[:3, 3] = factor / 2 - 0.5
+    return affine @ step, (int(size[0]), int(size[1]), int(size[2]))
+
+
+def _resample_separable(
+    array: np.ndarray, step: np.ndarray, offset: np.ndarray, to_shape: Shape, fill: float
+) -> np.ndarray:
+    """One matrix of weights an axis. Works through z in slabs, so that a float copy of the scan never exists."""
+    # Relative to `fill`, what lies outside is zero and needs no rows of its own.
+    wx, wy, wz = (_weights(array.shape[i], to_shape[i], step[i], offset[i]) for i in range(3))
+    result = np.zeros(to_shape, np.float32)
+    slab = max(1, 8_000_000 // max(1, array.shape[0] * array.shape[1]))
+    for start in range(0, array.shape[2], slab):
+        stop = min(start + slab, array.shape[2])
+        rows = np.flatnonzero(wz[:, start:stop].any(axis=1))
+        if rows.size == 0:
+            continue
+        part = np.asarray(array[:, :, start:stop], np.float32) - np.float32(fill)
+        part = np.tensordot(wx, part, axes=(1, 0))
+        part = np.tensordot(part, wy, axes=(1, 1))  # (x, z, y)
+        result[:, :, rows] += np.tensordot(part, wz[rows, start:stop], axes=(1, 1))
+    result += np.float32(fill)
+    return result
+
+
+def _weights(size: int, to_size: int, step: float, offset: float) -> np.ndarray:
+    """(to_size, size) float32 weights of a triangle as wide as the larger of both voxels; rows outside sum below 1.
+
+    The antialiased linear filter of Pillow and torch: plain linear interpolation when enlarging, a mean when shrinking.
+    """
+    width = max(1.0, step)
+    centre = np.arange(to_size) * step + offset
+    distance = np.abs(np.arange(size)[None, :] - centre[:, None]) / width
+    weights = np.clip(1.0 - distance, 0.0, None)
+    total = weights.sum(axis=1, keepdims=True)
+    inside = (centre > -0.5 - 1e-6) & (centre < size - 0.5 + 1e-6)
+    # Inside, the half voxel at the border repeats the border; outside, the weights vanish and `fill` remains.
+    weights = np.where(inside[:, None] & (total > 0), weights / np.where(total > 0, total, 1.0), 0.0)
+    return weights.astype(np.float32)

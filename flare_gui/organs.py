@@ -1,0 +1,53 @@
+"""The four organs. Everything that shows, writes or trains on them iterates over `ORGANS`."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from flare_gui.errors import FlareError
+
+LabelScheme = Literal["organs", "flare22"]
+
+
+class Organ(NamedTuple):
+    """One segmented structure; `colour` is from Okabe and Ito, which tells all four apart in every colour vision."""
+
+    label: int  # in our masks
+    flare22: int  # in FLARE22's masks
+    key: str  # in file names and JSON
+    name: str  # on screen
+    colour: str
+    snomed: str  # SNOMED CT concept
+
+
+LIVER = Organ(1, 1, "liver", "Liver", "#D55E00", "10200004")
+RIGHT_KIDNEY = Organ(2, 2, "right_kidney", "Right kidney", "#0072B2", "9846003")
+SPLEEN = Organ(3, 3, "spleen", "Spleen", "#CC79A7", "78961009")
+LEFT_KIDNEY = Organ(4, 13, "left_kidney", "Left kidney", "#009E73", "18639004")
+
+ORGANS = (LIVER, RIGHT_KIDNEY, SPLEEN, LEFT_KIDNEY)
+
+
+def label_lookup(scheme: LabelScheme) -> np.ndarray:
+    """Table of 256 uint8 that turns our labels into those of `scheme` by indexing; unknown labels become 0."""
+    lookup = np.zeros(256, np.uint8)
+    for organ in ORGANS:
+        lookup[organ.label] = organ.flare22 if scheme == "flare22" else organ.label
+    return lookup
+
+
+def organs_from(labels: np.ndarray, scheme: LabelScheme) -> np.ndarray:
+    """Our uint8 labels from a mask in `scheme`; structures that are none of the four organs become background.
+
+    Raises `FlareError` when `labels` holds values no label map has (negative, above 255 or fractional).
+    """
+    values = np.asarray(labels)
+    if values.size and (values.min() < 0 or values.max() > 255 or not np.array_equal(values, np.rint(values))):
+        raise FlareError(
+            f"the mask holds values from {values.min():g} to {values.max():g}, which are not organ labels",
+            hint="Choose a label map with whole numbers from 0 to 255.",
+        )
+    lookup = np.zeros(256, np.uint8)
+    for organ in ORGANS:
+        lookup[organ.flare22 if scheme == "flare22" else organ.label] = organ.label
+    return lookup[values.astype(np.uint8)]

@@ -1,0 +1,37 @@
+"""How long work reports and stops. It knows neither Qt nor a terminal; the program and the command line render it."""
+
+import threading
+from collections.abc import Callable
+
+from flare_gui.errors import Cancelled
+
+Progress = Callable[[str, float], None]
+"""`progress(stage, fraction)`: fraction from 0 to 1 of that stage."""
+
+
+def ignore(stage: str, fraction: float) -> None:
+    """The progress of those who do not watch."""
+
+
+class Cancel:
+    """A flag that one thread sets and another one looks at between two steps."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        """Ask the work to stop at its next check."""
+        self._event.set()
+
+    def check(self) -> None:
+        """Raise `Cancelled` once `set` was called."""
+        if self._event.is_set():
+            raise Cancelled
+
+
+class _Never(Cancel):
+    def set(self) -> None:
+        raise RuntimeError("`never` is shared by everyone who cannot cancel; make a Cancel() of your own")
+
+
+never = _Never()

@@ -1,0 +1,86 @@
+"""The two things that travel through the program: a CT and its labels, each with the affine that places it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from flare_gui import geometry
+from flare_gui.errors import GridMismatch
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """A CT: `hu` is int16 (x, y, z) in Hounsfield units, `affine` 4x4 maps voxel indices to RAS+ millimetres.
+
+    `name` is the case's name for output files (never the patient's), `source` the path it came from, `warnings` what
+    the reader had to repair or leave out, one sentence each.
+    """
+
+    hu: np.ndarray
+    affine: np.ndarray
+    name: str = "ct"
+    source: Path | None = None
+    series_uid: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.hu.ndim != 3 or self.hu.dtype != np.int16:
+            raise ValueError(f"a Volume holds int16 (x, y, z), not {self.hu.dtype} with {self.hu.ndim} axes")
+        geometry.check_affine(self.affine)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        x, y, z = self.hu.shape
+        return x, y, z
+
+    @property
+    def spacing(self) -> tuple[float, float, float]:
+        """Voxel size in mm along the array's own axes."""
+        return geometry.spacing(self.affine)
+
+    @property
+    def orientation(self) -> str:
+        """Where the array's axes point, such as "LPS"."""
+        return geometry.orientation(self.affine)
+
+
+@dataclass(frozen=True, eq=False)
+class Segmentation:
+    """`labels` is uint8 (x, y, z), 0 for background and `Organ.label` elsewhere, on the grid of the CT it belongs to.
+
+    `warnings` are about the result (laterality, an organ not found); `run` says how it was made: device, precision,
+    seconds and memory by stage, model.
+    """
+
+    labels: np.ndarray
+    affine: np.ndarray
+    warnings: tuple[str, ...] = ()
+    run: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.labels.ndim != 3 or self.labels.dtype != np.uint8:
+            raise ValueError(f"a Segmentation holds uint8 (x, y, z), not {self.labels.dtype}")
+        geometry.check_affine(self.affine)
+
+    @property
+    def voxel_ml(self) -> float:
+        """Volume of one voxel in millilitres, right for sheared grids too."""
+        return abs(float(np.linalg.det(self.affine[:3, :3]))) / 1000.0
+
+
+def check_same_grid(volume: Volume, segmentation: Segmentation) -> None:
+    """Raise `GridMismatch` unless both have the same shape and place every voxel within a hundredth of a millimetre."""
+    if volume.shape != segmentation.labels.shape:
+        raise GridMismatch(
+            f"the mask has {segmentation.labels.shape} voxels and the scan {volume.shape}",
+            hint="Choose the mask that belongs to this scan.",
+        )
+    corners = geometry.corners(volume.shape)
+    apart = np.abs(geometry.apply(volume.affine, corners) - geometry.apply(segmentation.affine, corners)).max()
+    if apart > 0.01:
+        raise GridMismatch(
+            f"the mask lies up to {apart:.2f} mm away from the scan",
+            hint="Choose the mask that belongs to this scan, or resample it to the scan's grid.",
+        )
