@@ -1,0 +1,74 @@
+"""Training cases as compact arrays: one `.npz` a case, in canonical RAS, that numpy alone can read."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from flare_gui.errors import FlareError
+
+# Finer than the network's grid, so that a sample that is rotated and scaled still has detail to lose.
+SPACING_MM = 2.5
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingCase:
+    """A real case has `hu` (int16) and `labels` (uint8 `Organ.label`); a phantom has `hu` None and tissues as labels.
+
+    Arrays are (x, y, z) in canonical RAS with voxels of `spacing_mm`. `source` and `licence` go on the model card.
+    """
+
+    name: str
+    labels: np.ndarray
+    hu: np.ndarray | None
+    spacing_mm: tuple[float, float, float]
+    source: str = ""
+    licence: str = ""
+
+    @property
+    def is_phantom(self) -> bool:
+        """Whether the CT is painted anew for each sample."""
+        return self.hu is None
+
+
+def save(case: TrainingCase, folder: Path) -> Path:
+    """Write `folder/<name>.npz`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{case.name}.npz"
+    about = json.dumps({"source": case.source, "licence": case.licence})
+    arrays = {"labels": case.labels, "spacing_mm": np.array(case.spacing_mm), "about": np.array(about)}
+    if case.hu is not None:
+        arrays["hu"] = case.hu
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+    return path
+
+
+def load(path: Path) -> TrainingCase:
+    """Read what `save` wrote. Raises `FlareError` when it is something else."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            x, y, z = (float(v) for v in arrays["spacing_mm"])
+            hu = arrays["hu"] if "hu" in arrays else None
+            about = json.loads(str(arrays["about"]))
+            return TrainingCase(path.stem, arrays["labels"], hu, (x, y, z), about["source"], about["licence"])
+    except (OSError, ValueError, KeyError) as error:
+        raise FlareError(
+            f"{path}: not a training case ({error})", hint="Make it again with flare-train cache."
+        ) from None
+
+
+def load_all(folder: Path) -> list[TrainingCase]:
+    """Every case in a folder, by name."""
+    return [load(path) for path in sorted(folder.glob("*.npz"))]
+
+
+def split(names: Iterable[str], seed: int) -> dict[str, list[str]]:
+    """A fixed 90-10 split. A source of one case trains on it and validates on it too: better than not looking."""
+    ordered = sorted(names)
+    shuffled = [ordered[i] for i in np.random.default_rng(seed).permutation(len(ordered))]
+    if len(shuffled) == 1:
+        return {"train": shuffled, "validation": shuffled}
+    held = max(1, round(0.1 * len(shuffled)))
+    return {"train": sorted(shuffled[held:]), "validation": sorted(shuffled[:held])}

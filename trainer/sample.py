@@ -1,0 +1,126 @@
+"""One training sample from one case: where the patch lies, how space and Hounsfield units are bent, what is cut off."""
+
+import numpy as np
+from scipy import ndimage
+
+from flare_gui.model.preprocess import AIR_HU, Window, intensity
+from flare_gui.organs import LEFT_KIDNEY, ORGANS, RIGHT_KIDNEY
+from flare_gui.phantom.paint import paint, smooth_noise
+from trainer.cases import TrainingCase
+from trainer.recipe import Augmentation, Recipe
+
+_ORGAN_LABELS = [organ.label for organ in ORGANS]
+# Share of patches that are centred near an organ; the others may lie anywhere in the scan.
+_NEAR_ORGAN = 0.8
+
+
+def draw(
+    case: TrainingCase, recipe: Recipe, rng: np.random.Generator, *, plain: bool = False
+) -> tuple[np.ndarray, ...]:
+    """A patch as (image, labels): float32 (1, p, p, p) from -1 to 1 and uint8 (p, p, p) of `Organ.label`.
+
+    `plain` leaves augmentation out, for validation; a phantom is painted all the same.
+    """
+    augment = None if plain else recipe.augmentation
+    where = _coordinates(case, recipe, rng, augment)
+    tissues = ndimage.map_coordinates(case.labels, where, order=0, mode="constant", cval=0, prefilter=False)
+    size = case.labels.shape
+    inside = np.all([(w > -0.5) & (w < n - 0.5) for w, n in zip(where, size, strict=True)], axis=0)
+    spacing = (recipe.spacing_mm,) * 3
+    if case.hu is None:
+        hu = paint(tissues, spacing, rng).astype(np.float32)
+    else:
+        hu = ndimage.map_coordinates(case.hu, where, np.float32, order=1, mode="nearest", prefilter=False)
+    labels = np.where(tissues <= max(_ORGAN_LABELS), tissues, 0).astype(np.uint8)
+    if augment is not None:
+        hu = _intensities(hu, rng, augment)
+        if rng.random() < augment.cut:
+            inside = inside & _field(hu.shape, rng)
+    hu[~inside], labels[~inside] = AIR_HU, 0
+    if augment is not None and rng.random() < augment.flip:
+        hu, labels = flip_left_right(hu, labels)
+    return intensity(hu, Window(*recipe.window))[None], labels
+
+
+def flip_left_right(hu: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mirror the first axis. What was the right kidney now lies on the left, so the two change names."""
+    swap = np.arange(256, dtype=np.uint8)
+    swap[RIGHT_KIDNEY.label], swap[LEFT_KIDNEY.label] = LEFT_KIDNEY.label, RIGHT_KIDNEY.label
+    return np.ascontiguousarray(hu[::-1]), swap[labels[::-1]]
+
+
+def _coordinates(
+    case: TrainingCase, recipe: Recipe, rng: np.random.Generator, augment: Augmentation | None
+) -> np.ndarray:
+    """(3, p, p, p) voxel positions in the case's arrays."""
+    size = recipe.patch
+    axis = (np.arange(size) - (size - 1) / 2) * recipe.spacing_mm
+    offsets = np.stack(np.meshgrid(axis, axis, axis, indexing="ij")).astype(np.float32)
+    centre = _centre(case, recipe, rng, centred=augment is None)
+    if augment is not None:
+        offsets = np.tensordot(_matrix(rng, augment), offsets, axes=1)
+        if rng.random() < augment.elastic:
+            amplitude = rng.uniform(0, augment.elastic_mm) / 2
+            for offset in offsets:
+                offset += amplitude * smooth_noise(offset.shape, 45.0, (recipe.spacing_mm,) * 3, rng)
+    spacing = np.asarray(case.spacing_mm, np.float32)[:, None, None, None]
+    return offsets / spacing + centre.astype(np.float32)[:, None, None, None]
+
+
+def _centre(case: TrainingCase, recipe: Recipe, rng: np.random.Generator, *, centred: bool) -> np.ndarray:
+    shape = np.asarray(case.labels.shape)
+    present = [label for label in _ORGAN_LABELS if (case.labels == label).any()]
+    if not present or (not centred and rng.random() > _NEAR_ORGAN):
+        return rng.uniform(0, shape - 1)
+    voxels = np.flatnonzero(case.labels == rng.choice(present))
+    centre = np.array(np.unravel_index(rng.choice(voxels), shape), float)
+    reach = recipe.patch * recipe.spacing_mm / np.asarray(case.spacing_mm) / 4
+    return centre + rng.uniform(-reach, reach)
+
+
+def _matrix(rng: np.random.Generator, augment: Augmentation) -> np.ndarray:
+    # Small angles more often than large ones: most patients lie straight.
+    angles = np.radians(rng.uniform(-augment.rotation_degrees, augment.rotation_degrees, 3) * rng.random())
+    matrix = np.eye(3)
+    for axis, angle in enumerate(angles):
+        i, j = [a for a in range(3) if a != axis]
+        turn = np.eye(3)
+        turn[i, i] = turn[j, j] = np.cos(angle)
+        turn[i, j], turn[j, i] = -np.sin(angle), np.sin(angle)
+        matrix = turn @ matrix
+    scale = np.exp(rng.uniform(-augment.scale, augment.scale) + rng.uniform(-augment.scale, augment.scale, 3) / 3)
+    return (matrix * scale).astype(np.float32)
+
+
+def _field(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Where the scan was taken: all of the patch but a slab above or below."""
+    ends = int(rng.integers(shape[2] // 8, 7 * shape[2] // 8))
+    z = np.arange(shape[2])
+    kept = z < ends if rng.random() < 0.5 else z >= shape[2] - ends
+    if kept.sum() < shape[2] // 3:
+        kept = ~kept
+    return np.broadcast_to(kept, shape)
+
+
+def _intensities(hu: np.ndarray, rng: np.random.Generator, augment: Augmentation) -> np.ndarray:
+    gain = 1 + rng.uniform(-augment.contrast, augment.contrast)
+    hu = np.where(hu > -300, (hu - 50) * gain + 50 + rng.uniform(-augment.shift_hu, augment.shift_hu), hu)
+    if rng.random() < augment.blur:
+        hu = ndimage.gaussian_filter(hu, rng.uniform(0.3, 1.0), truncate=3)
+    if rng.random() < augment.low_resolution:
+        hu = _thick_slices(hu, rng)
+    if rng.random() < 0.5:
+        hu = hu + rng.standard_normal(hu.shape, np.float32) * np.float32(rng.uniform(0, augment.noise_hu))
+    return hu.astype(np.float32, copy=False)
+
+
+def _thick_slices(hu: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Means over two or three slices, interpolated back, as a scan of 6 to 9 mm slices comes to the network's grid."""
+    thick = float(rng.uniform(1.5, 3.0))
+    mean = ndimage.uniform_filter1d(hu, int(round(thick)), axis=2, mode="nearest")
+    z = np.arange(hu.shape[2])
+    knots = np.arange(0, hu.shape[2] + thick, thick)
+    rows = mean[:, :, np.clip(np.rint(knots).astype(int), 0, hu.shape[2] - 1)]
+    low = np.minimum((z / thick).astype(int), len(knots) - 2)
+    part = (z / thick - low).astype(np.float32)
+    return rows[:, :, low] * (1 - part) + rows[:, :, low + 1] * part
