@@ -1,0 +1,49 @@
+# `make demo` and `make test` each do everything from a bare machine: see tools/environment.sh.
+
+BIN := .venv/bin
+# make PYTHON=/path/to/python chooses the interpreter, make test ARGS="-k orientation" what pytest runs.
+export PYTHON
+ARGS :=
+
+.PHONY: help demo test test-slow lint format wheel clean environment test-environment
+
+help:
+	@echo "make demo       set up, segment the demo scan, say where the results lie"
+	@echo "make test       set up, then every check and every quick test"
+	@echo "make test-slow  set up, then the tests that take minutes"
+	@echo "make lint       style, types and import contracts only"
+	@echo "make format     bring the code into the project's style"
+	@echo "make wheel      build dist/flare_gui-*.whl"
+	@echo "make clean      remove what the other targets wrote, but keep .venv"
+
+environment:
+	@tools/environment.sh
+
+test-environment:
+	@tools/environment.sh test
+
+demo: environment
+	@tools/demo.sh
+
+test: lint
+	tools/with-screen.sh $(BIN)/python -m pytest $(ARGS)
+
+test-slow: test-environment
+	tools/with-screen.sh $(BIN)/python -m pytest -m slow $(ARGS)
+
+lint: test-environment
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: test-environment
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+wheel: test-environment
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+clean:
+	rm -rf build dist demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .grimp_cache
+	find . -name __pycache__ -not -path "./.venv/*" -prune -exec rm -rf {} +

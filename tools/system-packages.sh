@@ -1,0 +1,49 @@
+#!/bin/sh
+# Install the Debian packages that pip cannot bring: Python's venv, what Qt and OpenGL load at run time, a virtual screen.
+# Only those that are missing, only where apt is at hand and we are root or sudo asks for no password. Anywhere else one
+# line names them and the set-up goes on: segmenting from the command line needs none of them but python3-venv.
+#
+# Usage: tools/system-packages.sh [PYTHON]
+set -eu
+
+python=${1:-python3}
+
+# Without apt this is another system (macOS, Fedora ...): its Python and its screen bring their own.
+command -v apt-get >/dev/null 2>&1 && command -v dpkg-query >/dev/null 2>&1 || exit 0
+
+wanted="
+    xvfb xauth
+    libegl1 libgl1 libgl1-mesa-dri libglx-mesa0 libglib2.0-0 libdbus-1-3
+    libxkbcommon0 libxkbcommon-x11-0
+    libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
+    libxcb-xinerama0 libxt6
+    libfontconfig1 fonts-dejavu-core
+"
+# Debian's python3 has venv but not the pip that venv puts in; a Python built by hand or by pyenv has both.
+"$python" -c 'import ensurepip, venv' >/dev/null 2>&1 || wanted="python3-venv $wanted"
+
+# Newer releases have renamed some (libglib2.0-0t64) and say so under Provides, so look there too.
+installed=$(dpkg-query -W -f '${db:Status-Status} ${Package} ${Provides}\n' | sed -n 's/^installed //p' |
+    sed 's/([^)]*)//g; s/,/ /g' | tr -s ' ' '\n' | sort -u)
+missing=""
+for package in $wanted; do
+    printf '%s\n' "$installed" | grep -qxF -e "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -eq 0 ]; then
+    as_root=""
+elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+    as_root="sudo -n"
+else
+    echo "Missing Debian packages, and no right to install them. Ask for: apt-get install$missing" >&2
+    exit 0
+fi
+
+echo "Installing Debian packages:$missing"
+# A fresh machine has no package lists yet. An update that fails for one source still leaves the others.
+# shellcheck disable=SC2086  # the lists are words to be split
+{
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update </dev/null || true
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends $missing </dev/null
+} || echo "apt-get could not install all of:$missing. Going on without." >&2
