@@ -1,0 +1,136 @@
+"""The training loop: samples in, checkpoints, a log and curves out. Stops and resumes at any step."""
+
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from flare_gui.model.vnet import VNet
+from flare_gui.organs import ORGANS
+from flare_gui.progress import Cancel, Progress, ignore, never
+from trainer import checkpoint, log
+from trainer.cases import TrainingCase
+from trainer.losses import dice_and_cross_entropy
+from trainer.recipe import Recipe
+from trainer.stream import Samples, batches
+
+Source = tuple[float, Sequence[TrainingCase]]
+
+CHECKPOINT = "last.safetensors"
+_VALIDATION_SAMPLES = 8
+
+
+def fit(
+    recipe: Recipe,
+    training: Sequence[Source],
+    validation: Sequence[Source],
+    run: Path,
+    *,
+    initial: dict[str, Tensor] | None = None,
+    device: str = "cpu",
+    workers: int = 1,
+    until: int | None = None,
+    progress: Progress = ignore,
+    cancel: Cancel = never,
+) -> dict[str, Tensor]:
+    """Train to `recipe.steps` (or `until`), going on from `run`'s checkpoint if there is one; returns the EMA weights.
+
+    `run` gets `last.safetensors`, `log.csv` (a row a step), `validation.csv` and `dice.png` (a point an epoch).
+    `initial` are weights to start from. Raises `Cancelled` after saving a checkpoint.
+    """
+    torch.manual_seed(recipe.seed)
+    network = VNet(recipe.network)
+    if initial is not None:
+        network.load_state_dict(initial)
+    network.to(device, memory_format=torch.channels_last_3d)
+    ema = {key: value.detach().clone().float() for key, value in network.state_dict().items()}
+    optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+    start = 0
+    if (run / CHECKPOINT).exists():
+        start = int(checkpoint.load(run / CHECKPOINT, network, ema, optimizer)["step"])
+    journal = log.Journal(run, start)
+    stop = min(recipe.steps, until or recipe.steps)
+    samples = Samples(training, recipe)
+
+    def keep(step: int) -> None:
+        checkpoint.save(run / CHECKPOINT, network, ema, optimizer, {"step": step})
+
+    began = time.perf_counter()
+    for step, (images, labels) in enumerate(batches(samples, start, stop, recipe.batch, workers), start):
+        rate = learning_rate(recipe, step)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        loss = _step(network, optimizer, images.to(device), labels.to(device), recipe)
+        _average(ema, network, min(recipe.ema, (1 + step) / (10 + step)))
+        journal.step(step, loss, rate, time.perf_counter() - began)
+        progress("training", (step + 1) / recipe.steps)
+        if (step + 1) % recipe.epoch == 0 or step + 1 == stop:
+            journal.epoch(step + 1, validate(ema, recipe, validation, device))
+            keep(step + 1)
+        try:
+            cancel.check()
+        except BaseException:
+            keep(step + 1)
+            raise
+    return ema
+
+
+def learning_rate(recipe: Recipe, step: int) -> float:
+    """Linear warm-up, then half a cosine down to zero."""
+    if step < recipe.warm_up:
+        return recipe.learning_rate * (step + 1) / recipe.warm_up
+    part = (step - recipe.warm_up) / max(1, recipe.steps - recipe.warm_up)
+    return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * min(1.0, part)))
+
+
+def validate(weights: dict[str, Tensor], recipe: Recipe, sources: Sequence[Source], device: str) -> dict[str, float]:
+    """Dice per organ over the voxels of a few fixed patches of the validation cases; NaN for organs not met.
+
+    A quick look at each epoch. The figures that count come from whole scans: `trainer.evaluate`.
+    """
+    network = VNet(recipe.network).to(device, memory_format=torch.channels_last_3d)
+    network.load_state_dict(weights)
+    network.eval()
+    overlap, sizes = np.zeros(recipe.network.classes), np.zeros(recipe.network.classes)
+    samples = Samples(sources, recipe, plain=True)
+    with torch.inference_mode():
+        for i in range(_VALIDATION_SAMPLES):
+            image, labels = samples[i]
+            with _autocast(recipe, device):
+                found = network(_as_input(image[None].to(device))).argmax(1)[0].cpu()
+            for label in range(recipe.network.classes):
+                overlap[label] += 2 * int(((found == label) & (labels == label)).sum())
+                sizes[label] += int((found == label).sum()) + int((labels == label).sum())
+    scores = np.divide(overlap, sizes, out=np.full_like(overlap, np.nan), where=sizes > 0)
+    return {organ.key: float(scores[organ.label]) for organ in ORGANS}
+
+
+def _step(
+    network: nn.Module, optimizer: torch.optim.Optimizer, images: Tensor, labels: Tensor, recipe: Recipe
+) -> float:
+    optimizer.zero_grad(set_to_none=True)
+    with _autocast(recipe, images.device.type):
+        logits = network(_as_input(images))
+    loss = dice_and_cross_entropy(logits.float(), labels)
+    loss.backward()
+    nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
+    optimizer.step()
+    return float(loss.detach())
+
+
+def _autocast(recipe: Recipe, device: str) -> torch.autocast:
+    return torch.autocast(torch.device(device).type, torch.bfloat16, enabled=recipe.precision == "bf16")
+
+
+def _as_input(images: Tensor) -> Tensor:
+    return images.contiguous(memory_format=torch.channels_last_3d)
+
+
+def _average(ema: dict[str, Tensor], network: nn.Module, decay: float) -> None:
+    with torch.no_grad():
+        for key, value in network.state_dict().items():
+            ema[key].lerp_(value.float(), 1 - decay)
