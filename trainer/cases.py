@@ -65,10 +65,21 @@ def load_all(folder: Path) -> list[TrainingCase]:
 
 
 def split(names: Iterable[str], seed: int) -> dict[str, list[str]]:
-    """A fixed 90-10 split. A source of one case trains on it and validates on it too: better than not looking."""
-    ordered = sorted(names)
-    shuffled = [ordered[i] for i in np.random.default_rng(seed).permutation(len(ordered))]
-    if len(shuffled) == 1:
-        return {"train": shuffled, "validation": shuffled}
-    held = max(1, round(0.1 * len(shuffled)))
-    return {"train": sorted(shuffled[held:]), "validation": sorted(shuffled[:held])}
+    """A fixed 90-10 split of names by subject: `map01@0` and `map01@1` are two bodies around the same organs.
+
+    A source of one subject trains on it and validates on it too: better than not looking.
+    """
+    names = sorted(names)
+    subjects = sorted({_subject(name) for name in names})
+    if len(subjects) == 1:
+        return {"train": names, "validation": names}
+    order = np.random.default_rng(seed).permutation(len(subjects))
+    held = {subjects[i] for i in order[: max(1, round(0.1 * len(subjects)))]}
+    return {
+        "train": [name for name in names if _subject(name) not in held],
+        "validation": [name for name in names if _subject(name) in held],
+    }
+
+
+def _subject(name: str) -> str:
+    return name.split("@")[0]

@@ -85,7 +85,7 @@ def _organs_in_bodies(path: Path, rng: np.random.Generator) -> Iterator[Training
     organs, spacing = _canonical(_ABDOMEN8[labels], affine)
     for i in range(_BODIES_A_MAP):
         tissues, _ = wrap(organs, spacing, rng)
-        name = f"{path.name.removesuffix('.nii.gz')}_{i}"
+        name = f"{path.name.removesuffix('.nii.gz')}@{i}"
         yield TrainingCase(name, tissues, None, spacing, "abdomen8 label maps", "public, no licence stated")
 
 

@@ -1,0 +1,82 @@
+"""The folder of a training run: which data, which split, which recipe, all written down before the first step."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flare_gui.errors import FlareError
+from flare_gui.progress import Progress, ignore
+from trainer import cases, recipe
+from trainer.cases import TrainingCase
+from trainer.fit import Source
+from trainer.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Data:
+    """One `--data PATH=WEIGHT`: where the cases come from and how often they are drawn."""
+
+    path: str
+    weight: float = 1.0
+
+    @classmethod
+    def parse(cls, text: str) -> "Data":
+        """From the command line. Raises `FlareError` when the weight is no positive number."""
+        path, separator, weight = text.rpartition("=")
+        if not separator:
+            return cls(text)
+        try:
+            value = float(weight)
+        except ValueError:
+            return cls(text)  # a path with an equals sign in it
+        if not value > 0:
+            raise FlareError(f"--data {text}: the weight must be above 0", hint="Write PATH=WEIGHT, such as ct=0.5.")
+        return cls(path, value)
+
+
+def prepare(
+    run: Path, settings: Recipe, data: Sequence[Data], *, progress: Progress = ignore
+) -> tuple[list[Source], list[Source]]:
+    """Training and validation sources of a run that begins or goes on.
+
+    Writes `recipe.toml`, `data.json` (sources, weights, licences, the fixed split) and, for what is not yet a cache,
+    compact arrays below `run/cache`. Raises `FlareError` when the folder holds a run with other settings.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    _keep_recipe(run / "recipe.toml", settings)
+    training: list[Source] = []
+    validation: list[Source] = []
+    about = []
+    for number, source in enumerate(data):
+        loaded = _cached(source, run / "cache" / str(number), settings.seed, progress)
+        parts = cases.split((case.name for case in loaded), settings.seed)
+        training.append((source.weight, [case for case in loaded if case.name in parts["train"]]))
+        validation.append((source.weight, [case for case in loaded if case.name in parts["validation"]]))
+        licences = sorted({(case.source, case.licence) for case in loaded})
+        about.append({"weight": source.weight, "sources": [list(pair) for pair in licences], **parts})
+    (run / "data.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    return training, validation
+
+
+def _keep_recipe(path: Path, settings: Recipe) -> None:
+    if path.exists() and recipe.read(path) != settings:
+        raise FlareError(
+            f"{path.parent}: holds a run with another recipe",
+            hint="Choose another --out, or leave --recipe out to go on with the one that is there.",
+        )
+    recipe.write(settings, path)
+
+
+def _cached(source: Data, folder: Path, seed: int, progress: Progress) -> list[TrainingCase]:
+    place = Path(source.path)
+    if place.is_dir() and any(place.glob("*.npz")):
+        return cases.load_all(place)
+    if not (folder / "complete").exists():
+        # Only here: readers need nibabel and SimpleITK, which a machine that trains from a cache can do without.
+        from trainer.sources import cases_of
+
+        for case in cases_of(source.path, seed, progress=progress):
+            cases.save(case, folder)
+        (folder / "complete").write_text("", encoding="utf-8")
+    return cases.load_all(folder)
