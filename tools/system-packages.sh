@@ -16,7 +16,7 @@ wanted="
     libegl1 libgl1 libgl1-mesa-dri libglx-mesa0 libglib2.0-0 libdbus-1-3
     libxkbcommon0 libxkbcommon-x11-0
     libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
-    libxcb-xinerama0 libxt6
+    libxcb-xinerama0 libxcursor1 libxt6
     libfontconfig1 fonts-dejavu-core
 "
 # Debian's python3 has venv but not the pip that venv puts in; a Python built by hand or by pyenv has both.
@@ -45,5 +45,5 @@ echo "Installing Debian packages:$missing"
 # shellcheck disable=SC2086  # the lists are words to be split
 {
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update </dev/null || true
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends $missing </dev/null
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends $missing </dev/null >/dev/null
 } || echo "apt-get could not install all of:$missing. Going on without." >&2
