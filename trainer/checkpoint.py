@@ -1,4 +1,4 @@
-"""A run's state as safetensors, numbers in its header: no pickle, and replaced in one move so that a kill cannot harm it."""
+"""A run's state as safetensors with numbers in its header: no pickle, replaced in one move so that a kill harms nothing."""
 
 import json
 import os

@@ -1,0 +1,77 @@
+"""From a run to weights that the program loads: half precision, a card that says where they come from, a hash."""
+
+import json
+import shutil
+import subprocess
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from flare_gui.errors import FlareError
+from flare_gui.model import weights
+from flare_gui.model.vnet import VNet
+from flare_gui.organs import ORGANS
+from trainer import checkpoint, recipe
+from trainer.fit import CHECKPOINT
+from trainer.recipe import Recipe
+
+STEM = "vnet-3mm"
+
+
+def release(run: Path, folder: Path, *, stem: str = STEM) -> Path:
+    """Write the run's EMA weights as `folder/<stem>.safetensors` with card and recipe beside them.
+
+    Scores come from `run/scores.json` if `flare-train evaluate` left them there. Raises `FlareError` without a
+    checkpoint.
+    """
+    settings, network, step = load_run(run)
+    card = _card(run, settings, step, stem)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = weights.save(network, card, folder, stem)
+    shutil.copyfile(run / "recipe.toml", folder / f"{stem}.toml")
+    return path
+
+
+def load_run(run: Path) -> tuple[Recipe, VNet, int]:
+    """A run's recipe, a network with its EMA weights, and the number of steps they were trained for."""
+    if not (run / CHECKPOINT).exists():
+        raise FlareError(f"{run}: no checkpoint here", hint="Give the folder that flare-train fit wrote with --out.")
+    settings = recipe.read(run / "recipe.toml")
+    network = VNet(settings.network)
+    ema = {key: value.float() for key, value in network.state_dict().items()}
+    optimizer = torch.optim.AdamW(network.parameters())
+    step = int(checkpoint.load(run / CHECKPOINT, network, ema, optimizer)["step"])
+    network.load_state_dict(ema)
+    return settings, network.eval(), step
+
+
+def _card(run: Path, settings: Recipe, step: int, stem: str) -> dict[str, Any]:
+    data = json.loads((run / "data.json").read_text(encoding="utf-8"))
+    total = sum(part["weight"] for part in data)
+    scores = run / "scores.json"
+    return {
+        "id": f"{stem}-{date.today():%Y%m%d}",
+        "architecture": settings.network.as_card(),
+        "spacing_mm": [settings.spacing_mm] * 3,
+        "window_hu": list(settings.window),
+        "patch": [settings.patch] * 3,
+        "classes": ["background", *(organ.key for organ in ORGANS)],
+        "training_data": [
+            {"name": name, "licence": licence, "share": round(part["weight"] / total, 3)}
+            for part in data
+            for name, licence in part["sources"]
+        ],
+        "recipe": recipe.to_table(settings) | {"trained_steps": step},
+        "commit": _commit(),
+        "scores": json.loads(scores.read_text(encoding="utf-8"))["mean"] if scores.exists() else {},
+    }
+
+
+def _commit() -> str:
+    """The source's commit, empty outside a git checkout."""
+    answer = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+    )
+    return answer.stdout.strip()
