@@ -50,7 +50,7 @@ def load(path: Path) -> TrainingCase:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             x, y, z = (float(v) for v in arrays["spacing_mm"])
-            hu = arrays["hu"] if "hu" in arrays else None
+            hu = arrays.get("hu")
             about = json.loads(str(arrays["about"]))
             return TrainingCase(path.stem, arrays["labels"], hu, (x, y, z), about["source"], about["licence"])
     except (OSError, ValueError, KeyError) as error:

@@ -1,7 +1,6 @@
-"""A run's state as safetensors with numbers in its header: no pickle, replaced in one move so that a kill harms nothing."""
+"""A run's state as safetensors: no pickle, and replaced in one move so that a kill harms nothing."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ def save(
     beside = path.with_suffix(".part")
     tensors = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
     save_file(tensors, beside, {"state": json.dumps(state)})
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def load(path: Path, network: nn.Module, ema: dict[str, Tensor], optimizer: optim.Optimizer) -> dict[str, Any]:

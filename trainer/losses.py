@@ -1,13 +1,13 @@
 """Dice plus cross-entropy, the loss of nnU-Net (Isensee et al. 2021), in plain torch."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 
 def dice_and_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     """Mean soft Dice loss of the organs plus cross-entropy; `logits` (n, c, x, y, z), `labels` int64 (n, x, y, z)."""
-    return soft_dice_loss(logits, labels) + F.cross_entropy(logits, labels)
+    return soft_dice_loss(logits, labels) + functional.cross_entropy(logits, labels)
 
 
 def soft_dice_loss(logits: Tensor, labels: Tensor) -> Tensor:
@@ -17,7 +17,7 @@ def soft_dice_loss(logits: Tensor, labels: Tensor) -> Tensor:
     left to the cross-entropy: their Dice would be 0 whatever the network does.
     """
     probabilities = torch.softmax(logits, 1)[:, 1:]
-    targets = F.one_hot(labels, logits.shape[1]).movedim(-1, 1)[:, 1:].to(probabilities.dtype)
+    targets = functional.one_hot(labels, logits.shape[1]).movedim(-1, 1)[:, 1:].to(probabilities.dtype)
     axes = (0, 2, 3, 4)
     overlap = (probabilities * targets).sum(axes)
     sizes = probabilities.sum(axes) + targets.sum(axes)

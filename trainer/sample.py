@@ -117,7 +117,7 @@ def _intensities(hu: np.ndarray, rng: np.random.Generator, augment: Augmentation
 def _thick_slices(hu: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Means over two or three slices, interpolated back, as a scan of 6 to 9 mm slices comes to the network's grid."""
     thick = float(rng.uniform(1.5, 3.0))
-    mean = ndimage.uniform_filter1d(hu, int(round(thick)), axis=2, mode="nearest")
+    mean = ndimage.uniform_filter1d(hu, round(thick), axis=2, mode="nearest")
     z = np.arange(hu.shape[2])
     knots = np.arange(0, hu.shape[2] + thick, thick)
     rows = mean[:, :, np.clip(np.rint(knots).astype(int), 0, hu.shape[2] - 1)]
