@@ -1,0 +1,1 @@
+"""Numbers from masks: organ measures and the agreement of two masks."""
