@@ -46,7 +46,7 @@ def fit(
     network = VNet(recipe.network)
     if initial is not None:
         network.load_state_dict(initial)
-    network.to(device, memory_format=torch.channels_last_3d)
+    _move(network, device)
     ema = {key: value.detach().clone().float() for key, value in network.state_dict().items()}
     optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
     start = 0
@@ -92,8 +92,9 @@ def validate(weights: dict[str, Tensor], recipe: Recipe, sources: Sequence[Sourc
 
     A quick look at each epoch. The figures that count come from whole scans: `trainer.evaluate`.
     """
-    network = VNet(recipe.network).to(device, memory_format=torch.channels_last_3d)
+    network = VNet(recipe.network)
     network.load_state_dict(weights)
+    _move(network, device)
     network.eval()
     overlap, sizes = np.zeros(recipe.network.classes), np.zeros(recipe.network.classes)
     samples = Samples(sources, recipe, plain=True)
@@ -124,6 +125,10 @@ def _step(
 
 def _autocast(recipe: Recipe, device: str) -> torch.autocast:
     return torch.autocast(torch.device(device).type, torch.bfloat16, enabled=recipe.precision == "bf16")
+
+
+def _move(network: nn.Module, device: str) -> None:
+    network.to(device, memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
 
 
 def _as_input(images: Tensor) -> Tensor:

@@ -83,7 +83,7 @@ def _organ_range(tissues: np.ndarray, spacing: tuple[float, float, float]) -> tu
 
 
 def _canonical(labels: np.ndarray, affine: np.ndarray) -> tuple[np.ndarray, tuple[float, float, float]]:
-    turned = geometry.reorient(affine, labels.shape)  # type: ignore[arg-type]
+    turned = geometry.reorient(affine, labels.shape)
     labels = turned.apply(labels)
-    to_affine, to_shape = geometry.coarse_grid(turned.affine, labels.shape, (SPACING_MM,) * 3)  # type: ignore[arg-type]
+    to_affine, to_shape = geometry.coarse_grid(turned.affine, labels.shape, (SPACING_MM,) * 3)
     return geometry.resample_labels(labels, turned.affine, to_affine, to_shape), geometry.spacing(to_affine)

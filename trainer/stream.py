@@ -23,8 +23,8 @@ class Samples(Dataset[tuple[Tensor, Tensor]]):
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         rng = np.random.default_rng((self._recipe.seed, int(self._plain), index))
-        cases = self._sources[rng.choice(len(self._sources), p=self._shares)]
-        image, labels = draw(cases[rng.integers(len(cases))], self._recipe, rng, plain=self._plain)
+        cases = self._sources[int(rng.choice(len(self._sources), p=self._shares))]
+        image, labels = draw(cases[int(rng.integers(len(cases)))], self._recipe, rng, plain=self._plain)
         return torch.from_numpy(image), torch.from_numpy(labels.astype(np.int64))
 
 
@@ -45,7 +45,7 @@ def batches(samples: Samples, start: int, stop: int, batch: int, workers: int) -
     """(images, labels) of the steps from `start` to `stop`, made by `workers` processes beside the training."""
     return DataLoader(
         samples,
-        batch_sampler=_From(start, stop, batch),  # type: ignore[arg-type]
+        batch_sampler=_From(start, stop, batch),
         num_workers=workers,
         worker_init_fn=_one_thread,
         prefetch_factor=3 if workers else None,

@@ -1,0 +1,107 @@
+import csv
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flare_gui.model.vnet import VNetSettings
+from flare_gui.organs import ORGANS
+from trainer import cases, recipe
+from trainer.cases import TrainingCase
+from trainer.fit import CHECKPOINT, fit, learning_rate
+from trainer.recipe import Augmentation, Recipe
+
+SMALL = Recipe(
+    steps=160,
+    patch=32,
+    spacing_mm=4.0,
+    epoch=40,
+    warm_up=5,
+    learning_rate=6e-3,
+    ema=0.9,
+    network=VNetSettings(kernel=3, width=8, down=(1, 1, 1), up=(1, 1)),
+    augmentation=Augmentation(rotation_degrees=5, scale=0.05, elastic=0, cut=0, flip=0, blur=0, low_resolution=0),
+)
+
+
+def losses(run: Path) -> list[float]:
+    with (run / "log.csv").open() as file:
+        return [float(row["loss"]) for row in csv.DictReader(file)]
+
+
+def dice(run: Path) -> list[dict[str, str]]:
+    with (run / "validation.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def test_training_on_phantoms_lowers_the_loss_raises_dice_and_draws_the_curve(
+    tmp_path: Path, phantom_cases: list[TrainingCase]
+) -> None:
+    sources = [(1.0, phantom_cases)]
+    fit(SMALL, sources, sources, tmp_path, workers=0)
+    curve = losses(tmp_path)
+    assert len(curve) == SMALL.steps
+    assert np.mean(curve[-10:]) < 0.6 * np.mean(curve[:5])
+    first, last = dice(tmp_path)[0], dice(tmp_path)[-1]
+    assert all(float(last[organ.key]) > float(first[organ.key]) for organ in ORGANS)
+    assert float(last["liver"]) > 0.8
+    assert (tmp_path / "dice.png").stat().st_size > 5000
+
+
+def test_a_killed_run_ends_with_the_loss_curve_of_one_that_was_not_killed(
+    tmp_path: Path, phantom_cases: list[TrainingCase]
+) -> None:
+    for case in phantom_cases:
+        cases.save(case, tmp_path / "data")
+    recipe.write(Recipe(**{**vars(SMALL), "steps": 30, "epoch": 10}), tmp_path / "r.toml")
+
+    def start(run: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "trainer", "fit", "--recipe", tmp_path / "r.toml", "--workers", "0"]
+        return subprocess.Popen([*command, "--data", tmp_path / "data", "--out", tmp_path / run])
+
+    assert start("whole").wait(120) == 0
+    victim = start("killed")
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "killed" / CHECKPOINT).exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    victim.send_signal(signal.SIGKILL)
+    victim.wait()
+    assert (tmp_path / "killed" / CHECKPOINT).exists()
+    assert start("killed").wait(120) == 0
+    assert losses(tmp_path / "killed") == pytest.approx(losses(tmp_path / "whole"), abs=1e-4)
+    assert len(losses(tmp_path / "whole")) == 30
+
+
+def test_an_interrupted_run_leaves_a_checkpoint_and_exits_130(
+    tmp_path: Path, phantom_cases: list[TrainingCase]
+) -> None:
+    for case in phantom_cases:
+        cases.save(case, tmp_path / "data")
+    recipe.write(Recipe(**{**vars(SMALL), "steps": 100_000}), tmp_path / "r.toml")
+    command = [sys.executable, "-m", "trainer", "fit", "--recipe", tmp_path / "r.toml", "--workers", "0"]
+    run = subprocess.Popen([*command, "--data", tmp_path / "data", "--out", tmp_path / "run"])
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not ((tmp_path / "run/log.csv").exists() and losses(tmp_path / "run")):
+        time.sleep(0.1)
+    run.send_signal(signal.SIGINT)
+    assert run.wait(60) == 130
+    assert (tmp_path / "run" / CHECKPOINT).exists()
+
+
+def test_the_learning_rate_warms_up_and_ends_at_zero() -> None:
+    settings = Recipe(steps=100, warm_up=10, learning_rate=1.0)
+    rates = [learning_rate(settings, step) for step in range(101)]
+    assert rates[0] == pytest.approx(0.1)
+    assert max(rates) == pytest.approx(1.0)
+    assert rates[100] == pytest.approx(0.0)
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+
+
+def test_a_recipe_survives_its_file(tmp_path: Path) -> None:
+    settings = Recipe(**{**vars(SMALL), "augmentation": Augmentation(flip=0.25)})
+    recipe.write(settings, tmp_path / "r.toml")
+    assert recipe.read(tmp_path / "r.toml") == settings
