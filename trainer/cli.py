@@ -80,7 +80,7 @@ def _fit(options: argparse.Namespace, cancel: Cancel) -> int:
         from flare_gui.model import weights
 
         model = weights.load(options.init)
-        if model.network.settings != settings.network:
+        if model.card.architecture != settings.network.as_card():
             raise FlareError(f"{options.init}: another network than the recipe's", hint="Copy its [network] settings.")
         initial = model.network.state_dict()
     training, validation = run.prepare(options.out, settings, sources, progress=Lines())

@@ -11,8 +11,8 @@ import torch
 
 from flare_gui.errors import FlareError
 from flare_gui.model import weights
+from flare_gui.model.preprocess import Window
 from flare_gui.model.vnet import VNet
-from flare_gui.organs import ORGANS
 from trainer import checkpoint, recipe
 from trainer.fit import CHECKPOINT
 from trainer.recipe import Recipe
@@ -53,11 +53,9 @@ def _card(run: Path, settings: Recipe, step: int, stem: str) -> dict[str, Any]:
     scores = run / "scores.json"
     return {
         "id": f"{stem}-{date.today():%Y%m%d}",
-        "architecture": settings.network.as_card(),
         "spacing_mm": [settings.spacing_mm] * 3,
-        "window_hu": list(settings.window),
+        "window_hu": Window(*settings.window)._asdict(),
         "patch": [settings.patch] * 3,
-        "classes": ["background", *(organ.key for organ in ORGANS)],
         "training_data": [
             {"name": name, "licence": licence, "share": round(part["weight"] / total, 3)}
             for part in data
