@@ -1,0 +1,91 @@
+"""The model card: what a file of weights is, what it was trained on and what may be done with it. Knows no torch."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from flare_gui.errors import BadWeights
+from flare_gui.model.preprocess import Window
+from flare_gui.organs import ORGANS
+
+CLASSES = ("background", *(organ.key for organ in ORGANS))
+"""What the channels of a network mean: channel `i` is label `i` of our masks."""
+
+_HINT = "Choose weights written by `flare-train release`, with their model card beside them."
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """The JSON beside `NAME.safetensors` is `NAME.json`, with exactly these keys.
+
+    `architecture` is `VNetSettings.as_card()`; `spacing_mm` the voxel size the network works at; `patch` the voxels a
+    side it was trained on; `training_data` rows of name, licence and share; `recipe` the training run's settings;
+    `commit` the program's version that trained; `scores` Dice per organ by test set; `sha256` of the weights' file.
+    """
+
+    id: str
+    architecture: dict[str, Any]
+    spacing_mm: tuple[float, float, float]
+    window_hu: Window
+    patch: tuple[int, int, int]
+    classes: tuple[str, ...]
+    training_data: tuple[dict[str, Any], ...]
+    recipe: dict[str, Any]
+    commit: str
+    scores: dict[str, Any]
+    sha256: str
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> "ModelCard":
+        """Raises `KeyError`, `TypeError` or `ValueError`, which say what is wrong, unless `values` is a card."""
+        spacing_mm = tuple(float(mm) for mm in values["spacing_mm"])
+        patch = tuple(int(side) for side in values["patch"])
+        window = Window(float(values["window_hu"]["low"]), float(values["window_hu"]["high"]))
+        classes = tuple(str(name) for name in values["classes"])
+        if len(spacing_mm) != 3 or not all(0.1 <= mm <= 20 for mm in spacing_mm):
+            raise ValueError(f"spacing_mm is {values['spacing_mm']}")
+        if len(patch) != 3 or min(patch) < 1:
+            raise ValueError(f"patch is {values['patch']}")
+        if not window.low < window.high:
+            raise ValueError(f"window_hu is {values['window_hu']}")
+        if classes != CLASSES:
+            raise ValueError(f"classes are {', '.join(classes)} instead of {', '.join(CLASSES)}")
+        return cls(
+            id=str(values["id"]),
+            architecture=dict(values["architecture"]),
+            spacing_mm=spacing_mm,
+            window_hu=window,
+            patch=patch,
+            classes=classes,
+            training_data=tuple(dict(row) for row in values["training_data"]),
+            recipe=dict(values["recipe"]),
+            commit=str(values["commit"]),
+            scores=dict(values["scores"]),
+            sha256=str(values["sha256"]).lower(),
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> "ModelCard":
+        """The card in the JSON file `path`. Raises `BadWeights` when it is missing, damaged or not a card."""
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise BadWeights(f"{path}: the model card is missing", hint=_HINT) from None
+        except (OSError, ValueError) as problem:
+            raise BadWeights(f"{path}: the model card cannot be read ({problem})", hint=_HINT) from problem
+        try:
+            return cls.from_json(values)
+        except KeyError as problem:
+            raise BadWeights(f"{path}: the model card lacks {problem}", hint=_HINT) from problem
+        except (TypeError, ValueError) as problem:
+            raise BadWeights(f"{path}: this is not one of our model cards ({problem})", hint=_HINT) from problem
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON-ready; `from_json` is the way back."""
+        return asdict(self) | {"window_hu": self.window_hu._asdict()}
+
+
+def card_path(weights: Path) -> Path:
+    """Where the card of a file of weights lies: beside it, with the same stem."""
+    return weights.with_suffix(".json")
