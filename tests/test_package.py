@@ -74,11 +74,20 @@ def test_all_is_every_extra() -> None:
     assert inside and set(inside[1].split(",")) == extras - {"all"}
 
 
-@pytest.mark.parametrize("script", ["flare_gui.cli", "trainer.cli"])
-def test_help_starts_at_once_without_torch_qt_or_vtk(script: str) -> None:
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("flare_gui.cli", ["--help"]),
+        ("flare_gui.cli", ["segment", "--help"]),
+        ("flare_gui.cli", ["demo-scan", "--help"]),
+        ("trainer.cli", ["--help"]),
+        ("trainer.cli", ["fit", "--help"]),
+    ],
+)
+def test_help_starts_at_once_without_torch_qt_or_vtk(script: str, words: list[str]) -> None:
     program = (
         f"import sys; from {script} import main\n"
-        "try:\n    main(['--help'])\nexcept SystemExit as stop:\n    assert not stop.code, stop.code\n"
+        f"try:\n    main({words!r})\nexcept SystemExit as stop:\n    assert not stop.code, stop.code\n"
         f"loaded = [name for name in {HEAVY!r} if name in sys.modules]\n"
         "sys.exit(f'loaded: {loaded}' if loaded else 0)\n"
     )

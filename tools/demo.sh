@@ -31,6 +31,4 @@ for file in demo/demo-ct*; do
 done
 if [ -n "$window" ]; then
     echo "The program opens on them."
-else
-    echo "To look at them: $program $scan"
 fi
