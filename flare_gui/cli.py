@@ -1,0 +1,164 @@
+"""`flare-gui`: without a sub-command it opens the program, with one it works headless.
+
+Only argparse is loaded here. What a command needs (torch, Qt, readers) is imported when it runs, so that a help text or
+a refused option takes no time.
+"""
+
+import argparse
+import difflib
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from flare_gui import __version__
+from flare_gui.errors import Cancelled, FlareError
+from flare_gui.progress import Cancel
+
+BAD_USAGE, INTERRUPTED = 2, 130
+
+
+class _UsageError(FlareError):
+    """An option or argument that does not fit."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, but with one sentence for a wrong option instead of the whole usage, and no guessing of options."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        raise _UsageError(message, hint=f"`{self.prog} --help` lists what there is.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `flare-gui` with `arguments`, by default those of the process, and return its exit code.
+
+    0 done; 2 bad usage, or nothing could be done; 3 some cases could be done and some not; 130 interrupted.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    # A sub-command's name always means the sub-command: a folder called `segment` is opened as `./segment`.
+    command = COMMANDS.get(words[0]) if words else None
+    try:
+        if command is None:
+            return _open(words)
+        with _interruptible() as cancel:
+            return command(words[1:], cancel)
+    except _UsageError as error:
+        print(f"flare-gui: {error}{_perhaps_a_path(words)}", file=sys.stderr)
+        return BAD_USAGE
+    except FlareError as error:
+        print(f"flare-gui: {error}", file=sys.stderr)
+        return BAD_USAGE
+    except (Cancelled, KeyboardInterrupt):
+        print("flare-gui: interrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _open(words: list[str]) -> int:
+    parser = _Parser(
+        prog="flare-gui",
+        usage="flare-gui [PATH ...]\n       flare-gui segment INPUT... -o DIR\n       flare-gui demo-scan -o FILE",
+        description="Find liver, kidneys and spleen in an abdominal CT. Without a sub-command, open the program.",
+        epilog="sub-commands:\n  segment      write masks and measurements, without a window\n"
+        "  demo-scan    write the synthetic demo CT\n\n`flare-gui segment --help` says more about each. "
+        "A path that is called like a sub-command is written ./segment.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="scan or folder to open")
+    parser.add_argument("--version", action="version", version=f"flare-gui {__version__}")
+    similar = difflib.get_close_matches(words[0], COMMANDS, 1) if words else []
+    if similar and not Path(words[0]).exists():
+        raise _UsageError(f"there is no sub-command {words[0]}", hint=f"Perhaps {similar[0]} was meant.")
+    paths = parser.parse_args(words).paths
+    for path in paths:
+        if not path.exists():
+            raise _UsageError(
+                f"{path}: there is no such file, folder or sub-command", hint="`flare-gui --help` says more."
+            )
+    try:
+        from flare_gui.app import main as run_app
+    except ImportError as problem:
+        raise FlareError(
+            f"the program's window cannot be opened here ({problem})",
+            hint="Install flare-gui again, or work without a window: flare-gui segment PATH -o DIR.",
+        ) from problem
+    return run_app(paths)
+
+
+def _segment(words: list[str], cancel: Cancel) -> int:
+    parser = _Parser(
+        prog="flare-gui segment",
+        description="Segment liver, kidneys and spleen. Each case gets two files: CASE.seg.nii.gz with the labels on "
+        "the scan's own grid, and CASE.json with volumes, attenuation and how the result was made.",
+        epilog="exit status: 0 all done, 2 nothing could be done, 3 some cases could not be done, 130 interrupted",
+    )
+    parser.add_argument(
+        "inputs",
+        nargs="+",
+        type=Path,
+        metavar="INPUT",
+        help="NIfTI, NRRD or MetaImage file, DICOM folder, a file of a DICOM series, zip of a DICOM folder, or any "
+        "folder, which is searched for cases",
+    )
+    parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="DIR", help="where results go")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: auto")
+    parser.add_argument(
+        "--labels",
+        choices=("organs", "flare22"),
+        default="organs",
+        help="numbers of liver, right kidney, spleen, left kidney in the mask: 1 2 3 4 (default), or 1 2 3 13",
+    )
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="other weights, with their model card beside them")
+    parser.add_argument("--series", metavar="UID", help="which series of a DICOM folder (default: largest axial CT)")
+    parser.add_argument("--allow-gaps", action="store_true", help="fill missing DICOM slices by interpolation")
+    parser.add_argument("--overwrite", action="store_true", help="replace files that are in the way")
+    given = parser.parse_args(words)
+
+    from flare_gui.batch import Options
+    from flare_gui.commands import segment
+
+    options = Options(given.device, given.labels, given.series, given.allow_gaps, given.overwrite)
+    return segment.run(given.inputs, given.out, given.weights, options, cancel)
+
+
+def _demo_scan(words: list[str], cancel: Cancel) -> int:
+    parser = _Parser(prog="flare-gui demo-scan", description="Write the synthetic demo CT as NIfTI.")
+    parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="FILE", help="CT to write")
+    parser.add_argument("--overwrite", action="store_true", help="replace FILE if it exists")
+    given = parser.parse_args(words)
+
+    from flare_gui.commands import demo_scan
+
+    cancel.check()
+    return demo_scan.run(given.out, overwrite=given.overwrite)
+
+
+COMMANDS: dict[str, Callable[[list[str], Cancel], int]] = {"segment": _segment, "demo-scan": _demo_scan}
+
+
+def _perhaps_a_path(words: list[str]) -> str:
+    """The way out for someone who meant a folder that is called like a sub-command."""
+    if words and words[0] in COMMANDS and Path(words[0]).exists():
+        return f" To open the {words[0]} that lies here, write ./{words[0]}."
+    return ""
+
+
+@contextmanager
+def _interruptible() -> Iterator[Cancel]:
+    """Ctrl-C asks the work to stop at its next step; a second one stops it at once."""
+    cancel = Cancel()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        cancel.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield cancel
+    finally:
+        signal.signal(signal.SIGINT, before)
