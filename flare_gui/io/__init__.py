@@ -1,0 +1,84 @@
+"""Paths to volumes and segmentations to paths."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flare_gui.errors import NotAScan
+from flare_gui.io.cases import Case, find_cases
+from flare_gui.io.dicom_series import Slice, group, propose, read_slice, read_slices
+from flare_gui.io.masks import read_labels, write_segmentation
+from flare_gui.io.readers import READERS, best_reader
+from flare_gui.progress import Cancel, Progress, ignore, never
+from flare_gui.volume import Volume
+
+__all__ = ["Case", "SeriesInfo", "find_cases", "list_series", "read_labels", "read_scan", "write_segmentation"]
+
+
+def read_scan(
+    path: Path,
+    *,
+    series: str | None = None,
+    allow_gaps: bool = False,
+    progress: Progress = ignore,
+    cancel: Cancel = never,
+) -> Volume:
+    """The CT at `path` in its own orientation: NIfTI, NRRD, MetaImage, a DICOM folder, one slice, or a zip.
+
+    `series` chooses a DICOM series by its UID instead of the largest axial CT; `allow_gaps` fills missing slices.
+    Raises `NotAScan` for what is no CT, `UnreadableScan` for one that is broken or could only be read wrongly.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise NotAScan(path, "there is no such file or folder", hint="Check the name.")
+    reader = best_reader(path)
+    if reader is None:
+        known = "; ".join(reader.takes for reader in READERS)
+        raise NotAScan(path, "is not a scan that can be read", hint=f"These can: {known}.")
+    return reader.read(path, series, allow_gaps, progress, cancel)
+
+
+@dataclass(frozen=True)
+class SeriesInfo:
+    """A row of a table of series: what one stack of slices is, and whether it is the one to take."""
+
+    uid: str
+    description: str
+    modality: str
+    plane: str
+    slices: int
+    columns: int
+    rows: int
+    spacing_mm: tuple[float, float, float]
+    middle: Path
+    proposed: bool
+
+
+def list_series(path: Path, *, progress: Progress = ignore, cancel: Cancel = never) -> list[SeriesInfo]:
+    """The DICOM series in a folder, or beside one slice, largest first; empty where there is no DICOM.
+
+    `middle` is the file of the stack's middle slice, for a thumbnail.
+    """
+    folder = path if path.is_dir() else path.parent
+    if not path.is_dir() and read_slice(path) is None:
+        return []
+    files = sorted(p for p in folder.iterdir() if p.is_file())
+    stacks = group(read_slices(files, progress=progress, cancel=cancel))
+    chosen = propose(stacks)
+    rows = []
+    for stack in stacks:
+        first: Slice = stack.first
+        rows.append(
+            SeriesInfo(
+                uid=stack.uid,
+                description=first.description,
+                modality="localizer" if first.localizer else first.modality,
+                plane=stack.plane,
+                slices=len(stack.slices),
+                columns=first.columns,
+                rows=first.rows,
+                spacing_mm=(*first.spacing_mm, stack.step_mm),
+                middle=stack.slices[len(stack.slices) // 2].path,
+                proposed=stack is chosen,
+            )
+        )
+    return rows

@@ -1,0 +1,87 @@
+"""From whatever numbers a file holds to the int16 Hounsfield units of a `Volume`."""
+
+from pathlib import Path
+
+import numpy as np
+
+from flare_gui import geometry
+from flare_gui.errors import UnreadableScan
+from flare_gui.volume import Volume
+
+AIR_HU = -1024
+MAX_HU = 32767
+
+# A shear beyond this is no scanner's: the header is damaged.
+MAX_SHEAR_DEGREES = 30.0
+
+
+def volume_from(
+    path: Path, array: np.ndarray, affine: np.ndarray, *, series_uid: str | None = None, warnings: tuple[str, ...] = ()
+) -> Volume:
+    """A `Volume` of `array` (x, y, z, with one-frame axes behind) in HU; `affine` as in the file.
+
+    Values are rounded, NaN and what lies below -1024 (a scanner's padding) become air. Raises `UnreadableScan` for
+    several frames, colours, a single slice or an affine that places nothing.
+    """
+    array = _one_frame(path, array)
+    try:
+        geometry.check_affine(affine)
+    except ValueError as error:
+        raise UnreadableScan(path, str(error), hint="Export the scan again; its header is damaged.") from None
+    if _shear_degrees(affine) > MAX_SHEAR_DEGREES:
+        raise UnreadableScan(
+            path, "its axes are far from perpendicular", hint="Export the scan again without its last transformation."
+        )
+    hu = to_hu(array)
+    return Volume(hu, np.asarray(affine, float), case_name(path), path, series_uid, (*warnings, *_doubts(hu)))
+
+
+def to_hu(array: np.ndarray) -> np.ndarray:
+    """int16 HU; works through slabs, so that no second copy of a large scan in floats exists."""
+    hu = np.empty(array.shape, np.int16, order="F")
+    for z in range(0, array.shape[2], 16):
+        part = array[:, :, z : z + 16]
+        if part.dtype.kind == "f":
+            part = np.rint(np.nan_to_num(part, nan=AIR_HU, posinf=MAX_HU, neginf=AIR_HU))
+        hu[:, :, z : z + 16] = np.clip(part, AIR_HU, MAX_HU)
+    return hu
+
+
+def case_name(path: Path) -> str:
+    """`ct.nii.gz` is `ct`, a folder its name."""
+    name = path.name
+    for suffix in (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd", ".zip", ".dcm"):
+        if name.lower().endswith(suffix):
+            return name[: -len(suffix)] or "ct"
+    return name or "ct"
+
+
+def _one_frame(path: Path, array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind not in "iufb":
+        raise UnreadableScan(path, "holds colours, not Hounsfield units", hint="Choose the CT it was made from.")
+    while array.ndim > 3 and array.shape[-1] == 1:
+        array = array[..., 0]
+    if array.ndim > 3:
+        raise UnreadableScan(
+            path,
+            f"holds {int(np.prod(array.shape[3:]))} frames or channels",
+            hint="Save the one to segment as a file of its own.",
+        )
+    if array.ndim < 3 or min(array.shape) < 2:
+        raise UnreadableScan(path, "holds a single slice", hint="Choose a scan of several slices.")
+    return array
+
+
+def _shear_degrees(affine: np.ndarray) -> float:
+    axes = np.asarray(affine, float)[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
+    cosines = np.abs(axes.T @ axes - np.eye(3)).max()
+    return float(np.degrees(np.arcsin(min(1.0, cosines))))
+
+
+def _doubts(hu: np.ndarray) -> tuple[str, ...]:
+    low, high = int(hu.min()), int(hu.max())
+    if low >= 0 and high <= 300:
+        return (f"values run from {low} to {high}: this looks like a picture or a mask, not like Hounsfield units",)
+    if low >= 0 and high > 1000:
+        return (f"no value is below 0 (they run to {high}): the rescale intercept may be missing",)
+    return ()

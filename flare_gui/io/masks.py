@@ -1,0 +1,54 @@
+"""Label maps: ours out as NIfTI, anyone's in."""
+
+from pathlib import Path
+
+import nibabel
+import numpy as np
+
+from flare_gui.errors import UnreadableScan
+from flare_gui.files import replacing
+from flare_gui.io import itk, nifti
+from flare_gui.organs import LabelScheme, label_lookup
+from flare_gui.volume import Segmentation
+
+
+def write_segmentation(segmentation: Segmentation, path: Path, *, scheme: LabelScheme = "organs") -> None:
+    """Write the labels as uint8 NIfTI on the segmentation's grid, in one move.
+
+    The sform carries the affine; the qform too unless it is sheared, which a qform cannot say: then its code is 0.
+    """
+    labels = label_lookup(scheme)[segmentation.labels]
+    image = nibabel.Nifti1Image(labels, segmentation.affine)
+    image.set_sform(segmentation.affine, code="scanner")
+    axes = segmentation.affine[:3, :3] / np.linalg.norm(segmentation.affine[:3, :3], axis=0)
+    orthogonal = np.abs(axes.T @ axes - np.eye(3)).max() < 1e-4
+    image.set_qform(segmentation.affine if orthogonal else None, code="scanner" if orthogonal else "unknown")
+    image.header.set_xyzt_units("mm")
+    image.header["descrip"] = b"flare-gui segmentation"
+    with replacing(path) as beside:
+        nibabel.save(image, beside)
+
+
+def read_labels(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """(labels uint8 (x, y, z), affine) of a label map in NIfTI or an ITK format; whole numbers as floats are fine.
+
+    Raises `UnreadableScan` when it cannot be read or holds anything but whole numbers from 0 to 255.
+    """
+    if path.name.lower().endswith(itk.SUFFIXES):
+        array, affine = itk.load(path)
+    else:
+        array, affine, _ = nifti.load(path)
+    while array.ndim > 3 and array.shape[-1] == 1:
+        array = array[..., 0]
+    if array.ndim != 3 or array.dtype.kind not in "iufb":
+        raise UnreadableScan(
+            path, "is not a label map of three dimensions", hint="Choose a mask with one label a voxel."
+        )
+    if array.dtype == np.uint8:
+        return array, affine
+    low, high = array.min(), array.max()
+    if not (low >= 0 and high <= 255) or not np.array_equal(array, np.rint(array)):
+        raise UnreadableScan(
+            path, f"holds values from {low:g} to {high:g}, which are not labels", hint="Choose a mask, not an image."
+        )
+    return array.astype(np.uint8), affine

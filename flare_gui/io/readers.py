@@ -1,0 +1,94 @@
+"""The readers, and the choice between them: each says how well it fits a path, the best one reads it."""
+
+from pathlib import Path
+from typing import Protocol
+
+from flare_gui.errors import NotAScan
+from flare_gui.io import archive, dicom, itk, nifti
+from flare_gui.io.array import case_name
+from flare_gui.io.dicom_series import is_dicom
+from flare_gui.progress import Cancel, Progress
+from flare_gui.volume import Volume
+
+
+class Reader(Protocol):
+    """One format. `score` is cheap: 0 for what it cannot read, more the surer it is."""
+
+    takes: str
+
+    def score(self, path: Path) -> int: ...
+
+    def read(self, path: Path, series: str | None, allow_gaps: bool, progress: Progress, cancel: Cancel) -> Volume: ...
+
+
+class NiftiReader:
+    """`.nii` and `.nii.gz`."""
+
+    takes = "NIfTI (.nii, .nii.gz)"
+
+    def score(self, path: Path) -> int:
+        return 10 if path.name.lower().endswith(nifti.SUFFIXES) and path.is_file() else 0
+
+    def read(self, path: Path, series: str | None, allow_gaps: bool, progress: Progress, cancel: Cancel) -> Volume:
+        return nifti.read(path)
+
+
+class ItkReader:
+    """NRRD and MetaImage."""
+
+    takes = "NRRD and MetaImage (.nrrd, .nhdr, .mha, .mhd)"
+
+    def score(self, path: Path) -> int:
+        return 10 if path.name.lower().endswith(itk.SUFFIXES) and path.is_file() else 0
+
+    def read(self, path: Path, series: str | None, allow_gaps: bool, progress: Progress, cancel: Cancel) -> Volume:
+        return itk.read(path)
+
+
+class DicomReader:
+    """A folder of slices, or one of them."""
+
+    takes = "DICOM (a folder of slices, or one slice)"
+
+    def score(self, path: Path) -> int:
+        if path.is_dir():
+            return 8 if any(is_dicom(p) for p in path.iterdir() if p.is_file()) else 0
+        return 9 if is_dicom(path) else 0
+
+    def read(self, path: Path, series: str | None, allow_gaps: bool, progress: Progress, cancel: Cancel) -> Volume:
+        if path.is_file():
+            return dicom.read_file(path, series=series, allow_gaps=allow_gaps, progress=progress, cancel=cancel)
+        files = sorted(p for p in path.iterdir() if p.is_file())
+        return dicom.read_folder(path, files, series=series, allow_gaps=allow_gaps, progress=progress, cancel=cancel)
+
+
+class ZipReader:
+    """A zip of one of the others: DICOM slices in any folders, or a single file."""
+
+    takes = "a zip of a DICOM folder"
+
+    def score(self, path: Path) -> int:
+        return 10 if path.suffix.lower() == ".zip" and path.is_file() else 0
+
+    def read(self, path: Path, series: str | None, allow_gaps: bool, progress: Progress, cancel: Cancel) -> Volume:
+        with archive.unpacked(path, progress=progress, cancel=cancel) as files:
+            if any(is_dicom(file) for file in files):
+                return dicom.read_folder(
+                    path, files, series=series, allow_gaps=allow_gaps, progress=progress, cancel=cancel
+                )
+            scans = [(file, r) for file in files for r in (NiftiReader(), ItkReader()) if r.score(file)]
+            if len(scans) != 1:
+                what = f"holds {len(scans)} scans" if scans else "holds no scan"
+                raise NotAScan(path, what, hint="Unpack it and open the one you mean.")
+            file, reader = scans[0]
+            volume = reader.read(file, series, allow_gaps, progress, cancel)
+        return Volume(volume.hu, volume.affine, case_name(path), path, volume.series_uid, volume.warnings)
+
+
+READERS: tuple[Reader, ...] = (NiftiReader(), ItkReader(), ZipReader(), DicomReader())
+
+
+def best_reader(path: Path) -> Reader | None:
+    """The reader that fits `path` best, None when none does."""
+    reader = max(READERS, key=lambda r: r.score(path))
+    return reader if reader.score(path) else None
