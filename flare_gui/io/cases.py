@@ -47,9 +47,8 @@ def _search(folder: Path) -> Iterable[Path]:
             continue
         if path.is_dir():
             yield from [path] if best_reader(path) else _search(path)
-        elif path.name.lower().endswith((*nifti.SUFFIXES, *itk.SUFFIXES, ".zip")):
-            if not _is_mask(path):
-                yield path
+        elif path.name.lower().endswith((*nifti.SUFFIXES, *itk.SUFFIXES, ".zip")) and not _is_mask(path):
+            yield path
 
 
 def _is_mask(path: Path) -> bool:
