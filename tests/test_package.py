@@ -64,7 +64,7 @@ def test_every_package_that_is_imported_is_asked_for_by_its_own_name(package: st
 
 def test_ffmpeg_and_vtk_come_with_a_plain_install() -> None:
     assert any(line.startswith("imageio[ffmpeg]") for line in PROJECT["dependencies"])
-    assert {"vtk", "torch", "pyside6"} <= named(PROJECT["dependencies"])
+    assert {"vtk", "torch", "pyside6-essentials"} <= named(PROJECT["dependencies"])
 
 
 def test_all_is_every_extra() -> None:
