@@ -1,0 +1,111 @@
+"""From the network's probabilities to four organs that can be: one piece each, no holes, each kidney on its side.
+
+All arrays are (x, y, z) at the model's resolution in canonical RAS, so the first axis runs to the patient's right as
+the file's header has it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from flare_gui import geometry
+from flare_gui.model.laterality import Findings, kidneys
+from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN, Organ
+
+# Smaller pieces are noise: half a cubic centimetre is a ball of 1 cm.
+SMALLEST_ML = 0.5
+
+# Where the scan ends in the middle of an organ, that may fall into pieces; a lesser piece than this is none of them.
+CUT_PIECE_SHARE = 0.1
+
+KIDNEYS = (RIGHT_KIDNEY, LEFT_KIDNEY)
+
+
+@dataclass(frozen=True, eq=False)
+class Organs:
+    """Cleaned organs at the model's resolution: `labels` is uint8 (x, y, z) of `Organ.label`, `affine` places it.
+
+    `scores` holds float32 (x, y, z) probabilities of background, liver, either kidney and spleen, by label; both
+    kidneys point to the same array, for it is anatomy that tells them apart.
+    """
+
+    labels: np.ndarray
+    affine: np.ndarray
+    scores: dict[int, np.ndarray]
+    findings: Findings
+
+    def margin(self, organ: Organ, box: tuple[slice, slice, slice]) -> np.ndarray:
+        """How much more probable `organ` is than its strongest rival: above 0 exactly where `labels` has it.
+
+        Float32 for the voxels in `box`. Where clean-up decided otherwise than the network, the sign is turned: then a
+        surface drawn at 0 runs halfway between the two voxels that it parts.
+        """
+        own = self.scores[organ.label]
+        rivals = [score[box] for score in self.scores.values() if score is not own]
+        # The floor keeps a tie from being no side at all.
+        size = np.maximum(np.abs(own[box] - np.max(rivals, axis=0)), np.float32(1e-6))
+        return np.where(self.labels[box] == organ.label, size, -size)
+
+
+def clean(probabilities: np.ndarray, hu: np.ndarray, affine: np.ndarray) -> Organs:
+    """Organs out of softmax probabilities (classes, x, y, z); `hu` is the CT on the same grid.
+
+    Each organ becomes its largest piece without holes, and the kidneys are named by the side they lie on.
+    """
+    # Votes that a kidney loses to its twin would open gaps in it.
+    kidney = probabilities[RIGHT_KIDNEY.label] + probabilities[LEFT_KIDNEY.label]
+    scores = {0: probabilities[0]} | {organ.label: probabilities[organ.label] for organ in (LIVER, SPLEEN)}
+    scores |= {organ.label: kidney for organ in KIDNEYS}
+    winner = np.argmax([scores[0], scores[LIVER.label], scores[SPLEEN.label], kidney], axis=0)
+    voxel_ml = abs(float(np.linalg.det(affine[:3, :3]))) / 1000
+    least = max(1, round(SMALLEST_ML / voxel_ml))
+    liver, spleen = largest_piece(winner == 1, least), largest_piece(winner == 2, least)
+    right, left, findings = kidneys(
+        winner == 3,
+        prefers_right=probabilities[RIGHT_KIDNEY.label] - probabilities[LEFT_KIDNEY.label],
+        liver=liver,
+        spleen=spleen,
+        hu=hu,
+        spacing=geometry.spacing(affine),
+        least=least,
+    )
+    labels = np.zeros(winner.shape, np.uint8)
+    pieces = {LIVER: liver, RIGHT_KIDNEY: largest_piece(right, least), SPLEEN: spleen}
+    pieces[LEFT_KIDNEY] = largest_piece(left, least)
+    for organ, piece in pieces.items():
+        labels[piece] = organ.label
+    for organ, piece in pieces.items():
+        labels[_filled(piece) & (labels == 0)] = organ.label
+    missing = [f"no {organ.name.lower()} was found" for organ in ORGANS if not pieces[organ].any()]
+    return Organs(labels, affine, scores, findings._replace(warnings=(*findings.warnings, *missing)))
+
+
+def largest_piece(mask: np.ndarray, least: int) -> np.ndarray:
+    """The largest connected piece of a boolean (x, y, z), if it has `least` voxels.
+
+    Where it is cut by the scan's first or last slice, other sizeable pieces cut by the same slice belong to it.
+    """
+    pieces, count = ndimage.label(mask)
+    if count == 0:
+        return mask
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    largest = int(sizes.argmax())
+    if sizes[largest] < least:
+        return np.zeros_like(mask)
+    chosen = np.zeros(count + 1, bool)
+    chosen[largest] = True
+    for end in (pieces[:, :, 0], pieces[:, :, -1]):
+        cut = np.unique(end)
+        if largest in cut:
+            chosen[cut] |= sizes[cut] >= max(least, CUT_PIECE_SHARE * sizes[largest])
+    return chosen[pieces]
+
+
+def _filled(mask: np.ndarray) -> np.ndarray:
+    """The mask without holes. Looked at inside its box alone: a hole cannot reach beyond."""
+    filled = np.zeros_like(mask)
+    for box in ndimage.find_objects(mask.view(np.uint8)):
+        filled[box] = ndimage.binary_fill_holes(mask[box])
+    return filled
