@@ -56,9 +56,9 @@ class Look:
 
     @classmethod
     def random(cls, rng: np.random.Generator) -> "Look":
-        """A look as a day in a radiology department would bring it: mostly portal venous."""
+        """A look as a day in a radiology department would bring it, with more plain scans: they are the hard ones."""
         return cls(
-            phase=str(rng.choice(PHASES, p=(0.2, 0.2, 0.45, 0.15))),
+            phase=str(rng.choice(PHASES, p=(0.35, 0.15, 0.38, 0.12))),
             noise_hu=float(rng.gamma(2.0, 6.0)),
             blur_mm=float(rng.uniform(0.6, 2.6)),
             lesions=int(rng.choice((0, 0, 1, 3, 6))),
