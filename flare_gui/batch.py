@@ -6,7 +6,6 @@ Knows no terminal and no Qt. torch is imported when a network runs, not before.
 import hashlib
 import json
 import os
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Segmentation, Volume
 
 if TYPE_CHECKING:
+    from flare_gui.model.runlog import RunLog
     from flare_gui.model.weights import Model
 
 
@@ -77,14 +77,15 @@ def segment_case(
 def _segment_and_write(
     case: io.Case, out: Path, model: "Model", options: Options, progress: Progress, cancel: Cancel
 ) -> CaseResult:
+    from flare_gui.model.runlog import RunLog
     from flare_gui.model.segmenter import segment
 
-    begin = time.perf_counter()
-    volume = _read(case, options, progress, cancel)
-    seconds = {"read": time.perf_counter() - begin}
+    log = RunLog()
+    with log.stage("read"):
+        volume = _read(case, options, progress, cancel)
     segmentation = segment(volume, model, device=options.device, progress=progress, cancel=cancel)
     cancel.check()
-    report = _report(case, volume, segmentation, model, options, seconds)
+    report = _report(case, volume, segmentation, model, options, log)
     progress("write", 0.0)
     mask, report_path = outputs(case, out)
     _write(segmentation, report, mask, report_path, options.labels)
@@ -190,7 +191,7 @@ def _report(
     segmentation: Segmentation,
     model: "Model",
     options: Options,
-    seconds: dict[str, float],
+    reading: "RunLog",
 ) -> dict[str, Any]:
     """What the JSON says. The input is named without its folders, which may name the patient."""
     run = segmentation.run
@@ -213,8 +214,8 @@ def _report(
         },
         "device": run["device"],
         "precision": run["precision"],
-        "seconds": {stage: round(float(value), 3) for stage, value in (seconds | run["seconds"]).items()},
-        "peak_memory_mb": {stage: round(float(value), 1) for stage, value in run["peak_memory_mb"].items()},
+        "seconds": reading.seconds | run["seconds"],
+        "peak_memory_mb": reading.peak_memory_mb | run["peak_memory_mb"],
         "model": run["model"],
         "warnings": [*volume.warnings, *segmentation.warnings],
         "notes": list(run["notes"]),
