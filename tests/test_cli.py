@@ -59,7 +59,7 @@ def save_tiny(folder: Path, stem: str, seed: int) -> Path:
         "id": stem,
         "spacing_mm": [6.0, 6.0, 6.0],
         "window_hu": {"low": -200.0, "high": 300.0},
-        "patch": [32, 32, 32],
+        "patch": [64, 64, 64],
         "training_data": [],
         "recipe": {},
         "commit": "0",

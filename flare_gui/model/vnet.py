@@ -43,7 +43,8 @@ class VNetSettings:
     @classmethod
     def from_card(cls, card: dict[str, Any]) -> "VNetSettings":
         """Raises `TypeError` or `ValueError` when the card is not one of a VNet."""
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in card.items()})
+        values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in card.items()}
+        return cls(**values)
 
 
 _NORMS = {

@@ -60,7 +60,8 @@ def _organs(grid: Grid, rng: np.random.Generator) -> np.ndarray:
 
 def _ball(grid: Grid, centre: Triple, radii: Triple) -> np.ndarray:
     """Positive inside an ellipsoid: 1 at its centre, 0 on its surface."""
-    return 1.0 - sum(((g - c) / r) ** 2 for g, c, r in zip(grid, centre, radii, strict=True))
+    x, y, z = (((g - c) / r) ** 2 for g, c, r in zip(grid, centre, radii, strict=True))
+    return 1.0 - x - y - z
 
 
 def _liver(grid: Grid, rng: np.random.Generator) -> np.ndarray:
