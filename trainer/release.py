@@ -1,7 +1,6 @@
 """From a run to weights that the program loads: half precision, a card that says where they come from, a hash."""
 
 import json
-import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import torch
 
 from flare_gui.errors import FlareError
+from flare_gui.files import replacing
 from flare_gui.model import weights
 from flare_gui.model.preprocess import Window
 from flare_gui.model.vnet import VNet
@@ -30,7 +30,8 @@ def release(run: Path, folder: Path, *, stem: str = STEM) -> Path:
     card = _card(run, settings, step, stem)
     folder.mkdir(parents=True, exist_ok=True)
     path = weights.save(network, card, folder, stem)
-    shutil.copyfile(run / "recipe.toml", folder / f"{stem}.toml")
+    with replacing(folder / f"{stem}.toml") as beside:
+        beside.write_text(_command(run) + (run / "recipe.toml").read_text(encoding="utf-8"), encoding="utf-8")
     return path
 
 
@@ -50,21 +51,36 @@ def load_run(run: Path) -> tuple[Recipe, VNet, int]:
 def _card(run: Path, settings: Recipe, step: int, stem: str) -> dict[str, Any]:
     data = json.loads((run / "data.json").read_text(encoding="utf-8"))
     total = sum(part["weight"] for part in data)
-    scores = run / "scores.json"
     return {
         "id": f"{stem}-{date.today():%Y%m%d}",
         "spacing_mm": [settings.spacing_mm] * 3,
         "window_hu": Window(*settings.window)._asdict(),
         "patch": [settings.patch] * 3,
         "training_data": [
-            {"name": name, "licence": licence, "share": round(part["weight"] / total, 3)}
+            source | {"share": round(source["share"] * part["weight"] / total, 3)}
             for part in data
-            for name, licence in part["sources"]
+            for source in part["sources"]
         ],
         "recipe": recipe.to_table(settings) | {"trained_steps": step},
         "commit": _commit(),
-        "scores": json.loads(scores.read_text(encoding="utf-8"))["mean"] if scores.exists() else {},
+        "scores": _scores(run / "scores.json"),
     }
+
+
+def _command(run: Path) -> str:
+    """How to train these weights again, as comments above the recipe."""
+    data = json.loads((run / "data.json").read_text(encoding="utf-8"))
+    lines = ["# flare-train fit --recipe THIS_FILE --out RUN"]
+    lines += [f"#   --data {part['path']}={part['weight']}" for part in data]
+    return "\n".join(lines) + "\n\n"
+
+
+def _scores(path: Path) -> dict[str, Any]:
+    """What `flare-train evaluate` found: the test cases and mean Dice and NSD by organ. Empty if it was not run."""
+    if not path.exists():
+        return {}
+    scores = json.loads(path.read_text(encoding="utf-8"))
+    return {"cases": sorted({row["case"] for row in scores["cases"]}), "mean": scores["mean"]}
 
 
 def _commit() -> str:

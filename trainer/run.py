@@ -1,9 +1,11 @@
 """The folder of a training run: which data, which split, which recipe, all written down before the first step."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flare_gui.errors import FlareError
 from flare_gui.progress import Progress, ignore
@@ -53,10 +55,18 @@ def prepare(
         parts = cases.split((case.name for case in loaded), settings.seed)
         training.append((source.weight, [case for case in loaded if case.name in parts["train"]]))
         validation.append((source.weight, [case for case in loaded if case.name in parts["validation"]]))
-        licences = sorted({(case.source, case.licence) for case in loaded})
-        about.append({"weight": source.weight, "sources": [list(pair) for pair in licences], **parts})
+        about.append({"path": source.path, "weight": source.weight, "sources": _sources(loaded), **parts})
     (run / "data.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return training, validation
+
+
+def _sources(loaded: Sequence[TrainingCase]) -> list[dict[str, Any]]:
+    """What the card will name: each origin with its licence and its share of the cases."""
+    counts = Counter((case.source, case.licence) for case in loaded)
+    return [
+        {"name": name, "licence": licence, "share": count / len(loaded)}
+        for (name, licence), count in sorted(counts.items())
+    ]
 
 
 def _keep_recipe(path: Path, settings: Recipe) -> None:
