@@ -30,8 +30,10 @@ class _Tally:
         """Show the case's warnings."""
         self.display.end()
         self.results.append(result)
-        for warning in [] if result.kept else [*result.report["warnings"], *result.report["notes"]]:
-            print(f"flare-gui: {result.name}: {warning}", file=sys.stderr, flush=True)
+        # A kept result was reported on when it was made.
+        for kind in () if result.kept else ("warnings", "notes"):
+            for sentence in result.report[kind]:
+                print(f"flare-gui: {result.name}: {kind[:-1]}: {sentence}", file=sys.stderr, flush=True)
 
     def failed(self, error: FlareError) -> None:
         """Say at once what is wrong, in one line."""
