@@ -6,6 +6,7 @@ a refused option takes no time.
 
 import argparse
 import difflib
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -56,6 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_USAGE
     except (Cancelled, KeyboardInterrupt):
         print("flare-gui: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone, as `| head` does. Python must not try to write the rest when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return INTERRUPTED
 
 

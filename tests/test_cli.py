@@ -351,6 +351,18 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing_of_the_unfinished_case(weights:
     }
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows reports a closed pipe in another way")
+def test_a_reader_that_goes_away_ends_the_work_without_a_traceback(scan: Path, weights: Path, tmp_path: Path) -> None:
+    process = start("segment", scan, "-o", tmp_path / "out", "--weights", weights)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    with process.stderr:
+        assert process.stderr.read() == ""
+    assert process.wait(timeout=60) == 130
+    assert files_in(tmp_path / "out") == []
+
+
 def test_a_log_gets_plain_lines(run: Run, scan: Path, weights: Path, tmp_path: Path) -> None:
     outcome = run("segment", scan, "-o", tmp_path / "out", "--weights", weights)
     assert "\r" not in outcome.out + outcome.err
