@@ -105,3 +105,40 @@ def test_a_recipe_survives_its_file(tmp_path: Path) -> None:
     settings = Recipe(**{**vars(SMALL), "augmentation": Augmentation(flip=0.25)})
     recipe.write(settings, tmp_path / "r.toml")
     assert recipe.read(tmp_path / "r.toml") == settings
+
+
+def test_a_cache_trains_with_numpy_scipy_torch_and_safetensors_alone(
+    tmp_path: Path, phantom_cases: list[TrainingCase]
+) -> None:
+    """A lent GPU machine has no more: every other package that the program knows is made unimportable."""
+    for case in phantom_cases:
+        cases.save(case, tmp_path / "data")
+    recipe.write(Recipe(**{**vars(SMALL), "steps": 2, "epoch": 2}), tmp_path / "r.toml")
+    words = ["fit", "--recipe", "r.toml", "--data", "data", "--out", "run", "--workers", "0"]
+    absent = ["nibabel", "SimpleITK", "pydicom", "matplotlib", "PySide6", "vtk", "vtkmodules", "pyvista", "imageio"]
+    program = (
+        f"import sys\nfor name in {absent!r}: sys.modules[name] = None\n"
+        f"from trainer.cli import main\nsys.exit(main({words!r}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(losses(tmp_path / "run")) == 2
+    assert not (tmp_path / "run" / "dice.png").exists()
+
+
+def test_released_weights_are_what_the_program_loads(tmp_path: Path, phantom_cases: list[TrainingCase]) -> None:
+    from flare_gui.model import weights
+    from trainer.cli import main
+
+    for case in phantom_cases:
+        cases.save(case, tmp_path / "data")
+    recipe.write(Recipe(**{**vars(SMALL), "steps": 2, "epoch": 2}), tmp_path / "r.toml")
+    words = ["--recipe", str(tmp_path / "r.toml"), "--data", f"{tmp_path / 'data'}=2", "--workers", "0"]
+    assert main(["fit", *words, "--out", str(tmp_path / "run")]) == 0
+    assert main(["release", str(tmp_path / "run"), "--to", str(tmp_path / "out")]) == 0
+    (path,) = (tmp_path / "out").glob("*.safetensors")
+    model = weights.load(path)
+    assert model.card.spacing_mm == (4.0, 4.0, 4.0)
+    assert model.card.training_data == ({"name": "blocks", "licence": "Apache-2.0", "share": 1.0},)
+    assert main(["fit", *words, "--init", str(path), "--out", str(tmp_path / "second")]) == 0
+    assert recipe.read(path.with_suffix(".toml")) == recipe.read(tmp_path / "r.toml")
