@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from flare_gui.analysis.compare import compare
+from flare_gui.assets import asset
 from flare_gui.cli import main
 from flare_gui.io import read_labels, read_scan
 from flare_gui.model import weights
@@ -66,3 +67,15 @@ def test_the_demo_shows_all_four_organs(tmp_path: Path) -> None:
     assert main(["segment", str(tmp_path / "demo-ct.nii.gz"), "-o", str(tmp_path)]) == 0
     organs = json.loads((tmp_path / "demo-ct.json").read_text())["organs"]
     assert all(organs[organ.key]["volume_ml"] > 60 for organ in ORGANS)
+
+
+def test_evaluate_writes_dice_and_nsd_with_flares_tolerances(shared: Shared, tmp_path: Path) -> None:
+    from trainer.cli import main as train
+
+    words = ["evaluate", str(asset("vnet-3mm.safetensors")), "--data", str(shared("ct/ts_example"))]
+    assert train([*words, "--out", str(tmp_path)]) == 0
+    scores = json.loads((tmp_path / "scores.json").read_text())
+    assert [row["tolerance_mm"] for row in scores["cases"]] == [5.0, 3.0, 3.0, 3.0]
+    assert {row["case"] for row in scores["cases"]} == {"ts_example"}
+    assert all(0.7 <= row["dice"] <= 1 and 0.7 <= row["nsd"] <= 1 for row in scores["cases"])
+    assert len((tmp_path / "scores.csv").read_text().splitlines()) == 1 + len(ORGANS)
