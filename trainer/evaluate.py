@@ -10,7 +10,6 @@ from typing import Any
 from flare_gui.analysis.compare import compare
 from flare_gui.files import replacing
 from flare_gui.model.segmenter import segment
-
 from flare_gui.model.weights import Model
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress, ignore, never

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from flare_gui.phantom.shapes import abdomen
 
 from flare_gui import geometry
 from flare_gui.io import read_labels
 from flare_gui.phantom.body import wrap
+from flare_gui.phantom.shapes import abdomen
 from flare_gui.phantom.tissues import Tissue
 from flare_gui.progress import Progress, ignore
 from trainer.cases import SPACING_MM, TrainingCase
