@@ -1,109 +1,100 @@
-"""An abdomen from shapes of our own, for where no label maps of real people are at hand.
-
-Organs are ellipsoids that are bitten into, bent by smooth noise and drawn in a fixed order; `body.wrap` grows the rest
-around them. Lengths are in mm about the middle of the first lumbar vertebra: x to the patient's right, y to the front,
-z to the head. Sizes follow Geraghty et al. 2004 (organ volumes in CT) and Gray's Anatomy.
-"""
+"""A synthetic abdomen from shapes of its own: no one's anatomy, and every patient another."""
 
 import numpy as np
-from scipy import ndimage
 
-from flare_gui.phantom.body import wrap
-from flare_gui.phantom.paint import smooth_noise
+from flare_gui.phantom import gut, vessels, viscera, wall
+from flare_gui.phantom.field import Noise
+from flare_gui.phantom.patient import Patient
+from flare_gui.phantom.space import Space
 from flare_gui.phantom.tissues import Tissue
+from flare_gui.phantom.trunk import Trunk
 
-Grid = tuple[np.ndarray, np.ndarray, np.ndarray]
 Triple = tuple[float, float, float]
 
-# The box that the organs are drawn in, from the lower kidney pole to above the diaphragm's dome.
-_LOW, _HIGH = np.array((-150.0, -60.0, -115.0)), np.array((160.0, 125.0, 150.0))
+_ORGANS = (Tissue.LIVER, Tissue.RIGHT_KIDNEY, Tissue.SPLEEN, Tissue.LEFT_KIDNEY)
 
 
-def abdomen(rng: np.random.Generator, spacing_mm: float | Triple) -> tuple[np.ndarray, np.ndarray]:
-    """A tissue map, uint8 (x, y, z) of `Tissue` in canonical RAS, and its 4x4 affine; another patient each time."""
-    spacing = (spacing_mm,) * 3 if isinstance(spacing_mm, int | float) else spacing_mm
-    organs = _organs(_bent_grid(spacing, rng), rng)
-    tissues, offset = wrap(organs, spacing, rng)
+def abdomen(
+    rng: np.random.Generator,
+    spacing_mm: float | Triple,
+    *,
+    patient: Patient | None = None,
+    z_range_mm: tuple[float, float] | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """A tissue map, uint8 (x, y, z) of `Tissue` in canonical RAS, and its 4x4 affine.
+
+    `patient` and the scanned `z_range_mm` (patient frame, see `patient`) are drawn when not given. The same `rng` state
+    makes the same patient whatever the spacing; only the sampling differs.
+    """
+    spacing = spacing_mm if isinstance(spacing_mm, tuple) else (spacing_mm, spacing_mm, spacing_mm)
+    who = patient or Patient.random(rng)
+    trunk = Trunk.random(who, rng)
+    low_z, high_z = z_range_mm or _scanned(who, rng)
+    turn = _turn(rng)
+    bends = tuple((Noise(rng, 95), amplitude) for amplitude in (2.6, 2.2, 3.0))
+    axes = _axes(trunk, spacing, (low_z, high_z))
+    space = Space(axes, trunk, turn, bends)
+    _paint(space, rng)
     affine = np.diag([*spacing, 1.0])
-    affine[:3, 3] = _LOW - np.asarray(offset) * spacing
-    return tissues, affine
+    affine[:3, 3] = [float(axis[0]) for axis in axes]
+    return space.tissues, affine
 
 
-def _bent_grid(spacing: Triple, rng: np.random.Generator) -> Grid:
-    """Positions in mm, scaled and bent as patients differ: shapes drawn on it come out different each time."""
-    axes = [np.arange(a, b, s) for a, b, s in zip(_LOW, _HIGH, spacing, strict=True)]
-    grid = np.meshgrid(*axes, indexing="ij")
-    size = np.exp(rng.normal(0, 0.05))
-    bent = []
-    for axis in grid:
-        bend = rng.uniform(2, 5) * smooth_noise(axis.shape, 70.0, spacing, rng)
-        bend += rng.uniform(0.5, 1.8) * smooth_noise(axis.shape, 25.0, spacing, rng)
-        bent.append((axis + bend) * size * np.exp(rng.normal(0, 0.04)))
-    return bent[0], bent[1], bent[2]
+def _paint(space: Space, rng: np.random.Generator) -> None:
+    """The drawing order, which settles every overlap: bones and wall, great vessels, kidneys, adrenals, spleen, liver.
+
+    What follows takes only the fat that is left: pancreas, stomach, duodenum, colon, small bowel, mesentery.
+    """
+    trunk = space.trunk
+    kidneys = tuple(viscera.Kidney.of(trunk.patient, side, rng) for side in (1, -1))
+    spleen, liver = viscera.Spleen(trunk, kidneys, rng), viscera.Liver(trunk, kidneys, rng)
+    wall.paint_layers(space)
+    wall.paint_chest(space, rng)
+    wall.paint_back_muscles(space, rng)
+    wall.paint_spine(space, rng)
+    wall.paint_ribs(space, rng)
+    vessels.paint_great_vessels(space, rng)
+    for kidney in kidneys:
+        kidney.paint(space)
+    viscera.paint_adrenals(space)
+    spleen.paint(space)
+    liver.paint_gallbladder(space, rng)
+    liver.paint(space)
+    viscera.paint_pancreas(space, rng)
+    gut.paint_stomach(space, rng)
+    gut.paint_duodenum(space, rng)
+    gut.paint_colon(space, rng)
+    ends = gut.paint_small_bowel(space, rng)
+    vessels.paint_mesentery(space, ends, rng)
+    for organ in _ORGANS:
+        space.keep_largest(organ, Tissue.FAT)
 
 
-def _organs(grid: Grid, rng: np.random.Generator) -> np.ndarray:
-    """The organs alone. Later ones take the place of earlier ones, and a film of fat parts kidneys from neighbours."""
-    tissues = np.zeros(grid[0].shape, np.uint8)
-    tissues[_liver(grid, rng)] = Tissue.LIVER
-    tissues[_ball(grid, (58, 62, -2), (15, 22, 26)) > 0] = Tissue.GALLBLADDER
-    tissues[_stomach(grid, rng) & (tissues != Tissue.LIVER)] = Tissue.STOMACH
-    tissues[_spleen(grid, rng)] = Tissue.SPLEEN
-    right = _kidney(grid, +1, float(rng.normal(-28, 8)), rng)
-    left = _kidney(grid, -1, float(rng.normal(-14, 8)), rng)
-    tissues[ndimage.binary_dilation(right | left, iterations=1)] = Tissue.OUTSIDE
-    tissues[right], tissues[left] = Tissue.RIGHT_KIDNEY, Tissue.LEFT_KIDNEY
-    tissues[_tube(grid, (-10, 30), rng.uniform(9, 12))] = Tissue.ARTERY
-    tissues[_tube(grid, (18, 29), rng.uniform(9, 13))] = Tissue.VEIN
-    return tissues
+def _scanned(patient: Patient, rng: np.random.Generator) -> tuple[float, float]:
+    """From where to where: most scans hold the organs whole; some cut the liver's dome, some the lower kidneys."""
+    high = patient.right_dome_z + rng.uniform(12, 60)
+    low = rng.uniform(-180, -85)
+    kind = rng.random()
+    if kind < 0.12:
+        high = patient.right_dome_z - rng.uniform(5, 35)
+    elif kind < 0.22:
+        low = rng.uniform(-60, -25)
+    return low * patient.size, high
 
 
-def _ball(grid: Grid, centre: Triple, radii: Triple) -> np.ndarray:
-    """Positive inside an ellipsoid: 1 at its centre, 0 on its surface."""
-    x, y, z = (((g - c) / r) ** 2 for g, c, r in zip(grid, centre, radii, strict=True))
-    return 1.0 - x - y - z
+def _turn(rng: np.random.Generator) -> np.ndarray:
+    """A rotation by a few degrees about each axis: nobody lies straight on the table."""
+    about_x, about_y, about_z = np.radians(rng.normal(0, (1.2, 1.0, 2.2)))
+    cx, cy, cz, sx, sy, sz = (f(a) for f in (np.cos, np.sin) for a in (about_x, about_y, about_z))
+    roll = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
+    tip = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
+    lean = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    return roll @ tip @ lean
 
 
-def _liver(grid: Grid, rng: np.random.Generator) -> np.ndarray:
-    """A right lobe under the dome and a left lobe that tapers over the middle, hollowed from below and behind."""
-    reach = rng.uniform(0.85, 1.2)
-    right = _ball(grid, (80, 22, 40), (64, 82, 96 * rng.uniform(0.9, 1.1)))
-    left = _ball(grid, (5, 62, 72), (92 * reach, 40, 38))
-    hollow = _ball(grid, (18, -2, -8), (62, 72, 66))
-    spine = _ball(grid, (0, -10, 60), (44, 48, 400))
-    stomach = _ball(grid, (-55, 28, 40), (60, 46, 48))
-    outside = _ball(grid, (0, 30, 0), (142, 92, 1000))
-    return (np.maximum(right, left) > 0) & (hollow < 0) & (spine < 0) & (stomach < 0) & (outside > 0)
-
-
-def _spleen(grid: Grid, rng: np.random.Generator) -> np.ndarray:
-    """A crescent behind the stomach: an ellipsoid less the hollow that faces the hilum."""
-    size = rng.uniform(0.85, 1.2)
-    whole = _ball(grid, (-96, -8, 52), (38 * size, 56 * size, 54 * size))
-    hilum = _ball(grid, (-58, 16, 46), (40, 52, 60))
-    return (whole > 0) & (hilum < 0)
-
-
-def _kidney(grid: Grid, side: int, height: float, rng: np.random.Generator) -> np.ndarray:
-    """A bean whose upper pole leans to the spine; the hilum's notch faces the great vessels. `side` is +1 right."""
-    lean, turn = np.radians(rng.uniform(8, 20)), np.radians(rng.uniform(15, 40))
-    x, y, z = side * grid[0] - 62, grid[1] - 2, grid[2] - height
-    x, z = x * np.cos(lean) + z * np.sin(lean), z * np.cos(lean) - x * np.sin(lean)
-    # The hilum looks to the middle and a little to the front.
-    x, y = x * np.cos(turn) - y * np.sin(turn), y * np.cos(turn) + x * np.sin(turn)
-    size = rng.uniform(0.9, 1.12)
-    bean = _ball((x, y, z), (0, 0, 0), (29 * size, 24 * size, 56 * size))
-    notch = _ball((x, y, z), (-25 * size, 0, 0), (22 * size, 11, 20 * size))
-    return (bean > 0) & (notch < 0)
-
-
-def _stomach(grid: Grid, rng: np.random.Generator) -> np.ndarray:
-    """Fundus under the left dome, antrum over the middle."""
-    full = rng.uniform(0.75, 1.15)
-    fundus = _ball(grid, (-58, 24, 60), (42 * full, 40 * full, 44 * full))
-    antrum = _ball(grid, (-20, 62, 10), (52 * full, 24 * full, 24 * full))
-    return np.maximum(fundus, antrum) > 0
-
-
-def _tube(grid: Grid, centre: tuple[float, float], radius: float) -> np.ndarray:
-    return (grid[0] - centre[0]) ** 2 + (grid[1] - centre[1]) ** 2 < radius**2
+def _axes(trunk: Trunk, spacing: Triple, z_range: tuple[float, float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Scanner axes that hold the whole body with some air round it, as a field of view would."""
+    (left, back), (right, front) = trunk.outline(z_range)
+    bounds = ((left, right), (back, front), z_range)
+    x, y, z = (np.arange(low, high, step) for (low, high), step in zip(bounds, spacing, strict=True))
+    return x, y, z

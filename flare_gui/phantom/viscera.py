@@ -1,0 +1,222 @@
+"""The solid organs: kidneys, adrenals, spleen, liver with its gallbladder, pancreas.
+
+Liver and spleen are soft: they fill the room beneath the diaphragm and take the imprint of what is painted before them.
+Their free surfaces are moved until the organ has its volume, on a coarse grid that knows nothing of the scan's own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from flare_gui.phantom.field import Noise, frame, mix, smooth_max, smooth_min
+from flare_gui.phantom.patient import AXIS_Y, Patient
+from flare_gui.phantom.space import Field, Patch, Space
+from flare_gui.phantom.tissues import Tissue
+from flare_gui.phantom.trunk import Trunk
+
+_PLANNING_MM = 4.0
+# Half the length, width and thickness of a kidney of 1x scale, and how far its poles bend to the hilum.
+_KIDNEY_RADII = (29.0, 25.0, 55.0)
+_KIDNEY_BEND = 9.0
+_UPPER_BELLY = ((-150.0, -90.0, -80.0), (150.0, 140.0, 150.0))
+
+
+@dataclass(frozen=True)
+class Kidney:
+    """A bean: an ellipsoid whose poles bend towards the hilum, with the fat of the sinus let into it."""
+
+    tissue: Tissue
+    centre: np.ndarray
+    rows: np.ndarray  # towards the hilum, across, up
+    scale: float
+    lobes: Noise
+
+    @classmethod
+    def of(cls, patient: Patient, side: int, rng: np.random.Generator) -> "Kidney":
+        """`side` is +1 for the right and -1 for the left kidney."""
+        out, forward = patient.kidney_lean
+        rows = frame(
+            (-side * out, -forward, 1.0), (-side * np.cos(patient.kidney_turn), np.sin(patient.kidney_turn), 0)
+        )
+        right = side > 0
+        target = patient.right_kidney_ml if right else patient.left_kidney_ml
+        return cls(
+            tissue=Tissue.RIGHT_KIDNEY if right else Tissue.LEFT_KIDNEY,
+            centre=np.array(patient.right_kidney if right else patient.left_kidney),
+            rows=rows,
+            scale=float((target / _kidney_ml()) ** (1 / 3)),
+            lobes=Noise(rng, 18),
+        )
+
+    def local(self, patch: Patch) -> list[Field]:
+        """Coordinates of the scale-1 kidney: towards the hilum, across, up."""
+        offset = [g - np.float32(c) for g, c in zip((patch.x, patch.y, patch.z), self.centre, strict=True)]
+        return [mix(row / self.scale, offset) for row in self.rows]
+
+    def around(self, space: Space, margin_mm: float) -> Patch:
+        return space.patch(self.centre - (46, 46, 66) - margin_mm, self.centre + (46, 46, 66) + margin_mm)
+
+    def hull(self, patch: Patch) -> Field:
+        """The kidney without its sinus cut out: what presses on its neighbours."""
+        return _bean(*self.local(patch)) * np.float32(self.scale)
+
+    def paint(self, space: Space) -> None:
+        """Parenchyma; fat in the sinus, and the renal pelvis in it."""
+        patch = self.around(space, 4)
+        hilum, across, up = self.local(patch)
+        bean = _bean(hilum, across, up) + 0.7 * patch.noise(self.lobes)
+        sinus = _sinus(hilum, across, up)
+        patch.paint(smooth_max(bean, -sinus, 4) < 0, self.tissue, (Tissue.FAT, Tissue.LUNG, Tissue.MUSCLE))
+        pelvis = np.sqrt(((hilum - 15) / 9) ** 2 + (across / 3.6) ** 2 + ((up + 2) / 11) ** 2) < 1
+        patch.paint(pelvis, Tissue.SOFT_TISSUE)
+
+
+def _bean(hilum: Field, across: Field, up: Field) -> Field:
+    width, thickness, length = _KIDNEY_RADII
+    bent = hilum - np.float32(_KIDNEY_BEND) * ((up / np.float32(length)) ** 2 - np.float32(0.35))
+    reach = (np.abs(bent / width) ** 2.2 + np.abs(across / thickness) ** 2.2 + np.abs(up / length) ** 2.2) ** (1 / 2.2)
+    return (reach - 1) * np.float32(thickness)
+
+
+def _sinus(hilum: Field, across: Field, up: Field) -> Field:
+    reach = np.sqrt(((hilum - 22) / 23) ** 2 + (across / 8.5) ** 2 + (up / 21) ** 2)
+    lips = np.sqrt(((hilum - 34) / 15) ** 2 + (across / 14) ** 2 + (up / 17) ** 2)
+    return np.minimum((reach - 1) * 8.5, (lips - 1) * 14)
+
+
+def _kidney_ml() -> float:
+    """Volume of the kidney of scale 1."""
+    axes = np.meshgrid(*(np.arange(-r, r, 2.0) for r in (50, 30, 60)), indexing="ij")
+    return float((np.maximum(_bean(*axes), -_sinus(*axes)) < 0).sum()) * 8 / 1000
+
+
+def paint_adrenals(space: Space) -> None:
+    """Two thin limbs and a body each, above and before the kidneys."""
+    p = space.trunk.patient
+    for side, kidney in ((1, p.right_kidney), (-1, p.left_kidney)):
+        x, y, z = side * 31 * p.size, -6.0, kidney[2] + (48 if side > 0 else 40)
+        for dx, dy in ((7, -15), (-4, -15)):
+            for rise in (-9, -3, 3, 9):
+                line = [
+                    (x, y + 3, z + rise),
+                    (x + side * 0.6 * dx, y + 0.4 * dy, z + rise),
+                    (x + side * dx, y + dy, z + rise - 2),
+                ]
+                patch, field = space.tube(line, np.array([3.0, 2.4, 2.0]))
+                patch.paint(field < 0, Tissue.ADRENAL)
+
+
+class Spleen:
+    """A crescent along the back of the left wall, in coordinates of the wall: depth, arc, height."""
+
+    def __init__(self, trunk: Trunk, kidneys: tuple[Kidney, ...], rng: np.random.Generator) -> None:
+        self._patient, self._kidneys = trunk.patient, kidneys
+        self._long = rng.uniform(1.45, 1.8)
+        self._knobs = Noise(rng, 30)
+        self._shift = _fit(trunk, self._patient.spleen_ml, self.field)
+
+    def field(self, patch: Patch, shift: float) -> Field:
+        p = self._patient
+        angle = np.arctan2(patch.x, np.float32(AXIS_Y) - patch.y)
+        arc = (angle + np.float32(0.98)) * np.float32(112 * p.size)
+        height = patch.z - np.float32(p.spleen_z)
+        cos, sin = np.float32(np.cos(p.spleen_turn)), np.float32(np.sin(p.spleen_turn))
+        along, across = cos * height + sin * arc, cos * arc - sin * height
+        wide, long, thick = 34.0, 34.0 * self._long, 36.0
+        # Thickest in the middle and thinning to both edges: a crescent once it is wrapped round the wall.
+        reach = np.sqrt((across / wide) ** 2 + (along / long) ** 2 + (np.minimum(patch.depth, 0) / thick) ** 2)
+        free = (reach - 1) * 32 + 1.5 * patch.noise(self._knobs) - np.float32(shift)
+        room = np.maximum(patch.depth + 3, patch.ceiling + 4)
+        for kidney in self._kidneys:
+            room = smooth_max(room, 3 - kidney.hull(patch), 5)
+        left = patch.x + np.float32(20)
+        return np.maximum(smooth_max(room, free, 7), left)
+
+    def paint(self, space: Space) -> None:
+        patch = space.patch((-155, -95, -50), (-15, 80, 150))
+        patch.paint(self.field(patch, self._shift) < 0, Tissue.SPLEEN)
+
+
+class Liver:
+    """All room under the right dome down to an oblique lower surface, less the imprints of its neighbours."""
+
+    def __init__(self, trunk: Trunk, kidneys: tuple[Kidney, ...], rng: np.random.Generator) -> None:
+        self._patient, self._kidneys = trunk.patient, kidneys
+        self._waves, self._tip = Noise(rng, 38), rng.normal(0, 6)
+        self._fissure_x = rng.normal(0, 5)
+        self._shift = 0.0
+        self._shift = _fit(trunk, self._patient.liver_ml, self.field)
+
+    def underside(self, x: Field, y: Field) -> Field:
+        """z of the lower surface: rises to the left and to the back."""
+        p = self._patient
+        right = np.float32(112 * p.size)
+        slope = np.float32(0.5) * np.clip((right - x) / 60, np.float32(0.15), 1)
+        z = np.float32(-28 + self._tip) + np.float32(p.liver_tilt) * (right - x) - slope * (y - 62)
+        return z - np.float32(self._shift * np.hypot(1, p.liver_tilt))
+
+    def field(self, patch: Patch, shift: float) -> Field:
+        p = self._patient
+        x, y, z = patch.x, patch.y, patch.z
+        self._shift = shift
+        lower = (self.underside(x, y) - z) / np.float32(np.hypot(1, p.liver_tilt))
+        lower = lower + 2.5 * patch.noise(self._waves)
+        # Behind the left lobe lie stomach, oesophagus and spine; the right lobe reaches back to the ribs.
+        behind = (10 + np.float32(0.8) * (16 - x) - np.float32(0.5) * (z - 72) - y) / np.float32(1.37)
+        back = smooth_min(27 - x - np.float32(0.12) * (z - 40), behind, 14)
+        left = np.float32(-72 * p.left_lobe * p.size) - x + np.float32(0.5) * np.abs(y - 60)
+        free = smooth_max(smooth_max(lower, back, 16), left, 26)
+        cleft = np.abs(x - self._fissure_x - np.float32(0.12) * (y - 60)) - 4.2 * np.clip((lower + 34) / 34, 0, 1)
+        free = smooth_max(free, -np.maximum(cleft, 36 - y), 3)
+        room = np.maximum(patch.depth + 2.5, patch.ceiling + 3)
+        for kidney in self._kidneys:
+            room = smooth_max(room, np.float32(4 + 5 * p.habitus) - kidney.hull(patch), 10)
+        return smooth_max(room, free, 13)
+
+    def paint_gallbladder(self, space: Space, rng: np.random.Generator) -> None:
+        """A pear half sunk into the lower surface."""
+        p = self._patient
+        size = rng.uniform(0.75, 1.2)
+        spots = np.array([(33, 40, 7.0), (38, 48, 4.0), (45, 60, 0.0), (50, 70, -4.0)]) * (p.size, p.size, 1)
+        z = self.underside(spots[:, 0], spots[:, 1]) - 4 + spots[:, 2]
+        line = np.column_stack([spots[:, :2], z])
+        patch, field = space.tube(line, np.array([3.5, 8.5, 13.0, 11.5]) * size)
+        patch.paint((field < 0) & (patch.depth < -4) & (patch.ceiling < -12), Tissue.GALLBLADDER)
+
+    def paint(self, space: Space) -> None:
+        patch = space.patch((-125, -95, -110), (155, 140, 160))
+        within = (Tissue.FAT, Tissue.PORTAL_VEIN)
+        patch.paint(self.field(patch, self._shift) < 0, Tissue.LIVER, within)
+
+
+def paint_pancreas(space: Space, rng: np.random.Generator) -> None:
+    """Head in the loop of the duodenum, body over the great vessels, tail to the spleen's hilum; lobed."""
+    p = space.trunk.patient
+    rise = rng.uniform(15, 40)
+    line = np.array(
+        [
+            (30, 24, -28),
+            (29, 29, -8),
+            (12, 38, 8),
+            (-18, 39, 10 + 0.4 * rise),
+            (-48, 22, 10 + 0.8 * rise),
+            (-76, 0, 12 + rise),
+        ]
+    )
+    thick = rng.uniform(0.85, 1.15) * (1.08 - 0.2 * p.habitus)
+    patch, field = space.tube(line * p.size, np.array([8.5, 12, 8.5, 9.5, 9, 8]) * thick, 2.5)
+    patch.paint(field + 1.8 * patch.noise(Noise(rng, 8)) < 0, Tissue.PANCREAS)
+
+
+def _fit(trunk: Trunk, target_ml: float, field: Callable[[Patch, float], Field]) -> float:
+    """The shift of an organ's free surface in mm, outwards, at which its volume is `target_ml`."""
+    axes = tuple(np.arange(a, b, _PLANNING_MM) for a, b in zip(*_UPPER_BELLY, strict=True))
+    space = Space((axes[0], axes[1], axes[2]), trunk)
+    patch = Patch(space, (slice(None), slice(None), slice(None)))
+    low, high = -30.0, 45.0
+    for _ in range(9):
+        middle = (low + high) / 2
+        volume = float(np.count_nonzero(field(patch, middle) < 0)) * _PLANNING_MM**3 / 1000
+        low, high = (middle, high) if volume < target_ml else (low, middle)
+    return (low + high) / 2
