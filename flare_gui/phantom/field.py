@@ -32,23 +32,25 @@ class Noise:
 
     def on(self, axes: Axes) -> np.ndarray:
         """Float32 values on the grid of three axes in mm, shape (len(x), len(y), len(z))."""
-        wx, wy, wz = (self._weights(axis) for axis in axes)
-        along_x = np.tensordot(wx, self._knots, axes=(1, 0))
+        (wx, kx), (wy, ky), (wz, kz) = (self._weights(axis) for axis in axes)
+        along_x = np.tensordot(wx, self._knots[kx, ky, kz], axes=(1, 0))
         along_y = np.tensordot(along_x, wy, axes=(1, 1))  # (x, z, y)
         return np.tensordot(along_y, wz, axes=(1, 1))
 
     def at(self, points: np.ndarray) -> np.ndarray:
         """Values at (n, 3) points in mm."""
-        wx, wy, wz = (self._weights(points[:, i]) for i in range(3))
-        return np.einsum("nx,ny,nz,xyz->n", wx, wy, wz, self._knots, optimize="greedy")
+        (wx, kx), (wy, ky), (wz, kz) = (self._weights(points[:, i]) for i in range(3))
+        return np.einsum("nx,ny,nz,xyz->n", wx, wy, wz, self._knots[kx, ky, kz], optimize="greedy")
 
-    def _weights(self, axis: np.ndarray) -> np.ndarray:
+    def _weights(self, axis: np.ndarray) -> tuple[np.ndarray, slice]:
+        """(len(axis), k) weights of the k knots within reach, and which those are."""
         size = self._knots.shape[0]
         position = np.clip((np.asarray(axis, float) + _REACH_MM) / self.scale_mm + 1, 1, size - 2 - 1e-6)
-        distance = np.abs(position[:, None] - np.arange(size)[None])
+        first, last = (int(position.min()) - 1, int(position.max()) + 3) if position.size else (0, 1)
+        distance = np.abs(position[:, None] - np.arange(first, last)[None])
         inner = 2 / 3 - distance**2 + distance**3 / 2
         outer = np.clip(2 - distance, 0, None) ** 3 / 6
-        return np.where(distance < 1, inner, outer).astype(np.float32)
+        return np.where(distance < 1, inner, outer).astype(np.float32), slice(first, last)
 
 
 def mix(weights: np.ndarray, arrays: Sequence[np.ndarray]) -> np.ndarray:

@@ -28,8 +28,9 @@ def paint_stomach(space: Space, rng: np.random.Generator) -> None:
     )
     line[:, :2] *= p.size
     line[:, 1] += 12 * p.habitus
-    patch, field = space.tube(line, np.array([31, 32, 30, 25, 21, 17, 10]) * p.stomach, 5)
-    fundus = patch.ellipsoid((-52 * p.size, -8, dome - 30), (37 * p.stomach, 36 * p.stomach, 33 * p.stomach))
+    patch, field = space.tube(line, np.array([33, 35, 33, 27, 22, 17, 10]) * p.stomach, 5)
+    full = 0.4 + 0.6 * p.stomach
+    fundus = patch.ellipsoid((-54 * p.size, -4, dome - 32), (44 * full, 44 * full, 36 * full))
     field = smooth_min(field, fundus, 12) + 2 * patch.noise(Noise(rng, 22))
     patch.paint((field < 0) & (patch.depth < -5) & (patch.ceiling < -3.5), Tissue.STOMACH, _ROOM)
 
@@ -81,9 +82,9 @@ def paint_colon(space: Space, rng: np.random.Generator) -> None:
         (2.6, -24 - 0.6 * sag, 27, 0.9),
         (3.1, -30 - sag, 26, 0.9),
         (3.7, -24 - 0.6 * sag, 27, 0.85),
-        (4.3, 8, 28, 0.8),
-        (4.72, 40, 26, 0.8),
-        (4.95, 14, 24, 0.75),
+        (4.2, 14, 28, 0.9),
+        (4.72, 52, 26, 0.9),
+        (4.95, 20, 24, 0.8),
         (4.98, -40, 23, 0.7),
         (4.9, -95, 26, 0.65),
         (4.6, -140, 40, 0.65),
@@ -105,16 +106,30 @@ def paint_colon(space: Space, rng: np.random.Generator) -> None:
 def paint_small_bowel(space: Space, rng: np.random.Generator) -> np.ndarray:
     """Loops that fill the frame of the colon; returns (n, 3) points along them, where vessels can end."""
     p = space.trunk.patient
-    pitch = 2 * p.bowel + 2.5 + 5 * p.habitus * p.belly
-    ends = []
-    for strand in _strands(space, pitch, rng):
-        bent = strand + rng.normal(0, 0.13 * pitch, strand.shape)
-        radii = p.bowel * rng.uniform(0.72, 1.12, len(bent))
-        patch, field = space.tube(bent, radii, 0.35 * p.bowel)
-        field = field + 0.9 * patch.noise(Noise(rng, 14))
-        patch.paint((field < 0) & (patch.depth < -4), Tissue.SMALL_BOWEL, _ROOM)
-        ends.append(bent)
-    return np.concatenate(ends) if ends else np.empty((0, 3))
+    pitch = 1.9 * p.bowel + 5 * p.habitus * p.belly
+    loops = [_rounded(strand + rng.normal(0, 0.16 * pitch, strand.shape)) for strand in _strands(space, pitch, rng)]
+    if not loops:
+        return np.empty((0, 3))
+    calibres = [p.bowel * _calibre(len(loop), rng) for loop in loops]
+    patch, field = space.tubes(list(zip(loops, calibres, strict=True)), 0.35 * p.bowel)
+    field = field + 0.9 * patch.noise(Noise(rng, 14))
+    patch.paint((field < 0) & (patch.depth < -4), Tissue.SMALL_BOWEL, _ROOM)
+    return np.concatenate(loops)
+
+
+def _rounded(points: np.ndarray) -> np.ndarray:
+    """Corners cut off twice (Chaikin 1974): a walk over a lattice turns into loops."""
+    for _ in range(2):
+        near, far = 0.75 * points[:-1] + 0.25 * points[1:], 0.25 * points[:-1] + 0.75 * points[1:]
+        between = np.stack([near, far], axis=1).reshape(-1, 3)
+        points = np.vstack([points[:1], between, points[-1:]])
+    return points
+
+
+def _calibre(count: int, rng: np.random.Generator) -> np.ndarray:
+    """Relative widths along a loop: slowly changing, here filled and there empty."""
+    coarse = rng.uniform(0.72, 1.15, count // 6 + 3)
+    return np.interp(np.linspace(0, len(coarse) - 1, count), np.arange(len(coarse)), coarse)
 
 
 def _strands(space: Space, pitch: float, rng: np.random.Generator) -> list[np.ndarray]:
@@ -127,7 +142,7 @@ def _strands(space: Space, pitch: float, rng: np.random.Generator) -> list[np.nd
     free &= y > spine_front(z, p.size) + 16 + 0.12 * np.abs(x)
     # Higher up on the left, where the jejunum lies; nothing beneath the liver.
     free &= z < np.where(x < 0, 16, -14) * p.size - 0.25 * np.clip(y - 60, 0, None)
-    free &= rng.random(free.shape) > 0.08
+    free &= rng.random(free.shape) > 0.06
     steps = np.array([(1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1)])
     weights = np.array([3.0, 3.0, 2.0, 2.0, 1.0, 1.0])
     strands = []

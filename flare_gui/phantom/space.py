@@ -70,8 +70,12 @@ class Space:
     def tube(self, points: Points, radii: np.ndarray, step_mm: float | None = None) -> tuple["Patch", Field]:
         """A tube of changing radius along a smooth curve through `points`: its patch and its field."""
         radii = np.broadcast_to(np.asarray(radii, float), (len(points),))
-        places, sizes = curve(points, radii, step_mm or max(1.5, 0.3 * float(radii.min())))
-        return self.beads(places, sizes)
+        return self.beads(*curve(points, radii, step_mm or max(1.5, 0.3 * float(radii.min()))))
+
+    def tubes(self, lines: list[tuple[np.ndarray, np.ndarray]], step_mm: float) -> tuple["Patch", Field]:
+        """The union of several tubes, (points, radii) each: one patch and one field for all of them."""
+        pieces = [curve(points, radii, step_mm) for points, radii in lines]
+        return self.beads(np.concatenate([p for p, _ in pieces]), np.concatenate([r for _, r in pieces]))
 
     def beads(self, places: np.ndarray, sizes: np.ndarray) -> tuple["Patch", Field]:
         """The union of balls: their patch and field. Beyond the balls' own boxes the field is a large number."""

@@ -112,6 +112,15 @@ class Trunk:
         return (self.cavity + np.maximum(2.5, thick + 0.9 * self.wobble[1])).astype(np.float32)
 
     @cached_property
+    def sheets(self) -> tuple[np.ndarray, np.ndarray]:
+        """The films of fat between the three flat muscles of the flank; negative where there are none."""
+        aside, thick = np.abs(self.angle), self.muscle - self.cavity
+        flank = (aside > 1.0) & (aside < 2.25) & (self.chest < 0.4) & (self.height > -110)
+        flank = flank & (self.wobble[2] > 1.0 - 1.3 * self.patient.habitus)
+        inner, outer = (np.where(flank, self.cavity + share * thick, -1e3) for share in (0.3, 0.62))
+        return inner.astype(np.float32), outer.astype(np.float32)
+
+    @cached_property
     def skin(self) -> np.ndarray:
         """The body's surface, with the groove down the back."""
         p, aside = self.patient, np.abs(self.angle)
@@ -122,7 +131,10 @@ class Trunk:
         thick = np.maximum(2.0, fat * round_the_belly * along * (1 + 0.08 * self.wobble[2]) - groove)
         surface = self.muscle + thick + SKIN_MM
         # Skin spans the dents of the muscles beneath instead of following them.
-        return ndimage.gaussian_filter(surface, (14, 8), mode=("wrap", "nearest")).astype(np.float32)
+        surface = ndimage.gaussian_filter(surface, (14, 8), mode=("wrap", "nearest"))
+        off = ((np.pi - aside) * 150) ** 2 + (self.height + 92 * p.size) ** 2
+        navel = (4 + 0.45 * fat) * np.exp(-off / 9**2)
+        return (surface - navel).astype(np.float32)
 
     @cached_property
     def _diaphragm_foot(self) -> np.ndarray:
@@ -130,13 +142,18 @@ class Trunk:
         foot = profile({0.0: 32, 0.6: 26, 1.3: 34, 1.9: 48, 2.5: 72, np.pi: 84}, np.abs(self.angle))
         return np.broadcast_to(foot + 3 * self.wobble[2].mean(1, keepdims=True), self.cavity.shape).astype(np.float32)
 
+    @property
+    def bed_z(self) -> float:
+        """Height of the diaphragm beneath the heart."""
+        return 0.5 * (self.patient.right_dome_z + self.patient.left_dome_z) - 17
+
     def diaphragm(self, x: np.ndarray, y: np.ndarray, radius: np.ndarray, cell: np.ndarray) -> np.ndarray:
         """Height of the diaphragm above each (x, y): two domes with the heart's bed between them."""
         p = self.patient
-        bed = 0.5 * (p.right_dome_z + p.left_dome_z) - 15
+        bed = self.bed_z
         right = np.exp(-(((x - 66) / 52) ** 2) - ((y - 8) / 62) ** 2) * np.float32(p.right_dome_z - bed)
         left = np.exp(-(((x + 68) / 46) ** 2) - ((y + 2) / 58) ** 2) * np.float32(p.left_dome_z - bed)
-        share = np.clip(radius / self.cavity.ravel()[cell], 0, 1) ** np.float32(3.4)
+        share = np.clip(radius / self.cavity.ravel()[cell], 0, 1) ** np.float32(2.9)
         foot = self._diaphragm_foot.ravel()[cell]
         return foot + (np.float32(bed) + right + left - foot) * np.sqrt(1 - share)
 

@@ -65,7 +65,7 @@ def _paint_aorta(space: Space, rng: np.random.Generator) -> None:
 
 def _paint_cava(space: Space) -> None:
     p = space.trunk.patient
-    top = 0.5 * (p.right_dome_z + p.left_dome_z) - 15
+    top = space.trunk.bed_z
     line = [(14, 9, -104), (19, 11, -60), (20, 13, 0), (21, 19, 40), (19, 32, 80)]
     trunk = np.vstack([_line(p, line), [(18 * p.size, 24, top + 2), (18 * p.size, 28, top + 24)]])
     # Flatter from front to back than wide: two tubes side by side.
@@ -109,16 +109,33 @@ def _paint_portal(space: Space) -> None:
         patch.paint(field < 0, tissue, _ROOM)
 
 
+def paint_lung_vessels(space: Space, rng: np.random.Generator) -> None:
+    """Twigs from the lungs' roots to their bases."""
+    p = space.trunk.patient
+    twigs = []
+    for side in (1, -1):
+        root = np.array((side * 32.0, 4.0, space.trunk.bed_z + 66))
+        for _ in range(22):
+            angle, height = side * rng.uniform(0.25, 2.6), space.trunk.bed_z + rng.uniform(-45, 70)
+            end = space.trunk.point(angle, height, rng.uniform(6, 35))
+            middle = 0.5 * (root + end) + rng.normal(0, 8, 3)
+            twigs.append((np.array([root, middle, end]), np.array([3.4, 2.0, 0.9]) * p.size))
+    patch, field = space.tubes(twigs, 2.0)
+    patch.paint(field < 0, Tissue.VEIN, (Tissue.LUNG,))
+
+
 def paint_mesentery(space: Space, ends: np.ndarray, rng: np.random.Generator) -> None:
     """Twigs of the mesenteric vessels to some of the bowel's loops: the dots in the fat of every abdominal CT."""
     p = space.trunk.patient
     if not len(ends):
         return
+    arteries, veins = [], []
     for end in ends[rng.choice(len(ends), min(26, len(ends)), replace=False)]:
         z = float(np.clip(end[2] + rng.uniform(0, 30), -100, -12))
         root = np.array((10.0, 45.0, z)) * p.size
-        middle = 0.5 * (root + end) + rng.normal(0, 5, 3)
-        for tissue, aside, radius in ((Tissue.ARTERY, -2.2, 1.5), (Tissue.VEIN, 2.2, 2.0)):
-            line = np.array([root, middle, end]) + (aside, 0, aside)
-            patch, field = space.tube(line, np.array([1.3, 1.1, 0.8]) * radius, 2.5)
-            patch.paint(field < 0, tissue, _ROOM)
+        line = np.array([root, 0.5 * (root + end) + rng.normal(0, 5, 3), end])
+        arteries.append((line - (2.2, 0, 2.2), np.array([1.9, 1.6, 1.2])))
+        veins.append((line + (2.2, 0, 2.2), np.array([2.6, 2.2, 1.6])))
+    for lines, tissue in ((arteries, Tissue.ARTERY), (veins, Tissue.VEIN)):
+        patch, field = space.tubes(lines, 2.5)
+        patch.paint(field < 0, tissue, _ROOM)

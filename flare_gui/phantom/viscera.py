@@ -97,7 +97,7 @@ def paint_adrenals(space: Space) -> None:
     for side, kidney in ((1, p.right_kidney), (-1, p.left_kidney)):
         x, y, z = side * 31 * p.size, -6.0, kidney[2] + (48 if side > 0 else 40)
         for dx, dy in ((7, -15), (-4, -15)):
-            for rise in (-9, -3, 3, 9):
+            for rise in (-9, -6, -3, 0, 3, 6, 9):
                 line = [
                     (x, y + 3, z + rise),
                     (x + side * 0.6 * dx, y + 0.4 * dy, z + rise),
@@ -113,10 +113,11 @@ class Spleen:
     def __init__(self, trunk: Trunk, kidneys: tuple[Kidney, ...], rng: np.random.Generator) -> None:
         self._patient, self._kidneys = trunk.patient, kidneys
         self._long = rng.uniform(1.45, 1.8)
-        self._knobs = Noise(rng, 30)
-        self._shift = _fit(trunk, self._patient.spleen_ml, self.field)
+        self._knobs, self._gaps = Noise(rng, 30), Noise(rng, 24)
+        self._shift = _fit(trunk, self._patient.spleen_ml, self._surfaces, self._join)
 
-    def field(self, patch: Patch, shift: float) -> Field:
+    def _surfaces(self, patch: Patch) -> tuple[Field, ...]:
+        """The room left to the spleen and its free surface."""
         p = self._patient
         angle = np.arctan2(patch.x, np.float32(AXIS_Y) - patch.y)
         arc = (angle + np.float32(0.98)) * np.float32(112 * p.size)
@@ -126,16 +127,20 @@ class Spleen:
         wide, long, thick = 34.0, 34.0 * self._long, 36.0
         # Thickest in the middle and thinning to both edges: a crescent once it is wrapped round the wall.
         reach = np.sqrt((across / wide) ** 2 + (along / long) ** 2 + (np.minimum(patch.depth, 0) / thick) ** 2)
-        free = (reach - 1) * 32 + 1.5 * patch.noise(self._knobs) - np.float32(shift)
-        room = np.maximum(patch.depth + 3, patch.ceiling + 4)
+        free = (reach - 1) * 32 + 1.5 * patch.noise(self._knobs)
+        room = _room(patch, self._gaps)
         for kidney in self._kidneys:
             room = smooth_max(room, 3 - kidney.hull(patch), 5)
-        left = patch.x + np.float32(20)
-        return np.maximum(smooth_max(room, free, 7), left)
+        return np.maximum(room, patch.x + np.float32(20)), free
+
+    @staticmethod
+    def _join(surfaces: tuple[Field, ...], shift: float) -> Field:
+        room, free = surfaces
+        return smooth_max(room, free - np.float32(shift), 7)
 
     def paint(self, space: Space) -> None:
         patch = space.patch((-155, -95, -50), (-15, 80, 150))
-        patch.paint(self.field(patch, self._shift) < 0, Tissue.SPLEEN)
+        patch.paint(self._join(self._surfaces(patch), self._shift) < 0, Tissue.SPLEEN)
 
 
 class Liver:
@@ -143,43 +148,52 @@ class Liver:
 
     def __init__(self, trunk: Trunk, kidneys: tuple[Kidney, ...], rng: np.random.Generator) -> None:
         self._patient, self._kidneys = trunk.patient, kidneys
-        self._waves, self._tip = Noise(rng, 38), rng.normal(0, 6)
+        self._waves, self._ripples, self._gaps = Noise(rng, 38), Noise(rng, 17), Noise(rng, 24)
+        self._tip = rng.normal(0, 6)
         self._fissure_x = rng.normal(0, 5)
-        self._shift = 0.0
-        self._shift = _fit(trunk, self._patient.liver_ml, self.field)
+        self._shift = _fit(trunk, self._patient.liver_ml, self._surfaces, self._join)
 
     def underside(self, x: Field, y: Field) -> Field:
-        """z of the lower surface: rises to the left and to the back."""
+        """z of the lower surface before it is shifted: rises to the left and to the back."""
         p = self._patient
         right = np.float32(112 * p.size)
+        # Below the left lobe the surface flattens out.
+        rise = np.minimum(right - x, 95) + np.float32(0.5) * np.maximum(right - x - 95, 0)
         slope = np.float32(0.5) * np.clip((right - x) / 60, np.float32(0.15), 1)
-        z = np.float32(-28 + self._tip) + np.float32(p.liver_tilt) * (right - x) - slope * (y - 62)
-        return z - np.float32(self._shift * np.hypot(1, p.liver_tilt))
+        return np.float32(-28 + self._tip) + np.float32(p.liver_tilt) * rise - slope * (y - 62)
 
-    def field(self, patch: Patch, shift: float) -> Field:
+    def _surfaces(self, patch: Patch) -> tuple[Field, ...]:
+        """The room left to the liver, its lower surface, the surfaces aside and the cleft."""
         p = self._patient
         x, y, z = patch.x, patch.y, patch.z
-        self._shift = shift
         lower = (self.underside(x, y) - z) / np.float32(np.hypot(1, p.liver_tilt))
-        lower = lower + 2.5 * patch.noise(self._waves)
+        lower = lower + 2.5 * patch.noise(self._waves) + 0.9 * patch.noise(self._ripples)
         # Behind the left lobe lie stomach, oesophagus and spine; the right lobe reaches back to the ribs.
         behind = (10 + np.float32(0.8) * (16 - x) - np.float32(0.5) * (z - 72) - y) / np.float32(1.37)
-        back = smooth_min(27 - x - np.float32(0.12) * (z - 40), behind, 14)
-        left = np.float32(-72 * p.left_lobe * p.size) - x + np.float32(0.5) * np.abs(y - 60)
-        free = smooth_max(smooth_max(lower, back, 16), left, 26)
-        cleft = np.abs(x - self._fissure_x - np.float32(0.12) * (y - 60)) - 4.2 * np.clip((lower + 34) / 34, 0, 1)
-        free = smooth_max(free, -np.maximum(cleft, 36 - y), 3)
-        room = np.maximum(patch.depth + 2.5, patch.ceiling + 3)
+        back = smooth_min(27 - x - np.float32(0.12) * (z - 40), behind, 14) + patch.noise(self._waves)
+        left = np.float32(-84 * p.left_lobe * p.size) - x + np.float32(0.5) * np.abs(y - 60)
+        fissure = np.abs(x - np.float32(self._fissure_x) - np.float32(0.12) * (y - 60))
+        room = _room(patch, self._gaps)
         for kidney in self._kidneys:
             room = smooth_max(room, np.float32(4 + 5 * p.habitus) - kidney.hull(patch), 10)
+        return room, lower, back, left, fissure, 36 - y
+
+    @staticmethod
+    def _join(surfaces: tuple[Field, ...], shift: float) -> Field:
+        room, lower, back, left, fissure, front = surfaces
+        lower = lower - np.float32(shift)
+        free = smooth_max(smooth_max(lower, back, 16), left, 26)
+        cleft = fissure - 4.0 * np.clip((lower + 22) / 22, 0, 1)
+        free = smooth_max(free, -np.maximum(cleft, front), 3)
         return smooth_max(room, free, 13)
 
     def paint_gallbladder(self, space: Space, rng: np.random.Generator) -> None:
         """A pear half sunk into the lower surface."""
         p = self._patient
-        size = rng.uniform(0.75, 1.2)
+        size = rng.uniform(0.95, 1.45)
         spots = np.array([(33, 40, 7.0), (38, 48, 4.0), (45, 60, 0.0), (50, 70, -4.0)]) * (p.size, p.size, 1)
-        z = self.underside(spots[:, 0], spots[:, 1]) - 4 + spots[:, 2]
+        shift = self._shift * np.hypot(1, p.liver_tilt)
+        z = self.underside(spots[:, 0], spots[:, 1]) - shift - 4 + spots[:, 2]
         line = np.column_stack([spots[:, :2], z])
         patch, field = space.tube(line, np.array([3.5, 8.5, 13.0, 11.5]) * size)
         patch.paint((field < 0) & (patch.depth < -4) & (patch.ceiling < -12), Tissue.GALLBLADDER)
@@ -187,7 +201,7 @@ class Liver:
     def paint(self, space: Space) -> None:
         patch = space.patch((-125, -95, -110), (155, 140, 160))
         within = (Tissue.FAT, Tissue.PORTAL_VEIN)
-        patch.paint(self.field(patch, self._shift) < 0, Tissue.LIVER, within)
+        patch.paint(self._join(self._surfaces(patch), self._shift) < 0, Tissue.LIVER, within)
 
 
 def paint_pancreas(space: Space, rng: np.random.Generator) -> None:
@@ -205,18 +219,29 @@ def paint_pancreas(space: Space, rng: np.random.Generator) -> None:
         ]
     )
     thick = rng.uniform(0.85, 1.15) * (1.08 - 0.2 * p.habitus)
-    patch, field = space.tube(line * p.size, np.array([8.5, 12, 8.5, 9.5, 9, 8]) * thick, 2.5)
+    patch, field = space.tube(line * p.size, np.array([8.5, 12, 8.5, 9.5, 9, 8]) * 1.2 * thick, 2.5)
     patch.paint(field + 1.8 * patch.noise(Noise(rng, 8)) < 0, Tissue.PANCREAS)
 
 
-def _fit(trunk: Trunk, target_ml: float, field: Callable[[Patch, float], Field]) -> float:
+def _room(patch: Patch, gaps: Noise) -> Field:
+    """Beneath the diaphragm and within the wall: touching it here, parted from it by a film of fat there."""
+    gap = np.maximum(0.4, 1.3 + 1.4 * patch.noise(gaps))
+    return np.maximum(patch.depth + gap, patch.ceiling + gap + 1.2)
+
+
+def _fit(
+    trunk: Trunk,
+    target_ml: float,
+    surfaces: Callable[[Patch], tuple[Field, ...]],
+    join: Callable[[tuple[Field, ...], float], Field],
+) -> float:
     """The shift of an organ's free surface in mm, outwards, at which its volume is `target_ml`."""
-    axes = tuple(np.arange(a, b, _PLANNING_MM) for a, b in zip(*_UPPER_BELLY, strict=True))
-    space = Space((axes[0], axes[1], axes[2]), trunk)
-    patch = Patch(space, (slice(None), slice(None), slice(None)))
+    x, y, z = (np.arange(a, b, _PLANNING_MM) for a, b in zip(*_UPPER_BELLY, strict=True))
+    patch = Patch(Space((x, y, z), trunk), (slice(None), slice(None), slice(None)))
+    drawn = surfaces(patch)
     low, high = -30.0, 45.0
     for _ in range(9):
         middle = (low + high) / 2
-        volume = float(np.count_nonzero(field(patch, middle) < 0)) * _PLANNING_MM**3 / 1000
+        volume = float(np.count_nonzero(join(drawn, middle) < 0)) * _PLANNING_MM**3 / 1000
         low, high = (middle, high) if volume < target_ml else (low, middle)
     return (low + high) / 2

@@ -44,6 +44,8 @@ def paint_layers(space: Space) -> None:
     tissues[radius < skin] = Tissue.SOFT_TISSUE
     tissues[radius < skin - np.float32(SKIN_MM)] = Tissue.FAT
     tissues[(radius < space.unrolled(trunk.muscle)) & (space.depth > 0)] = Tissue.MUSCLE
+    for sheet in trunk.sheets:
+        tissues[np.abs(radius - space.unrolled(sheet)) < 0.7] = Tissue.FAT
 
 
 def paint_chest(space: Space, rng: np.random.Generator) -> None:
@@ -51,7 +53,7 @@ def paint_chest(space: Space, rng: np.random.Generator) -> None:
     p = space.trunk.patient
     above = space.ceiling
     inside = space.depth < -1.0
-    bed = 0.5 * (p.right_dome_z + p.left_dome_z) - 15
+    bed = space.trunk.bed_z
     lungs = inside & (above > 1.5)
     lungs &= ~_mediastinum(space)
     space.tissues[lungs] = Tissue.LUNG
@@ -67,7 +69,7 @@ def paint_chest(space: Space, rng: np.random.Generator) -> None:
     in_chest = heart.ceiling > 1.5
     around = smooth_max(chamber - rng.uniform(3, 7) - 5 * p.habitus, heart.depth + 3, 4)
     heart.paint((around < 0) & in_chest, Tissue.FAT, (Tissue.LUNG,))
-    heart.paint((chamber < 0) & (heart.ceiling > 4) & (heart.depth < -5), Tissue.HEART, (Tissue.FAT, Tissue.LUNG))
+    heart.paint((chamber < 0) & (heart.ceiling > 2.6) & (heart.depth < -5), Tissue.HEART, (Tissue.FAT, Tissue.LUNG))
 
 
 def _heart_axes() -> np.ndarray:
@@ -96,9 +98,9 @@ def paint_back_muscles(space: Space, rng: np.random.Generator) -> None:
     strong = rng.uniform(0.85, 1.15) * p.size
     front = {z: float(spine_front(np.array([z], float), p.size)[0]) for z in (-200, -150, -100, -50, 0, 40, 80, 120)}
     for side in (1, -1):
-        psoas = [(20, -20, 36), (26, -15, 5), (33, -10, -40), (42, -4, -90), (52, 4, -140), (60, 14, -195)]
+        psoas = [(21, -24, 36), (26, -22, 5), (33, -18, -40), (40, -13, -90), (49, -2, -140), (60, 12, -195)]
         patch, field = space.tube(
-            [(side * x, y, z * p.size) for x, y, z in psoas], np.array([3, 8, 14, 18, 19, 17]) * strong
+            [(side * x, y, z * p.size) for x, y, z in psoas], np.array([3, 9, 15, 19, 20, 17]) * strong
         )
         patch.paint(field < 0, Tissue.MUSCLE)
         quadratus = [(58, -48, 38), (66, -47, 0), (74, -46, -50), (82, -44, -100)]
@@ -117,9 +119,9 @@ def _paint_back_fat(space: Space, rng: np.random.Generator) -> None:
     """Streaks of fat in the erector spinae: along its septa, more in older and fatter patients."""
     p = space.trunk.patient
     patch = space.patch((-80, -130, -200), (80, -40, 210))
-    septum = np.abs(np.abs(patch.x) - 30 - 3 * patch.noise(Noise(rng, 25))) < 1.4
+    septum = np.abs(np.abs(patch.x) - 30 - 3 * patch.noise(Noise(rng, 25))) < 0.9
     streaks = patch.noise(Noise(rng, 9)) > 2.1 - 0.7 * p.habitus
-    patch.paint((septum & (patch.noise(Noise(rng, 30)) > -0.2)) | streaks, Tissue.FAT, (Tissue.MUSCLE,))
+    patch.paint((septum & (patch.noise(Noise(rng, 22)) > 0.4)) | streaks, Tissue.FAT, (Tissue.MUSCLE,))
 
 
 def paint_spine(space: Space, rng: np.random.Generator) -> None:
@@ -170,7 +172,9 @@ def _paint_vertebra(space: Space, level: int, middle: float, height: float, rng:
     thin = 2.8 + 2.2 * np.clip((canal_y - 10 - y) / 24, 0, 1) ** 2
     spinous = (np.abs(x) < thin) & (y < canal_y - 9) & (y > far) & (np.abs(up + 5 + drop) < high)
     patch.paint(spinous, Tissue.BONE, over_all)
-    patch.paint((ring < 1.0) & (np.abs(up) < height / 2 + 1), Tissue.SOFT_TISSUE, over_all)
+    patch.paint((ring < 1.0) & (np.abs(up) < height / 2 + 1), Tissue.FAT, over_all)
+    # Dura and what it holds look like muscle on a CT.
+    patch.paint((ring < 0.84) & (np.abs(up) < height / 2 + 1), Tissue.MUSCLE, over_all)
     _paint_processes(space, level, middle, height, front, canal_y, sideways, rng)
 
 
