@@ -29,7 +29,7 @@ def infer(
     Whatever was done to get by with the memory at hand is added to `notes`. Progress goes by "network".
     Raises `FlareError` when memory is too small for the smallest tiles, or when the network computes no numbers.
     """
-    attempt = first_attempt(device, model)
+    attempt = first_attempt(device, model, _shape(image))
     report = _Rising(progress)
     while True:
         try:

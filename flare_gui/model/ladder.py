@@ -7,13 +7,20 @@ import torch
 
 from flare_gui.geometry import Shape
 from flare_gui.model.device import Device, choose
+from flare_gui.model.memory import available_mb
+from flare_gui.model.tiles import plan
 from flare_gui.model.weights import Model
 
 # Tiles that go through a GPU together. A CPU is as fast with one, and stops sooner.
 BATCH = {"cuda": 4, "mps": 1, "cpu": 1}
 
-# An axis that is no longer than this many training patches is covered by one tile.
-LONGEST_PER_PATCH = 1.5
+# An axis that is no longer than this many training patches is covered by one tile. At 3 mm and 80 voxels that is 48 cm,
+# so that a usual abdomen is one pass, two to four times as fast as tiles of one patch that overlap by half. On both
+# labelled scans no organ's Dice was lower by more than 0.013 (others were up to 0.05 higher).
+LONGEST_PER_PATCH = 2.0
+
+# What one voxel of a tile takes while it goes through a VNet of width 16: measured, 680 to 730 and 360 to 380.
+BYTES_PER_VOXEL = {"float32": 750, "float16": 400, "bfloat16": 400}
 
 
 @dataclass(frozen=True)
@@ -27,10 +34,21 @@ class Attempt:
     longest: Shape
 
 
-def first_attempt(device: Device, model: Model) -> Attempt:
-    """The fastest way, for a computer with memory enough."""
+def first_attempt(device: Device, model: Model, shape: Shape) -> Attempt:
+    """The fastest way to run a grid of `shape` that fits into half of the memory that is free now.
+
+    Waiting for the allocator to refuse would not do: Linux grants memory that it does not have, and ends the program.
+    """
     longest = _scaled(model.card.patch, LONGEST_PER_PATCH, model.multiple)
-    return Attempt(device, BATCH[device.name], device.name, model.card.patch, longest)
+    attempt = Attempt(device, BATCH[device.name], device.name, model.card.patch, longest)
+    tiling = plan(shape, attempt.side, attempt.longest, model.multiple)
+    attempt = replace(attempt, batch=min(attempt.batch, len(tiling.starts)))
+    per_voxel = BYTES_PER_VOXEL[device.precision] * float(model.card.architecture["width"]) / 16
+    needed_mb = attempt.batch * math.prod(tiling.tile) * per_voxel / 2**20
+    free_mb = _free_mb(device)
+    if free_mb is not None and needed_mb > free_mb / 2:
+        return replace(attempt, batch=1, longest=attempt.side)
+    return attempt
 
 
 def step_down(attempt: Attempt, model: Model) -> tuple[Attempt, str] | None:
@@ -49,6 +67,12 @@ def step_down(attempt: Attempt, model: Model) -> tuple[Attempt, str] | None:
         side = model.card.patch
         return Attempt(choose("cpu", model), 1, "cpu", side, side), "went on with the CPU"
     return None
+
+
+def _free_mb(device: Device) -> float | None:
+    if device.name == "cuda":
+        return torch.cuda.mem_get_info()[0] / 2**20
+    return available_mb()
 
 
 def is_out_of_memory(problem: BaseException) -> bool:

@@ -1,12 +1,13 @@
 """What a run took: seconds and peak memory by stage, and what had to be done differently than planned."""
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import torch
+
+from flare_gui.model.memory import peak_memory_mb
 
 
 @dataclass
@@ -35,44 +36,3 @@ class RunLog:
             self.peak_memory_mb[name] = round(peak, 1)
         if gpu:
             self.peak_memory_mb[f"{name} on cuda"] = round(torch.cuda.max_memory_allocated() / 2**20, 1)
-
-
-if sys.platform == "win32":
-    import ctypes
-    from ctypes import wintypes
-
-    class _Counters(ctypes.Structure):
-        """PROCESS_MEMORY_COUNTERS of psapi.h."""
-
-        _fields_ = (
-            ("cb", wintypes.DWORD),
-            ("PageFaultCount", wintypes.DWORD),
-            ("PeakWorkingSetSize", ctypes.c_size_t),
-            ("WorkingSetSize", ctypes.c_size_t),
-            ("QuotaPeakPagedPoolUsage", ctypes.c_size_t),
-            ("QuotaPagedPoolUsage", ctypes.c_size_t),
-            ("QuotaPeakNonPagedPoolUsage", ctypes.c_size_t),
-            ("QuotaNonPagedPoolUsage", ctypes.c_size_t),
-            ("PagefileUsage", ctypes.c_size_t),
-            ("PeakPagefileUsage", ctypes.c_size_t),
-        )
-
-    def peak_memory_mb() -> float | None:
-        """The most memory this process has held so far, in MiB; None where the system does not tell."""
-        counters = _Counters(cb=ctypes.sizeof(_Counters))
-        current = ctypes.windll.kernel32.GetCurrentProcess
-        current.restype = wintypes.HANDLE
-        ask = ctypes.windll.psapi.GetProcessMemoryInfo
-        ask.argtypes = (wintypes.HANDLE, ctypes.POINTER(_Counters), wintypes.DWORD)
-        if not ask(current(), ctypes.byref(counters), counters.cb):
-            return None
-        return counters.PeakWorkingSetSize / 2**20
-
-else:
-    import resource
-
-    def peak_memory_mb() -> float | None:
-        """The most memory this process has held so far, in MiB; None where the system does not tell."""
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        # Bytes on macOS, kilobytes elsewhere.
-        return peak / (2**20 if sys.platform == "darwin" else 2**10)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from flare_gui.errors import FlareError
+from flare_gui.model import ladder, memory
 from flare_gui.model.device import Device
 from flare_gui.model.infer import infer
 from flare_gui.model.ladder import first_attempt, is_out_of_memory, step_down
@@ -92,8 +93,9 @@ def test_too_little_memory_for_any_tile_is_one_sentence(model: Model) -> None:
     assert [note.rsplit(" ", 2)[-2] for note in notes] == ["64x64x64", "48x48x48", "32x32x32"]
 
 
-def test_a_gpu_steps_down_to_the_cpu_one_rung_at_a_time(model: Model) -> None:
-    attempt, rungs = first_attempt(Device("cuda", "float16", True), model), []
+def test_a_gpu_steps_down_to_the_cpu_one_rung_at_a_time(monkeypatch: pytest.MonkeyPatch, model: Model) -> None:
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (80 * 2**30, 80 * 2**30))
+    attempt, rungs = first_attempt(Device("cuda", "float16", True), model, (300, 300, 300)), []
     while (step := step_down(attempt, model)) is not None:
         attempt, what = step
         rungs.append(what)
@@ -109,6 +111,23 @@ def test_a_gpu_steps_down_to_the_cpu_one_rung_at_a_time(model: Model) -> None:
         "cut tiles of 32x32x32 voxels",
     ]
     assert attempt.device.name == attempt.stitch == "cpu"
+
+
+def test_a_computer_with_little_free_memory_gets_tiles_at_once(monkeypatch: pytest.MonkeyPatch, model: Model) -> None:
+    shape = (120, 90, 110)
+    for free_mb, tiles in ((None, 1), (4000, 1), (100, 3 * 2 * 3)):
+        monkeypatch.setattr(ladder, "available_mb", lambda mb=free_mb: mb)
+        attempt = first_attempt(CPU, model, shape)
+        assert len(plan(shape, attempt.side, attempt.longest, model.multiple).starts) == tiles
+
+
+def test_memory_is_measured(model: Model) -> None:
+    before = memory.peak_memory_mb()
+    big = np.ones(60 * 2**20 // 8)
+    after = memory.peak_memory_mb()
+    assert before is not None and after is not None and 10 < before <= after and big.size
+    free = memory.available_mb()
+    assert free is None or free > 10
 
 
 def test_half_precision_that_overflows_is_run_again_in_full(model: Model) -> None:

@@ -1,0 +1,75 @@
+"""How much memory this process has used, and how much there is to be had."""
+
+import sys
+from pathlib import Path
+
+if sys.platform == "win32":
+    import ctypes
+    from ctypes import wintypes
+
+    class _Counters(ctypes.Structure):
+        """PROCESS_MEMORY_COUNTERS of psapi.h."""
+
+        _fields_ = (
+            ("cb", wintypes.DWORD),
+            ("PageFaultCount", wintypes.DWORD),
+            ("PeakWorkingSetSize", ctypes.c_size_t),
+            ("WorkingSetSize", ctypes.c_size_t),
+            ("QuotaPeakPagedPoolUsage", ctypes.c_size_t),
+            ("QuotaPagedPoolUsage", ctypes.c_size_t),
+            ("QuotaPeakNonPagedPoolUsage", ctypes.c_size_t),
+            ("QuotaNonPagedPoolUsage", ctypes.c_size_t),
+            ("PagefileUsage", ctypes.c_size_t),
+            ("PeakPagefileUsage", ctypes.c_size_t),
+        )
+
+    def peak_memory_mb() -> float | None:
+        """The most memory this process has held so far, in MiB; None where the system does not tell."""
+        counters = _Counters(cb=ctypes.sizeof(_Counters))
+        current = ctypes.windll.kernel32.GetCurrentProcess
+        current.restype = wintypes.HANDLE
+        ask = ctypes.windll.psapi.GetProcessMemoryInfo
+        ask.argtypes = (wintypes.HANDLE, ctypes.POINTER(_Counters), wintypes.DWORD)
+        if not ask(current(), ctypes.byref(counters), counters.cb):
+            return None
+        return counters.PeakWorkingSetSize / 2**20
+
+    class _Status(ctypes.Structure):
+        """MEMORYSTATUSEX of sysinfoapi.h."""
+
+        _fields_ = (
+            ("dwLength", wintypes.DWORD),
+            ("dwMemoryLoad", wintypes.DWORD),
+            ("ullTotalPhys", ctypes.c_uint64),
+            ("ullAvailPhys", ctypes.c_uint64),
+            ("ullTotalPageFile", ctypes.c_uint64),
+            ("ullAvailPageFile", ctypes.c_uint64),
+            ("ullTotalVirtual", ctypes.c_uint64),
+            ("ullAvailVirtual", ctypes.c_uint64),
+            ("ullAvailExtendedVirtual", ctypes.c_uint64),
+        )
+
+    def available_mb() -> float | None:
+        """Memory that can be had without swapping, in MiB; None where the system does not tell."""
+        status = _Status(dwLength=ctypes.sizeof(_Status))
+        if not ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status)):
+            return None
+        return status.ullAvailPhys / 2**20
+
+else:
+    import resource
+
+    def peak_memory_mb() -> float | None:
+        """The most memory this process has held so far, in MiB; None where the system does not tell."""
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        # Bytes on macOS, kilobytes elsewhere.
+        return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+    def available_mb() -> float | None:
+        """Memory that can be had without swapping, in MiB; None where the system does not tell."""
+        try:
+            lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        except OSError:
+            # macOS has no such file; it compresses and swaps long before it stops a program.
+            return None
+        return next((int(line.split()[1]) / 2**10 for line in lines if line.startswith("MemAvailable:")), None)
