@@ -83,6 +83,7 @@ def _fit(options: argparse.Namespace, cancel: Cancel) -> int:
         if model.card.architecture != settings.network.as_card():
             raise FlareError(f"{options.init}: another network than the recipe's", hint="Copy its [network] settings.")
         initial = model.network.state_dict()
+        run.keep_initial(options.out, model.card)
     training, validation = run.prepare(options.out, settings, sources, progress=Lines())
     fit.fit(
         settings,

@@ -61,16 +61,25 @@ def _card(run: Path, settings: Recipe, step: int, stem: str) -> dict[str, Any]:
             for part in data
             for source in part["sources"]
         ],
-        "recipe": recipe.to_table(settings) | {"trained_steps": step},
+        "recipe": recipe.to_table(settings) | {"trained_steps": step, "initial": _initial(run)},
         "commit": _commit(),
         "scores": _scores(run / "scores.json"),
     }
+
+
+def _initial(run: Path) -> dict[str, Any] | None:
+    """The weights that a run started from, None for random ones."""
+    path = run / "initial.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def _command(run: Path) -> str:
     """How to train these weights again, as comments above the recipe."""
     data = json.loads((run / "data.json").read_text(encoding="utf-8"))
     lines = ["# flare-train fit --recipe THIS_FILE --out RUN"]
+    initial = _initial(run)
+    if initial is not None:
+        lines.append(f"#   --init {initial['id']} (sha256 {initial['sha256']})")
     lines += [f"#   --data {part['path']}={part['weight']}" for part in data]
     return "\n".join(lines) + "\n\n"
 

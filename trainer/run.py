@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flare_gui.errors import FlareError
+from flare_gui.model.card import ModelCard
 from flare_gui.progress import Progress, ignore
 from trainer import cases, recipe
 from trainer.cases import TrainingCase
@@ -76,6 +77,13 @@ def _keep_recipe(path: Path, settings: Recipe) -> None:
             hint="Choose another --out, or leave --recipe out to go on with the one that is there.",
         )
     recipe.write(settings, path)
+
+
+def keep_initial(run: Path, card: ModelCard) -> None:
+    """Note in `run/initial.json` which weights the run started from: they belong to its recipe."""
+    run.mkdir(parents=True, exist_ok=True)
+    known = {"id": card.id, "sha256": card.sha256, "steps": card.recipe.get("trained_steps")}
+    (run / "initial.json").write_text(json.dumps(known) + "\n", encoding="utf-8")
 
 
 def _cached(source: Data, folder: Path, seed: int, progress: Progress) -> list[TrainingCase]:
