@@ -51,8 +51,10 @@ def load_run(run: Path) -> tuple[Recipe, VNet, int]:
 def _card(run: Path, settings: Recipe, step: int, stem: str) -> dict[str, Any]:
     data = json.loads((run / "data.json").read_text(encoding="utf-8"))
     total = sum(part["weight"] for part in data)
+    initial = _initial(run)
+    trained = step + ((initial or {}).get("steps") or 0)
     return {
-        "id": f"{stem}-{date.today():%Y%m%d}",
+        "id": f"{stem}-{date.today():%Y%m%d}-{trained}",
         "spacing_mm": [settings.spacing_mm] * 3,
         "window_hu": Window(*settings.window)._asdict(),
         "patch": [settings.patch] * 3,
@@ -61,7 +63,7 @@ def _card(run: Path, settings: Recipe, step: int, stem: str) -> dict[str, Any]:
             for part in data
             for source in part["sources"]
         ],
-        "recipe": recipe.to_table(settings) | {"trained_steps": step, "initial": _initial(run)},
+        "recipe": recipe.to_table(settings) | {"trained_steps": step, "initial": initial},
         "commit": _commit(),
         "scores": _scores(run / "scores.json"),
     }
