@@ -32,7 +32,11 @@ def paint_stomach(space: Space, rng: np.random.Generator) -> None:
     full = 0.4 + 0.6 * p.stomach
     fundus = patch.ellipsoid((-54 * p.size, -4, dome - 32), (44 * full, 44 * full, 36 * full))
     field = smooth_min(field, fundus, 12) + 2 * patch.noise(Noise(rng, 22))
-    patch.paint((field < 0) & (patch.depth < -5) & (patch.ceiling < -3.5), Tissue.STOMACH, _ROOM)
+    # The kidney and its fat stay behind the stomach; above the kidney it reaches back to the diaphragm.
+    _, y, z = p.left_kidney
+    behind = np.float32(y + 12) - 0.8 * np.clip(patch.z - np.float32(z + 50), 0, None)
+    free = (patch.y > behind) & (patch.depth < -5) & (patch.ceiling < -3.5)
+    patch.paint((field < 0) & free, Tissue.STOMACH, _ROOM)
 
     top = float(spine_front(np.array([200.0]), p.size)[0])
     gullet = [
@@ -107,7 +111,11 @@ def paint_small_bowel(space: Space, rng: np.random.Generator) -> np.ndarray:
     """Loops that fill the frame of the colon; returns (n, 3) points along them, where vessels can end."""
     p = space.trunk.patient
     pitch = 1.9 * p.bowel + 5 * p.habitus * p.belly
-    loops = [_rounded(strand + rng.normal(0, 0.16 * pitch, strand.shape)) for strand in _strands(space, pitch, rng)]
+    drift = [Noise(rng, 38) for _ in range(3)]
+    loops = []
+    for strand in _strands(space, pitch, rng):
+        bent = strand + 0.35 * pitch * np.stack([noise.at(strand) for noise in drift], axis=1)
+        loops.append(_rounded(bent + rng.normal(0, 0.2 * pitch, strand.shape)))
     if not loops:
         return np.empty((0, 3))
     calibres = [p.bowel * _calibre(len(loop), rng) for loop in loops]
@@ -137,6 +145,9 @@ def _strands(space: Space, pitch: float, rng: np.random.Generator) -> list[np.nd
     p, trunk = space.trunk.patient, space.trunk
     axes = [np.arange(-125, 126, pitch), np.arange(5, 150, pitch), np.arange(-210, 45, pitch)]
     lattice = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+    # Every other layer is shifted by half a pitch: loops lie in the grooves between those behind them.
+    lattice[:, 1::2, :, 2] += 0.5 * pitch
+    lattice[:, :, 1::2, 0] += 0.5 * pitch
     x, y, z = (lattice[..., i] for i in range(3))
     free = trunk.depth_of(lattice) < -(p.bowel + 5)
     free &= y > spine_front(z, p.size) + 16 + 0.12 * np.abs(x)

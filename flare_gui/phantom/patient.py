@@ -49,7 +49,7 @@ class Patient:
         size = float(np.clip(rng.normal(1.0, 0.06), 0.87, 1.12))
         habitus = float(np.clip(rng.beta(2.0, 2.6), 0.03, 0.97))
         dome = rng.normal(118, 9)
-        kidneys_ml = float(np.clip(rng.normal(155, 22) * size**2, 122, 200))
+        kidneys_ml = float(np.clip(rng.normal(155, 22) * size**2, 126, 196))
         apart = rng.normal(61, 3) * size + 9 * habitus
         back = rng.normal(-20, 3)
         right_z = rng.normal(-8, 6)
@@ -59,14 +59,14 @@ class Patient:
             belly=float(rng.uniform(0.25, 0.85)),
             right_dome_z=float(dome),
             left_dome_z=float(dome - rng.uniform(4, 20)),
-            liver_ml=float(np.clip(rng.normal(1500, 230) * size**2 * (0.9 + 0.25 * habitus), 1080, 2080)),
+            liver_ml=float(np.clip(rng.normal(1500, 230) * size**2 * (0.9 + 0.25 * habitus), 1150, 2080)),
             liver_tilt=float(rng.uniform(0.55, 0.95)),
             left_lobe=float(rng.uniform(0.6, 1.25)),
-            spleen_ml=float(np.clip(rng.lognormal(np.log(195), 0.32), 105, 370)),
+            spleen_ml=float(np.clip(rng.lognormal(np.log(195), 0.32), 112, 365)),
             spleen_z=float(rng.normal(58, 7)),
             spleen_turn=float(rng.uniform(0.25, 0.75)),
-            right_kidney_ml=float(np.clip(kidneys_ml * rng.normal(0.98, 0.05), 116, 210)),
-            left_kidney_ml=float(np.clip(kidneys_ml * rng.normal(1.02, 0.05), 116, 210)),
+            right_kidney_ml=float(np.clip(kidneys_ml * rng.normal(0.98, 0.05), 124, 204)),
+            left_kidney_ml=float(np.clip(kidneys_ml * rng.normal(1.02, 0.05), 124, 204)),
             right_kidney=(float(apart + rng.normal(1, 2)), float(back + rng.normal(1, 2)), float(right_z)),
             left_kidney=(
                 float(-apart + rng.normal(0, 2)),

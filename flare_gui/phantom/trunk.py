@@ -101,7 +101,8 @@ class Trunk:
         """The outer surface of the muscles."""
         aside = np.abs(self.angle)
         belly = profile(
-            {0.0: 38, 0.5: 37, 0.72: 27, 0.95: 12, 1.3: 15, 2.0: 15, 2.35: 8, 2.55: 10, 2.95: 10, np.pi: 4}, aside
+            {0.0: 33, 0.22: 41, 0.5: 40, 0.74: 27, 0.95: 12, 1.3: 15, 2.0: 15, 2.35: 8, 2.55: 10, 2.95: 10, np.pi: 4},
+            aside,
         )
         chest = profile({0.0: 33, 0.35: 30, 0.7: 23, 1.1: 19, 1.8: 18, 2.5: 15, np.pi: 13}, aside)
         # Gluteal and iliac muscles thicken the wall from the iliac crest downwards.

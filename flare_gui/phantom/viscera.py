@@ -131,7 +131,10 @@ class Spleen:
         room = _room(patch, self._gaps)
         for kidney in self._kidneys:
             room = smooth_max(room, 3 - kidney.hull(patch), 5)
-        return np.maximum(room, patch.x + np.float32(20)), free
+        # Beside the left kidney it stays lateral; above the upper pole it may reach towards the spine.
+        x, _, z = p.left_kidney
+        medial = np.clip((patch.z - np.float32(z + 45)) / 25, 0, 1) * np.float32(-22 - x) + np.float32(x)
+        return smooth_max(room, patch.x - medial, 8), free
 
     @staticmethod
     def _join(surfaces: tuple[Field, ...], shift: float) -> Field:

@@ -99,13 +99,15 @@ def paint_back_muscles(space: Space, rng: np.random.Generator) -> None:
     front = {z: float(spine_front(np.array([z], float), p.size)[0]) for z in (-200, -150, -100, -50, 0, 40, 80, 120)}
     for side in (1, -1):
         psoas = [(21, -24, 36), (26, -22, 5), (33, -18, -40), (40, -13, -90), (49, -2, -140), (60, 12, -195)]
-        patch, field = space.tube(
-            [(side * x, y, z * p.size) for x, y, z in psoas], np.array([3, 9, 15, 19, 20, 17]) * strong
-        )
+        outer = np.array([(side * x, y, z * p.size) for x, y, z in psoas])
+        radii = np.array([3, 9, 14, 17, 18, 16]) * strong
+        # Oval, with its edge in the groove between vertebral body and transverse processes.
+        inner = outer - np.column_stack([side * 0.5 * radii, 0.5 * radii, np.zeros(6)])
+        patch, field = space.tubes([(outer, radii), (inner, 0.75 * radii)], 3.0)
         patch.paint(field < 0, Tissue.MUSCLE)
         quadratus = [(58, -48, 38), (66, -47, 0), (74, -46, -50), (82, -44, -100)]
         patch, field = space.tube(
-            [(side * x * p.size, y * p.size, z * p.size) for x, y, z in quadratus], np.array([4, 8, 10, 10]) * strong
+            [(side * x * p.size, y * p.size, z * p.size) for x, y, z in quadratus], np.array([4, 9, 12, 12]) * strong
         )
         patch.paint(field < 0, Tissue.MUSCLE)
         crus = [(side * 9 + 2, front[-50] + 3, -35), (side * 14, front[0] + 3, 0), (side * 17, front[40] + 5, 40)]
@@ -262,7 +264,7 @@ def _paint_sacrum(space: Space) -> None:
 def _paint_ilium(hips: Patch, aside: np.ndarray, size: float) -> None:
     """Each wing is a plate along a bent line from the sacrum to the front, below a curved crest."""
     forward = np.clip((hips.y + 68 * size) / np.float32(112 * size), 0, 1)
-    spread = (42 + 78 * forward**0.62) * size
+    spread = (42 + 78 * forward**0.62 + 5 * np.sin(2 * np.pi * forward)) * size
     spread = spread + (hips.z + 130 * size) * (0.30 * forward)  # wings lean outwards
     crest = (-104 - 120 * (forward - 0.42) ** 2) * size
     thick = 3.4 + 4.5 * np.exp(-(((hips.z - crest) / 9) ** 2)) + 3.5 * np.exp(-((forward / 0.16) ** 2))
