@@ -1,19 +1,22 @@
 """What the window shows: one CT, its labels, and where the user looks. Views subscribe and keep no copy."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from flare_gui import geometry
+from flare_gui.edit import Box, Edit, History
 from flare_gui.organs import ORGANS
 from flare_gui.volume import Segmentation, Volume, check_same_grid
 
 
-@dataclass
+@dataclass(frozen=True)
 class OrganLook:
-    """How an organ is drawn; `opacity` from 0 to 1."""
+    """How an organ is drawn: `colour` as "#rrggbb", `opacity` from 0 to 1."""
 
+    colour: str
     visible: bool = True
     opacity: float = 0.45
 
@@ -21,23 +24,34 @@ class OrganLook:
 class Document(QObject):
     """State and signals. Positions are RAS+ mm; `hu` and `labels` are views in canonical RAS for drawing.
 
-    `affine` places the canonical arrays. Oblique scans are drawn along their own axes.
+    `affine` places the canonical arrays. Oblique scans are drawn along their own axes. A whole new mask is told by
+    `segmentation_changed`, a correction of some voxels by `edited`, which carries the `Edit`.
     """
 
     volume_changed = Signal()
     segmentation_changed = Signal()
+    edited = Signal(object)
+    reference_changed = Signal()
     cursor_changed = Signal()
     window_changed = Signal()
-    organs_changed = Signal()
+    looks_changed = Signal()
+    rulers_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._volume: Volume | None = None
         self._segmentation: Segmentation | None = None
+        self._reference: Segmentation | None = None
         self._reorientation: geometry.Reorientation | None = None
+        self._history = History()
+        self._saved: Edit | None = None
         self._cursor = np.zeros(3)
         self._window = (-160.0, 240.0)
-        self.looks = {organ.label: OrganLook() for organ in ORGANS}
+        self._looks = {organ.label: OrganLook(organ.colour) for organ in ORGANS}
+        self._outlined = False
+        self._rulers: tuple[Ruler, ...] = ()
+
+    # The scan and its labels
 
     @property
     def volume(self) -> Volume | None:
@@ -46,6 +60,11 @@ class Document(QObject):
     @property
     def segmentation(self) -> Segmentation | None:
         return self._segmentation
+
+    @property
+    def reference(self) -> Segmentation | None:
+        """The mask that the segmentation is compared with."""
+        return self._reference
 
     @property
     def affine(self) -> np.ndarray:
@@ -62,28 +81,98 @@ class Document(QObject):
     @property
     def labels(self) -> np.ndarray | None:
         """The labels, uint8 (x, y, z) in canonical RAS; None before there are any."""
-        if self._segmentation is None or self._reorientation is None:
+        return self._canonical(self._segmentation)
+
+    @property
+    def reference_labels(self) -> np.ndarray | None:
+        """The reference's labels, as `labels`."""
+        return self._canonical(self._reference)
+
+    def _canonical(self, segmentation: Segmentation | None) -> np.ndarray | None:
+        if segmentation is None or self._reorientation is None:
             return None
-        return self._reorientation.apply(self._segmentation.labels)
+        return self._reorientation.apply(segmentation.labels)
 
     def show(self, volume: Volume, segmentation: Segmentation | None = None) -> None:
         """Replace the scan; the cursor goes to its middle. Raises `GridMismatch` for a mask of another grid."""
         if segmentation is not None:
             check_same_grid(volume, segmentation)
-        self._volume, self._segmentation = volume, segmentation
+        self._volume, self._segmentation, self._reference, self._rulers = volume, _writable(segmentation), None, ()
         self._reorientation = geometry.reorient(volume.affine, volume.shape)
+        self._forget_edits()
         middle = (np.array(self.hu.shape) - 1) / 2
         self._cursor = geometry.apply(self.affine, np.rint(middle)[None])[0]
-        self.volume_changed.emit()
-        self.segmentation_changed.emit()
+        for signal in (self.volume_changed, self.segmentation_changed, self.reference_changed, self.rulers_changed):
+            signal.emit()
         self.cursor_changed.emit()
 
     def set_segmentation(self, segmentation: Segmentation | None) -> None:
         """Replace the labels. Raises `GridMismatch` when they are not on the scan's grid."""
         if segmentation is not None and self._volume is not None:
             check_same_grid(self._volume, segmentation)
-        self._segmentation = segmentation
+        self._segmentation = _writable(segmentation)
+        self._forget_edits()
         self.segmentation_changed.emit()
+
+    def set_reference(self, reference: Segmentation | None) -> None:
+        """Replace the mask to compare with. Raises `GridMismatch` when it is not on the scan's grid."""
+        if reference is not None and self._volume is not None:
+            check_same_grid(self._volume, reference)
+        self._reference = reference
+        self.reference_changed.emit()
+
+    # Corrections
+
+    def start_mask(self) -> np.ndarray:
+        """The labels to draw on, an empty mask when there was none."""
+        assert self._volume is not None, "no scan is open"
+        if self._segmentation is None:
+            self.set_segmentation(Segmentation(np.zeros(self._volume.shape, np.uint8), self._volume.affine))
+        labels = self.labels
+        assert labels is not None
+        return labels
+
+    def edit(self, name: str, box: Box, after: np.ndarray) -> None:
+        """Make `labels[box]` equal to `after` (uint8, canonical), as one step that can be undone."""
+        labels = self.start_mask()
+        if not np.array_equal(labels[box], after):
+            edit = Edit(name, box, labels[box].copy(), after.copy())
+            labels[box] = edit.after
+            self._history.add(edit)
+            self.edited.emit(edit)
+
+    def undo(self) -> None:
+        """Take the last correction back."""
+        self._step(self._history.undo)
+
+    def redo(self) -> None:
+        """Make the correction again that was last undone."""
+        self._step(self._history.redo)
+
+    @property
+    def history(self) -> History:
+        """What can be undone and redone. To be looked at; `undo` and `redo` tell the views."""
+        return self._history
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there are corrections that no file has."""
+        return self._history.last is not self._saved
+
+    def mark_saved(self) -> None:
+        """Say that a file now holds the labels as they are."""
+        self._saved = self._history.last
+
+    def _step(self, step: Any) -> None:
+        labels = self.labels
+        edit = step(labels) if labels is not None else None
+        if edit is not None:
+            self.edited.emit(edit)
+
+    def _forget_edits(self) -> None:
+        self._history, self._saved = History(), None
+
+    # Where and how one looks
 
     @property
     def cursor_mm(self) -> np.ndarray:
@@ -107,6 +196,16 @@ class Document(QObject):
         inside = np.clip(voxel, 0, np.array(self.hu.shape) - 1)
         self.cursor_mm = geometry.apply(self.affine, inside[None])[0]
 
+    def go_to_organ(self, label: int) -> None:
+        """Put the crosshair on the voxel of an organ that is nearest to the organ's centre."""
+        labels = self.labels
+        if labels is None:
+            return
+        voxels = np.argwhere(labels == label)
+        if len(voxels):
+            x, y, z = voxels[np.argmin(((voxels - voxels.mean(axis=0)) ** 2).sum(axis=1))]
+            self.move_to_voxel((float(x), float(y), float(z)))
+
     @property
     def window(self) -> tuple[float, float]:
         """Lowest and highest HU that are drawn, black to white."""
@@ -118,23 +217,55 @@ class Document(QObject):
         self._window = (float(low), float(max(high, low + 1)))
         self.window_changed.emit()
 
-    def set_visible(self, label: int, visible: bool) -> None:
-        """Show or hide an organ."""
-        self.looks[label].visible = visible
-        self.organs_changed.emit()
+    def look(self, label: int) -> OrganLook:
+        """How an organ is drawn."""
+        return self._looks[label]
+
+    def set_look(self, label: int, **changes: Any) -> None:
+        """Change an organ's `colour`, `visible` or `opacity`."""
+        self._looks[label] = replace(self._looks[label], **changes)
+        self.looks_changed.emit()
 
     def set_opacity(self, opacity: float) -> None:
-        """Opacity of all overlays, 0 to 1."""
-        for look in self.looks.values():
-            look.opacity = opacity
-        self.organs_changed.emit()
+        """Opacity of all organs, 0 to 1."""
+        self._looks = {label: replace(look, opacity=opacity) for label, look in self._looks.items()}
+        self.looks_changed.emit()
 
-    def go_to_organ(self, label: int) -> None:
-        """Put the crosshair on the voxel of an organ that is nearest to the organ's centre."""
-        labels = self.labels
-        if labels is None:
-            return
-        voxels = np.argwhere(labels == label)
-        if len(voxels):
-            x, y, z = voxels[np.argmin(((voxels - voxels.mean(axis=0)) ** 2).sum(axis=1))]
-            self.move_to_voxel((float(x), float(y), float(z)))
+    @property
+    def outlined(self) -> bool:
+        """Whether organs are drawn as outlines on the slices, instead of filled."""
+        return self._outlined
+
+    @outlined.setter
+    def outlined(self, outlined: bool) -> None:
+        self._outlined = outlined
+        self.looks_changed.emit()
+
+    @property
+    def rulers(self) -> tuple["Ruler", ...]:
+        """The distances that have been measured."""
+        return self._rulers
+
+    @rulers.setter
+    def rulers(self, rulers: tuple["Ruler", ...]) -> None:
+        self._rulers = tuple(rulers)
+        self.rulers_changed.emit()
+
+
+@dataclass(frozen=True, eq=False)
+class Ruler:
+    """A distance between two points, RAS+ mm."""
+
+    start: np.ndarray
+    end: np.ndarray
+
+    @property
+    def mm(self) -> float:
+        return float(np.linalg.norm(np.asarray(self.end) - np.asarray(self.start)))
+
+
+def _writable(segmentation: Segmentation | None) -> Segmentation | None:
+    """The same mask, in memory that can be drawn on."""
+    if segmentation is None or segmentation.labels.flags.writeable:
+        return segmentation
+    return replace(segmentation, labels=segmentation.labels.copy())

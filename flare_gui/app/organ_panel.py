@@ -50,7 +50,7 @@ class OrganPanel(QWidget):
     def _ticked(self, row: QTreeWidgetItem, column: int) -> None:
         if column == 0:
             shown = row.checkState(0) == Qt.CheckState.Checked
-            self._document.set_visible(row.data(0, Qt.ItemDataRole.UserRole), shown)
+            self._document.set_look(row.data(0, Qt.ItemDataRole.UserRole), visible=shown)
 
     def _refresh(self) -> None:
         volume, segmentation = self._document.volume, self._document.segmentation

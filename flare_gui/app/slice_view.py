@@ -57,7 +57,7 @@ class SliceView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._graphics)
         document.volume_changed.connect(self._fit)
-        for signal in (document.segmentation_changed, document.organs_changed, document.cursor_changed):
+        for signal in (document.segmentation_changed, document.looks_changed, document.cursor_changed):
             signal.connect(self._draw)
         document.window_changed.connect(self._draw)
 
@@ -139,8 +139,8 @@ class SliceView(QWidget):
     def _colours(self) -> np.ndarray:
         table = np.zeros((256, 4), np.uint8)
         for organ in ORGANS:
-            look = self._document.looks[organ.label]
-            colour = QColor(organ.colour)
+            look = self._document.look(organ.label)
+            colour = QColor(look.colour)
             alpha = round(255 * look.opacity) if look.visible else 0
             table[organ.label] = (colour.red(), colour.green(), colour.blue(), alpha)
         return table

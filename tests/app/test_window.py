@@ -115,7 +115,7 @@ def test_an_organ_is_drawn_in_its_colour_and_can_be_hidden(window: MainWindow, s
     window.document.go_to_organ(LIVER.label)
     orange = (0xD5, 0x5E, 0x00)
     wait_for(lambda: _share(view(window, "Axial"), orange) > 0.02)
-    window.document.set_visible(LIVER.label, False)
+    window.document.set_look(LIVER.label, visible=False)
     wait_for(lambda: _share(view(window, "Axial"), orange) == 0)
 
 

@@ -1,0 +1,5 @@
+"""Corrections of a segmentation by hand: what they change in the labels, and the way back. No Qt in here."""
+
+from flare_gui.edit.history import Box, Edit, History
+
+__all__ = ["Box", "Edit", "History"]

@@ -1,0 +1,84 @@
+"""Undo and redo: every correction is the box of voxels it touched, before and after."""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+Box = tuple[slice, slice, slice]
+
+# Steps that can be undone at least, and bytes above which the oldest of more steps are forgotten.
+LEAST_STEPS = 50
+MOST_BYTES = 256 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Edit:
+    """One correction. `before` and `after` are uint8 copies of `labels[box]`; `name` is what the menu calls it."""
+
+    name: str
+    box: Box
+    before: np.ndarray
+    after: np.ndarray
+
+    @property
+    def labels(self) -> set[int]:
+        """The organs whose voxels changed, 0 never among them."""
+        changed = self.before != self.after
+        return (set(np.unique(self.before[changed]).tolist()) | set(np.unique(self.after[changed]).tolist())) - {0}
+
+    @property
+    def bytes(self) -> int:
+        return self.before.nbytes + self.after.nbytes
+
+
+class History:
+    """The corrections of one array of labels. At least `LEAST_STEPS` can be taken back, however large they are."""
+
+    def __init__(self) -> None:
+        self._done: deque[Edit] = deque()
+        self._undone: list[Edit] = []
+        self._bytes = 0
+
+    def add(self, edit: Edit) -> None:
+        """Remember a correction that has been made; what was undone before it can no longer be redone."""
+        self._undone.clear()
+        self._done.append(edit)
+        self._bytes += edit.bytes
+        while len(self._done) > LEAST_STEPS and self._bytes > MOST_BYTES:
+            self._bytes -= self._done.popleft().bytes
+
+    def undo(self, labels: np.ndarray) -> Edit | None:
+        """Take the last correction back in `labels`, in place; None when there is none."""
+        if not self._done:
+            return None
+        edit = self._done.pop()
+        self._bytes -= edit.bytes
+        labels[edit.box] = edit.before
+        self._undone.append(edit)
+        return edit
+
+    def redo(self, labels: np.ndarray) -> Edit | None:
+        """Make the correction again that was last undone; None when there is none."""
+        if not self._undone:
+            return None
+        edit = self._undone.pop()
+        labels[edit.box] = edit.after
+        self._done.append(edit)
+        self._bytes += edit.bytes
+        return edit
+
+    @property
+    def undo_name(self) -> str | None:
+        """What `undo` would take back."""
+        return self._done[-1].name if self._done else None
+
+    @property
+    def redo_name(self) -> str | None:
+        """What `redo` would make again."""
+        return self._undone[-1].name if self._undone else None
+
+    @property
+    def last(self) -> Edit | None:
+        """The correction that the labels show last; equal now and at saving means nothing is unsaved."""
+        return self._done[-1] if self._done else None
