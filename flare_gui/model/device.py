@@ -2,7 +2,7 @@
 
 import copy
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -30,12 +30,16 @@ TOLERANCE = {"float32": 0.005, "float16": 0.02, "bfloat16": 0.03}
 
 @dataclass(frozen=True)
 class Device:
-    """Where and how the network runs; `notes` says why devices before this one were passed over."""
+    """Where and how the network runs; `notes` says why devices before this one were passed over.
+
+    `seconds_per_voxel` is what the probe took for its large tile, 0 before a probe.
+    """
 
     name: str
     precision: str = "float32"
     channels_last: bool = False
     notes: tuple[str, ...] = ()
+    seconds_per_voxel: float = field(default=0.0, compare=False)
 
     @property
     def dtype(self) -> torch.dtype:
@@ -145,7 +149,7 @@ def _probe(name: str, model: Model) -> Device:
         gain = WORTHWHILE if best.precision == "float32" else 1.0
         if seconds * gain < best_seconds:
             best, best_seconds = candidate, seconds
-    return best
+    return replace(best, seconds_per_voxel=best_seconds / large.size)
 
 
 def _seconds(candidate: Device, model: Model, small: np.ndarray, large: np.ndarray, reference: Tensor) -> float:

@@ -44,12 +44,16 @@ def first_attempt(device: Device, model: Model, shape: Shape) -> Attempt:
     attempt = Attempt(device, BATCH[device.name], device.name, model.card.patch, longest)
     tiling = plan(shape, attempt.side, attempt.longest, model.multiple)
     attempt = replace(attempt, batch=min(attempt.batch, len(tiling.starts)))
-    per_voxel = BYTES_PER_VOXEL[device.precision] * float(model.card.architecture["width"]) / 16
-    needed_mb = attempt.batch * math.prod(tiling.tile) * per_voxel / 2**20
     free_mb = _free_mb(device)
-    if free_mb is not None and needed_mb > free_mb / 2:
+    if free_mb is not None and tile_mb(attempt, tiling.tile, model) > free_mb / 2:
         return replace(attempt, batch=1, longest=attempt.side)
     return attempt
+
+
+def tile_mb(attempt: Attempt, tile: Shape, model: Model) -> float:
+    """About how many MB a batch of tiles takes while it goes through the network."""
+    per_voxel = BYTES_PER_VOXEL[attempt.device.precision] * float(model.card.architecture["width"]) / 16
+    return attempt.batch * math.prod(tile) * per_voxel / 2**20
 
 
 def step_down(attempt: Attempt, model: Model) -> tuple[Attempt, str] | None:
