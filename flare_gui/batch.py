@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from flare_gui import __version__, io
 from flare_gui.analysis.measure import measure
 from flare_gui.errors import FlareError, OutputExists
 from flare_gui.files import replacing
 from flare_gui.organs import ORGANS, LabelScheme
 from flare_gui.progress import Cancel, Progress, ignore, never
-from flare_gui.volume import Segmentation, Volume
+from flare_gui.volume import Segmentation, Volume, scan_sha256
 
 if TYPE_CHECKING:
     from flare_gui.model.runlog import RunLog
@@ -134,16 +132,6 @@ def check_folder(out: Path) -> None:
         raise FlareError(f"{there}: this is a file, so results cannot go into {out}", hint="Choose a folder with -o.")
     if not os.access(there, os.W_OK | os.X_OK):
         raise FlareError(f"{there}: this folder cannot be written to", hint="Choose another one with -o.")
-
-
-def scan_sha256(volume: Volume) -> str:
-    """A fingerprint of the voxels and of where they lie."""
-    digest = hashlib.sha256(repr(volume.shape).encode())
-    digest.update(np.ascontiguousarray(volume.affine, "<f8").tobytes())
-    # Slice by slice: what comes from disk lies slice by slice in memory, so that nothing is copied twice.
-    for z in range(volume.shape[2]):
-        digest.update(volume.hu[:, :, z].astype("<i2").tobytes(order="F"))
-    return digest.hexdigest()
 
 
 def _read(case: io.Case, options: Options, progress: Progress, cancel: Cancel) -> Volume:

@@ -1,5 +1,6 @@
 """The two things that travel through the program: a CT and its labels, each with the affine that places it."""
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,3 +85,13 @@ def check_same_grid(volume: Volume, segmentation: Segmentation) -> None:
             f"the mask lies up to {apart:.2f} mm away from the scan",
             hint="Choose the mask that belongs to this scan, or resample it to the scan's grid.",
         )
+
+
+def scan_sha256(volume: Volume) -> str:
+    """A fingerprint of the voxels and of where they lie."""
+    digest = hashlib.sha256(repr(volume.shape).encode())
+    digest.update(np.ascontiguousarray(volume.affine, "<f8").tobytes())
+    # Slice by slice: what comes from disk lies slice by slice in memory, so that nothing is copied twice.
+    for z in range(volume.shape[2]):
+        digest.update(volume.hu[:, :, z].astype("<i2").tobytes(order="F"))
+    return digest.hexdigest()

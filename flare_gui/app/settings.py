@@ -1,0 +1,63 @@
+"""What the program remembers from one start to the next. A home that cannot be written to only forgets."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+MOST_RECENT = 10
+
+
+class Settings:
+    """Typed access to the few things that are kept, in an INI file where the system keeps those."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._store = (
+            QSettings(str(file), QSettings.Format.IniFormat)
+            if file is not None
+            else QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "flare-gui", "flare-gui")
+        )
+
+    @property
+    def recent(self) -> list[Path]:
+        """Scans that were opened, last first, without those that are gone."""
+        names = self._store.value("recent", []) or []
+        names = [names] if isinstance(names, str) else names
+        return [Path(name) for name in names if Path(name).exists()]
+
+    def add_recent(self, path: Path) -> None:
+        """Put a scan on top of the list."""
+        path = path.resolve()
+        others = [other for other in self.recent if other != path]
+        self._store.setValue("recent", [str(p) for p in [path, *others][:MOST_RECENT]])
+
+    def forget_recent(self) -> None:
+        """Empty the list."""
+        self._store.remove("recent")
+
+    @property
+    def automatic(self) -> bool:
+        """Whether a scan is segmented as soon as it is open."""
+        return bool(self._store.value("segment_when_opened", False, bool))
+
+    @automatic.setter
+    def automatic(self, on: bool) -> None:
+        self._store.setValue("segment_when_opened", on)
+
+    @property
+    def weights(self) -> Path | None:
+        """Weights of the user's own, None for the shipped ones or when the file is gone."""
+        name = self._store.value("weights", "", str)
+        return Path(str(name)) if name and Path(str(name)).exists() else None
+
+    @weights.setter
+    def weights(self, path: Path | None) -> None:
+        self._store.setValue("weights", str(path or ""))
+
+    def bytes(self, key: str) -> QByteArray:
+        """A window's geometry or the places of its docks, as Qt saved them; empty at first."""
+        value = self._store.value(key)
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def keep_bytes(self, key: str, value: QByteArray) -> None:
+        """Remember what `bytes` gives back."""
+        self._store.setValue(key, value)
