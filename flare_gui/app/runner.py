@@ -24,6 +24,7 @@ class Runner(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.job: Job | None = None
+        self._leaving: list[Job] = []
         self.title = ""
         self.bar = JobBar(self.cancel)
 
@@ -59,16 +60,29 @@ class Runner(QObject):
         return True
 
     def cancel(self) -> None:
-        """Let go of the job at once. It stops at its next step, seconds later at most, and nobody hears from it again."""
+        """Let go of the job at once. It stops at its next step; nobody hears from it again."""
         if self.job is not None:
-            self.bar.say_cancelling()
-            self.job.cancel()
+            job, self.job = self.job, None
+            for signal in (job.progressed, job.done, job.failed, job.cancelled):
+                signal.disconnect()
+            # It is kept until its thread has ended: the thread still sends signals through it.
+            self._leaving.append(job)
+            for signal in (job.done, job.failed, job.cancelled):
+                signal.connect(lambda *_: self._left(job))
+            job.cancel()
+            self.bar.hide()
+            self.busy_changed.emit()
+            self.cancelled.emit(self.title)
 
     def stop(self, seconds: float) -> None:
         """Cancel and wait, before the program ends."""
-        if self.job is not None:
-            self.job.cancel()
-            self.job.wait(seconds)
+        self.cancel()
+        for job in self._leaving:
+            job.wait(seconds)
+
+    def _left(self, job: Job) -> None:
+        self._leaving.remove(job)
+        job.deleteLater()
 
     def _ended(self, then: Callable[[], None]) -> None:
         if self.job is not None:
@@ -117,12 +131,6 @@ class JobBar(QWidget):
         gone = time.monotonic() - self._begun
         if gone >= SOONEST_GUESS_S and fraction > 0.05:
             self._left.setText(f"{duration(gone * (1 - fraction) / fraction)} left")
-
-    def say_cancelling(self) -> None:
-        """The answer to a click on Cancel, before the work has noticed."""
-        self.cancel_button.setEnabled(False)
-        self._stage.setText(f"{self._title}: stopping")
-        self._left.clear()
 
 
 def duration(seconds: float) -> str:

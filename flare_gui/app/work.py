@@ -1,21 +1,94 @@
 """What jobs do: plain functions around the packages below, without Qt. Heavy imports wait until they run."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flare_gui import io
+import numpy as np
+
+from flare_gui import io, workspace
 from flare_gui.errors import FlareError
+from flare_gui.io.thumbnail import thumbnail
 from flare_gui.organs import organs_from
 from flare_gui.progress import Cancel, Progress
 from flare_gui.volume import Segmentation, Volume, check_same_grid
+from flare_gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from flare_gui.model.estimate import Cost
+
+THUMBNAIL = 96
 
 
-def read(paths: list[Path], *, progress: Progress, cancel: Cancel) -> tuple[Volume, Segmentation | None]:
-    """The first case at `paths`, and its mask when the second path is one or `<case>.seg.nii.gz` lies beside it."""
-    case = io.find_cases(paths[:1])[0]
-    volume = io.read_scan(case.path, progress=progress, cancel=cancel)
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A scan, the mask that belongs to it, and how it was looked at when it comes from a workspace."""
+
+    volume: Volume
+    segmentation: Segmentation | None = None
+    workspace: Workspace | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesRow:
+    """One series of a choice, with a picture of its middle slice: uint8 (rows, columns)."""
+
+    info: io.SeriesInfo
+    thumbnail: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A folder with several series: the user has to say which one."""
+
+    path: Path
+    rows: tuple[SeriesRow, ...]
+
+
+@dataclass(frozen=True)
+class CaseChoice:
+    """A folder with several scans."""
+
+    path: Path
+    cases: tuple[io.Case, ...]
+
+
+def open_paths(
+    paths: list[Path], *, series: str | None = None, progress: Progress, cancel: Cancel
+) -> Opened | Choice | CaseChoice:
+    """What lies at `paths`: a workspace, a scan with its mask, or a choice between several.
+
+    The mask is the second path, or `<case>.seg.nii.gz` beside the scan.
+    """
+    first = paths[0]
+    if first.suffix.lower() == workspace.SUFFIX:
+        return _open_workspace(first, progress, cancel)
+    cases = io.find_cases(paths[:1])
+    if len(cases) > 1:
+        return CaseChoice(first, tuple(cases))
+    case = cases[0]
+    if series is None and case.path.is_dir():
+        rows = io.list_series(case.path, progress=progress, cancel=cancel)
+        if len(rows) > 1:
+            return Choice(case.path, tuple(_with_thumbnails(rows, cancel)))
+    volume = io.read_scan(case.path, series=series, progress=progress, cancel=cancel)
     beside = case.path.parent / f"{case.name}.seg.nii.gz"
     masks = paths[1:2] or ([beside] if beside.exists() else [])
-    return volume, read_mask(volume, masks[0], progress=progress, cancel=cancel) if masks else None
+    return Opened(volume, read_mask(volume, masks[0], progress=progress, cancel=cancel) if masks else None)
+
+
+def _with_thumbnails(rows: list[io.SeriesInfo], cancel: Cancel) -> list[SeriesRow]:
+    pictures = []
+    for row in rows:
+        cancel.check()
+        pictures.append(SeriesRow(row, thumbnail(row.middle, THUMBNAIL)))
+    return pictures
+
+
+def _open_workspace(path: Path, progress: Progress, cancel: Cancel) -> Opened:
+    kept = workspace.read(path)
+    volume = io.read_scan(kept.scan, series=kept.series, progress=progress, cancel=cancel)
+    return Opened(volume, kept.segmentation_on(volume), kept)
 
 
 def read_mask(volume: Volume, path: Path, *, progress: Progress, cancel: Cancel) -> Segmentation:
@@ -31,24 +104,43 @@ def read_mask(volume: Volume, path: Path, *, progress: Progress, cancel: Cancel)
     return segmentation
 
 
-def demo(*, progress: Progress, cancel: Cancel) -> tuple[Volume, Segmentation | None]:
+def demo(*, progress: Progress, cancel: Cancel) -> Opened:
     """The synthetic demo CT."""
     from flare_gui.phantom.demo import demo_scan
 
     progress("painting", 0.1)
     volume = demo_scan()
     cancel.check()
-    return volume, None
+    return Opened(volume)
 
 
-def segment(volume: Volume, *, progress: Progress, cancel: Cancel) -> Segmentation:
-    """The organs of `volume`, by the shipped weights: the function that the command line calls."""
+def estimate(volume: Volume, weights: Path | None, *, progress: Progress, cancel: Cancel) -> "Cost":
+    """What `segment` would take on this computer."""
+    from flare_gui.model import estimate as model_estimate
+    from flare_gui.model import weights as model_weights
+
+    return model_estimate.estimate(volume, model_weights.load(weights))
+
+
+def segment(volume: Volume, weights: Path | None, *, progress: Progress, cancel: Cancel) -> Segmentation:
+    """The organs of `volume`: the function that the command line calls."""
     progress("starting", 0.0)
-    from flare_gui.model import segmenter, weights
+    from flare_gui.model import segmenter
+    from flare_gui.model import weights as model_weights
 
-    return segmenter.segment(volume, weights.load(), progress=progress, cancel=cancel)
+    return segmenter.segment(volume, model_weights.load(weights), progress=progress, cancel=cancel)
 
 
-def save(segmentation: Segmentation, path: Path) -> None:
+# How the fractions of the stages of `segment` add up to that of the whole.
+_STAGES = {"starting": (0.0, 0.02), "prepare": (0.02, 0.1), "network": (0.1, 0.92), "finish": (0.92, 1.0)}
+
+
+def whole_segmentation(stage: str, fraction: float) -> float:
+    """The fraction of the whole run from that of one of its stages."""
+    start, end = _STAGES.get(stage, (0.0, 1.0))
+    return start + (end - start) * fraction
+
+
+def save_mask(segmentation: Segmentation, path: Path) -> None:
     """Write the mask as NIfTI."""
     io.write_segmentation(segmentation, path)

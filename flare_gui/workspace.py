@@ -1,0 +1,130 @@
+"""A piece of work to go on with later: which scan by path and fingerprint, its mask, and how it was looked at.
+
+The file is a zip of `workspace.json` and `mask.nii`. The scan is not in it: it stays where it is.
+"""
+
+import json
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nibabel
+import numpy as np
+
+from flare_gui.errors import FlareError
+from flare_gui.files import replacing
+from flare_gui.volume import Segmentation, Volume, check_same_grid, scan_sha256
+
+SUFFIX = ".flare"
+VERSION = 1
+
+# What a workspace of ours may hold, so that a file made to fill the memory is refused before it is unpacked.
+MOST_JSON_BYTES, MOST_MASK_BYTES = 1 << 20, 4 << 30
+
+
+@dataclass(frozen=True, eq=False)
+class Workspace:
+    """What a file of ours says. `view` is for the window alone: cursor, brightness, looks of organs, rulers."""
+
+    scan: Path
+    series: str | None
+    sha256: str
+    segmentation: Segmentation | None = None
+    view: dict[str, Any] = field(default_factory=dict)
+
+    def segmentation_on(self, volume: Volume) -> Segmentation | None:
+        """The mask, once `volume` is seen to be the scan it was made on. Raises `FlareError` when it is not."""
+        if scan_sha256(volume) != self.sha256:
+            raise FlareError(
+                f"{self.scan}: this is not the scan that the workspace was made with; its voxels differ",
+                hint="Put the original scan back at this place, or open the scan alone.",
+            )
+        if self.segmentation is not None:
+            check_same_grid(volume, self.segmentation)
+        return self.segmentation
+
+
+def write(path: Path, volume: Volume, segmentation: Segmentation | None, view: dict[str, Any]) -> None:
+    """Write a workspace in one move. Raises `FlareError` for a scan that has no file to come back to."""
+    if volume.source is None:
+        raise FlareError(
+            "the demo scan is in no file", hint="Write it with `flare-gui demo-scan -o FILE` and open that."
+        )
+    scan = volume.source.resolve()
+    about = {
+        "flare_gui_workspace": VERSION,
+        "scan": str(scan),
+        "scan_relative": _relative(scan, path.resolve().parent),
+        "series": volume.series_uid,
+        "scan_sha256": scan_sha256(volume),
+        "warnings": list(segmentation.warnings) if segmentation else [],
+        "run": segmentation.run if segmentation else {},
+        "view": view,
+    }
+    with replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("workspace.json", json.dumps(about, indent=2, ensure_ascii=False))
+        if segmentation is not None:
+            image = nibabel.Nifti1Image(segmentation.labels, segmentation.affine)
+            archive.writestr("mask.nii", image.to_bytes(), zipfile.ZIP_DEFLATED, 1)
+
+
+def read(path: Path) -> Workspace:
+    """The workspace in a file. Raises `FlareError` when it is none, is broken, or its scan is gone."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            about = json.loads(_member(archive, "workspace.json", MOST_JSON_BYTES))
+            mask = _member(archive, "mask.nii", MOST_MASK_BYTES) if "mask.nii" in archive.namelist() else None
+        segmentation = _segmentation(mask, about) if mask is not None else None
+        scan = _find(path, about)
+        series, view = about["series"], about["view"]
+        if about["flare_gui_workspace"] != VERSION or not isinstance(view, dict):
+            raise ValueError("another version")
+        return Workspace(scan, series, str(about["scan_sha256"]), segmentation, view)
+    except FlareError:
+        raise
+    except OSError as problem:
+        raise FlareError(
+            f"{path}: cannot be read ({problem.strerror})", hint="Check that the file is there."
+        ) from problem
+    # What a broken zip, JSON or NIfTI raises.
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        KeyError,
+        TypeError,
+        EOFError,
+        nibabel.filebasedimages.ImageFileError,
+    ) as problem:
+        raise FlareError(
+            f"{path}: this is no workspace of flare-gui, or it is broken ({problem})", hint="Open the scan itself."
+        ) from problem
+
+
+def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    if archive.getinfo(name).file_size > most:
+        raise ValueError(f"{name} is too large")
+    return archive.read(name)
+
+
+def _segmentation(mask: bytes, about: dict[str, Any]) -> Segmentation:
+    image = nibabel.Nifti1Image.from_bytes(mask)
+    labels = np.array(image.dataobj, dtype=np.uint8)
+    return Segmentation(labels, np.asarray(image.affine, float), tuple(about["warnings"]), dict(about["run"]))
+
+
+def _relative(scan: Path, folder: Path) -> str | None:
+    return str(scan.relative_to(folder)) if scan.is_relative_to(folder) else None
+
+
+def _find(path: Path, about: dict[str, Any]) -> Path:
+    """The scan where it was, or where it lies beside the workspace when both were moved together."""
+    scan = Path(about["scan"])
+    beside = path.parent / about["scan_relative"] if about["scan_relative"] else path.parent / scan.name
+    for place in (scan, beside):
+        if place.exists():
+            return place
+    raise FlareError(
+        f"{scan}: the scan of this workspace is not there",
+        hint=f"Put it back, or put it beside {path.name}.",
+    )
