@@ -27,6 +27,8 @@ MIRRORED = (
 )
 CONTRADICTION = "liver and spleen lie on unusual sides: check which kidney is which"
 ONE_SIDE = "both kidneys lie on one side of the body: they were named by their order, check which is which"
+DOUBTS = (MIRRORED, CONTRADICTION, ONE_SIDE)
+"""The warnings after which the kidneys' names are not to be trusted unseen."""
 
 
 class Findings(NamedTuple):
