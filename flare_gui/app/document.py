@@ -25,12 +25,13 @@ class Document(QObject):
     """State and signals. Positions are RAS+ mm; `hu` and `labels` are views in canonical RAS for drawing.
 
     `affine` places the canonical arrays. Oblique scans are drawn along their own axes. A whole new mask is told by
-    `segmentation_changed`, a correction of some voxels by `edited`, which carries the `Edit`.
+    `segmentation_changed`, a correction by `edited`, which carries the `Edit`; `drawn` while a stroke is on its way.
     """
 
     volume_changed = Signal()
     segmentation_changed = Signal()
     edited = Signal(object)
+    drawn = Signal()
     reference_changed = Signal()
     cursor_changed = Signal()
     window_changed = Signal()
@@ -138,8 +139,12 @@ class Document(QObject):
         if not np.array_equal(labels[box], after):
             edit = Edit(name, box, labels[box].copy(), after.copy())
             labels[box] = edit.after
-            self._history.add(edit)
-            self.edited.emit(edit)
+            self.record(edit)
+
+    def record(self, edit: Edit) -> None:
+        """Remember a correction that `labels` has already, such as a stroke that was drawn live."""
+        self._history.add(edit)
+        self.edited.emit(edit)
 
     def undo(self) -> None:
         """Take the last correction back."""
@@ -254,10 +259,11 @@ class Document(QObject):
 
 @dataclass(frozen=True, eq=False)
 class Ruler:
-    """A distance between two points, RAS+ mm."""
+    """A distance between two points, RAS+ mm, drawn on slices across the canonical axis `plane`."""
 
     start: np.ndarray
     end: np.ndarray
+    plane: int = 2
 
     @property
     def mm(self) -> float:

@@ -1,73 +1,175 @@
-"""The organs: shown or hidden, how large, how dense, and what to doubt about them."""
+"""The organs: shown or hidden, in which colour, how large, how dense, and what to doubt about them."""
+
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QHeaderView, QLabel, QSlider, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QColorDialog, QGridLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
-from flare_gui.analysis.measure import measure
+from flare_gui.analysis.measure import OrganMeasure
+from flare_gui.analysis.tally import Tally
+from flare_gui.app import theme
 from flare_gui.app.document import Document
-from flare_gui.organs import ORGANS
-
-_COLUMNS = ("Organ", "Volume", "Mean", "")
+from flare_gui.edit import Edit
+from flare_gui.model.laterality import DOUBTS
+from flare_gui.organs import ORGANS, Organ
 
 
 class OrganPanel(QWidget):
-    """A row an organ: tick to show, double click to go there."""
+    """A row an organ. A click on its name goes there."""
 
     def __init__(self, document: Document) -> None:
         super().__init__()
         self._document = document
-        self._table = QTreeWidget()
-        self._table.setAccessibleName("Organs")
-        self._table.setHeaderLabels(_COLUMNS)
-        self._table.setRootIsDecorated(False)
-        self._table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        self._rows: list[QTreeWidgetItem] = []
-        for organ in ORGANS:
-            row = QTreeWidgetItem([organ.name, "", "", ""])
-            row.setData(0, Qt.ItemDataRole.UserRole, organ.label)
-            row.setIcon(0, _swatch(organ.colour))
-            row.setCheckState(0, Qt.CheckState.Checked)
-            row.setToolTip(0, "Tick to show; double click to go there")
-            self._table.addTopLevelItem(row)
-            self._rows.append(row)
-        self._opacity = QSlider(Qt.Orientation.Horizontal)
-        self._opacity.setAccessibleName("Opacity of the organs")
-        self._opacity.setRange(0, 100)
-        self._opacity.setValue(45)
+        self._tally: Tally | None = None
+        self.rows = {organ.label: OrganRow(document, organ) for organ in ORGANS}
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(6)
+        grid.setColumnStretch(2, 1)
+        for line, row in enumerate(self.rows.values()):
+            row.place(grid, 2 * line)
+        self.hint = QLabel("No organs yet. Segment the scan, open a mask, or draw with the brush.")
+        self.hint.setWordWrap(True)
         layout = QVBoxLayout(self)
-        layout.addWidget(self._table)
-        layout.addWidget(QLabel("Opacity"))
-        layout.addWidget(self._opacity)
-        self._table.itemChanged.connect(self._ticked)
-        self._table.itemDoubleClicked.connect(
-            lambda row, _: document.go_to_organ(row.data(0, Qt.ItemDataRole.UserRole))
-        )
-        self._opacity.valueChanged.connect(lambda value: document.set_opacity(value / 100))
-        document.segmentation_changed.connect(self._refresh)
-        document.volume_changed.connect(self._refresh)
+        layout.addWidget(self.hint)
+        layout.addLayout(grid)
+        layout.addStretch()
+        document.segmentation_changed.connect(self._count)
+        document.edited.connect(self._recount)
+        document.looks_changed.connect(self._show_looks)
+        self._show_looks()
 
-    def _ticked(self, row: QTreeWidgetItem, column: int) -> None:
-        if column == 0:
-            shown = row.checkState(0) == Qt.CheckState.Checked
-            self._document.set_look(row.data(0, Qt.ItemDataRole.UserRole), visible=shown)
+    def measures(self) -> dict[str, OrganMeasure]:
+        """What the rows show, by `Organ.key`; empty before there is a mask."""
+        return self._tally.measures() if self._tally is not None else {}
 
-    def _refresh(self) -> None:
-        volume, segmentation = self._document.volume, self._document.segmentation
-        measures = measure(volume, segmentation) if volume is not None and segmentation is not None else {}
-        self._table.blockSignals(True)
-        for i, organ in enumerate(ORGANS):
-            row, found = self._rows[i], measures.get(organ.key)
-            there = found is not None and found.voxels > 0
-            row.setText(1, f"{found.volume_ml:.0f} ml" if found and there else "")
-            row.setText(2, f"{found.mean_hu:.0f} HU" if found and found.mean_hu is not None else "")
-            badge = "not found" if found and not there else "cut" if found and found.touches_border else ""
-            row.setText(3, badge)
-            row.setToolTip(3, "The scan ends inside this organ: its volume is that of a part" if badge == "cut" else "")
-        self._table.blockSignals(False)
+    def _count(self) -> None:
+        segmentation, labels = self._document.segmentation, self._document.labels
+        self._tally = None
+        if segmentation is not None and labels is not None:
+            self._tally = Tally(self._document.hu, labels, segmentation.voxel_ml)
+        self._show_measures()
+
+    def _recount(self, edit: Edit) -> None:
+        labels = self._document.labels
+        if self._tally is not None and labels is not None:
+            # What was there before is the other half of the edit, whichever way it was made.
+            done = self._document.history.last is edit
+            self._tally.replace(self._document.hu, labels, edit.box, edit.before if done else edit.after)
+            self._show_measures()
+
+    def _show_measures(self) -> None:
+        measures, segmentation = self.measures(), self._document.segmentation
+        warnings = segmentation.warnings if segmentation is not None else ()
+        self.hint.setVisible(not measures)
+        for organ in ORGANS:
+            self.rows[organ.label].show_measure(measures.get(organ.key), warnings)
+
+    def _show_looks(self) -> None:
+        for row in self.rows.values():
+            row.show_look()
 
 
-def _swatch(colour: str) -> QIcon:
-    pixmap = QPixmap(14, 14)
+class OrganRow:
+    """The widgets of one organ: eye, colour, name, volume, mean HU, badge, opacity."""
+
+    def __init__(self, document: Document, organ: Organ) -> None:
+        self._document, self._organ = document, organ
+        self.eye = _button(f"Show or hide the {organ.name.lower()}")
+        self.eye.setCheckable(True)
+        self.eye.toggled.connect(lambda on: document.set_look(organ.label, visible=on))
+        self.colour = _button(f"Colour of the {organ.name.lower()}")
+        self.colour.clicked.connect(self._ask_for_colour)
+        self.name = _button(f"Go to the {organ.name.lower()}")
+        self.name.setText(organ.name)
+        self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.name.setStyleSheet("text-align: left")
+        self.name.clicked.connect(partial(document.go_to_organ, organ.label))
+        self.volume, self.mean = QLabel(), QLabel()
+        for label, what in ((self.volume, "Volume"), (self.mean, "Mean attenuation")):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            label.setToolTip(f"{what} of the {organ.name.lower()}")
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.badge = Badge()
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(0, 100)
+        self.opacity.setAccessibleName(f"Opacity of the {organ.name.lower()}")
+        self.opacity.setToolTip(f"Opacity of the {organ.name.lower()} on the slices and in 3D")
+        self.opacity.valueChanged.connect(lambda value: document.set_look(organ.label, opacity=value / 100))
+
+    def place(self, grid: QGridLayout, line: int) -> None:
+        """Put the widgets into two lines of a grid."""
+        for column, widget in enumerate((self.eye, self.colour, self.name, self.volume, self.mean)):
+            grid.addWidget(widget, line, column)
+        grid.addWidget(self.opacity, line + 1, 2)
+        grid.addWidget(self.badge, line + 1, 3, 1, 2)
+
+    def show_look(self) -> None:
+        """Follow the document without telling it what it has just said."""
+        look = self._document.look(self._organ.label)
+        for widget in (self.eye, self.opacity):
+            widget.blockSignals(True)
+        self.eye.setChecked(look.visible)
+        self.eye.setIcon(theme.icon("eye" if look.visible else "eye-off"))
+        self.opacity.setValue(round(100 * look.opacity))
+        for widget in (self.eye, self.opacity):
+            widget.blockSignals(False)
+        self.colour.setIcon(swatch(look.colour))
+
+    def show_measure(self, found: OrganMeasure | None, warnings: tuple[str, ...]) -> None:
+        """Numbers and doubts; `warnings` are those of the whole segmentation."""
+        there = found is not None and found.voxels > 0
+        self.volume.setText(f"{found.volume_ml:.0f} ml" if found is not None and there else "")
+        mean = found.mean_hu if found is not None else None
+        self.mean.setText(f"{mean:.0f} HU" if mean is not None else "")
+        self.name.setEnabled(there)
+        about_sides = [warning for warning in warnings if warning in DOUBTS]
+        if found is None:
+            self.badge.say("")
+        elif not there:
+            self.badge.say("missing", "No voxel carries this label")
+        elif about_sides and "kidney" in self._organ.key:
+            self.badge.say("side?", " ".join(about_sides))
+        elif found.touches_border:
+            self.badge.say("cut", "The scan ends inside this organ: its volume is that of a part")
+        else:
+            self.badge.say("")
+
+    def _ask_for_colour(self) -> None:
+        look = self._document.look(self._organ.label)
+        dialog = QColorDialog(QColor(look.colour), self.colour)
+        dialog.setWindowTitle(f"Colour of the {self._organ.name.lower()}")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.colorSelected.connect(lambda colour: self._document.set_look(self._organ.label, colour=colour.name()))
+        dialog.open()
+
+
+class Badge(QLabel):
+    """A word of doubt, with the sentence behind it as its tip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.say("")
+
+    def say(self, word: str, why: str = "") -> None:
+        """Show `word`, or nothing when it is empty."""
+        self.setText(word)
+        self.setToolTip(why)
+        self.setAccessibleDescription(why)
+        self.setStyleSheet("background: #8a5a00; color: white; border-radius: 6px; padding: 0 6px" if word else "")
+
+
+def _button(tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setAutoRaise(True)
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    return button
+
+
+def swatch(colour: str) -> QIcon:
+    """A square of one colour."""
+    pixmap = QPixmap(32, 32)
     pixmap.fill(QColor(colour))
     return QIcon(pixmap)

@@ -49,44 +49,48 @@ class Runner(QObject):
         if self.busy:
             return False
         self.title = title
-        self.job = Job(work, self)
-        self.job.progressed.connect(lambda stage, part: self.bar.show_progress(stage, part, whole))
-        self.job.done.connect(lambda result: self._ended(partial(use, result)))
-        self.job.failed.connect(lambda sentence, details: self._ended(partial(self.failed.emit, sentence, details)))
-        self.job.cancelled.connect(lambda: self._ended(partial(self.cancelled.emit, title)))
+        self.job = job = Job(work, self)
+        job.progressed.connect(lambda stage, part: self._progressed(job, stage, part, whole))
+        job.done.connect(lambda result: self._ended(job, partial(use, result)))
+        job.failed.connect(lambda sentence, details: self._ended(job, partial(self.failed.emit, sentence, details)))
+        job.cancelled.connect(lambda: self._ended(job, partial(self.cancelled.emit, title)))
         self.bar.begin(title, expected_s)
         self.busy_changed.emit()
-        self.job.start()
+        job.start()
         return True
 
     def cancel(self) -> None:
         """Let go of the job at once. It stops at its next step; nobody hears from it again."""
         if self.job is not None:
-            job, self.job = self.job, None
-            for signal in (job.progressed, job.done, job.failed, job.cancelled):
-                signal.disconnect()
-            # It is kept until its thread has ended: the thread still sends signals through it.
-            self._leaving.append(job)
-            for signal in (job.done, job.failed, job.cancelled):
-                signal.connect(lambda *_: self._left(job))
-            job.cancel()
-            self.bar.hide()
-            self.busy_changed.emit()
+            self.drop()
             self.cancelled.emit(self.title)
+
+    def drop(self) -> None:
+        """As `cancel`, without a word to the user."""
+        if self.job is None:
+            return
+        # It is kept until its thread has ended: the thread still sends signals through it.
+        self._leaving.append(self.job)
+        self.job.cancel()
+        self.job = None
+        self.bar.hide()
+        self.busy_changed.emit()
 
     def stop(self, seconds: float) -> None:
         """Cancel and wait, before the program ends."""
-        self.cancel()
+        self.drop()
         for job in self._leaving:
             job.wait(seconds)
 
-    def _left(self, job: Job) -> None:
-        self._leaving.remove(job)
-        job.deleteLater()
+    def _progressed(self, job: Job, stage: str, part: float, whole: Callable[[str, float], float] | None) -> None:
+        if job is self.job:
+            self.bar.show_progress(stage, part, whole)
 
-    def _ended(self, then: Callable[[], None]) -> None:
-        if self.job is not None:
-            self.job.deleteLater()
+    def _ended(self, job: Job, then: Callable[[], None]) -> None:
+        job.deleteLater()
+        if job is not self.job:
+            self._leaving.remove(job)
+            return
         self.job = None
         self.bar.hide()
         self.busy_changed.emit()

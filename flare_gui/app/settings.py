@@ -20,9 +20,10 @@ class Settings:
     @property
     def recent(self) -> list[Path]:
         """Scans that were opened, last first, without those that are gone."""
-        names = self._store.value("recent", []) or []
+        # An INI file gives a list of one back as a string.
+        names = self._store.value("recent", [])
         names = [names] if isinstance(names, str) else names
-        return [Path(name) for name in names if Path(name).exists()]
+        return [Path(name) for name in names if Path(name).exists()] if isinstance(names, list) else []
 
     def add_recent(self, path: Path) -> None:
         """Put a scan on top of the list."""

@@ -1,91 +1,125 @@
-"""One plane of the scan with its organs, in radiological convention: the patient's right is on the left."""
-
-from typing import NamedTuple
+"""One plane of the scan with its organs: the layers, and what moves them."""
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from flare_gui import geometry
+from flare_gui.app.compare_panel import LEGEND
 from flare_gui.app.document import Document
+from flare_gui.app.slice_canvas import Canvas
+from flare_gui.app.slice_marks import Marks, apart_mm, position
+from flare_gui.app.slice_plane import AXIAL, CORONAL, SAGITTAL, Frame, Plane
+from flare_gui.app.tools import Place, ToolBox
 from flare_gui.organs import ORGANS
 
-
-class Plane(NamedTuple):
-    """Canonical axes across and up the screen and through it, and the letters left, right, top, bottom."""
-
-    name: str
-    across: int
-    up: int
-    through: int
-    mirrored: bool
-    letters: str
-
-
-# Canonical axis 0 grows to the patient's right, which belongs on the screen's left: axial and coronal are mirrored.
-AXIAL = Plane("Axial", 0, 1, 2, True, "RLAP")
-CORONAL = Plane("Coronal", 0, 2, 1, True, "RLSI")
-SAGITTAL = Plane("Sagittal", 1, 2, 0, True, "APSI")
+__all__ = ["AXIAL", "CORONAL", "SAGITTAL", "SliceView"]
 
 _WINDOW_UNITS_PER_PIXEL = 2.0
+_AXIS_LETTERS = ("LR", "PA", "IS")
+OUTLINE_PIXELS = 2
 
 
 class SliceView(QWidget):
-    """Draws the document's slice at the crosshair. Click moves it, the wheel scrolls, the right button windows."""
+    """Draws the document's slice at the crosshair. The left button is the tool's, the wheel scrolls, the right windows.
+
+    `pointed` carries the canonical voxel under the mouse, or None; `enlarged` follows a double click.
+    """
 
     pointed = Signal(object)
     enlarged = Signal()
 
-    def __init__(self, document: Document, plane: Plane) -> None:
+    def __init__(self, document: Document, plane: Plane, tools: ToolBox | None = None) -> None:
         super().__init__()
-        self._document, self._plane = document, plane
+        self._document, self._plane, self.tools = document, plane, tools or ToolBox()
+        self._frame: Frame | None = None
+        self._drawn_index: int | None = None
+        self._mouse: QPointF | None = None
+        self._crosshair = self._disagreement = True
         self.setAccessibleName(f"{plane.name} slice")
-        self._graphics = _Graphics(self)
-        self._box = self._graphics.addViewBox(lockAspect=True, enableMenu=False)
+        self.setAccessibleDescription("Arrow keys move the crosshair, Page Up and Page Down scroll, + and - zoom")
+        self._canvas = Canvas(self)
+        self.setFocusProxy(self._canvas)
+        self._box = self._canvas.addViewBox(lockAspect=True, enableMenu=False)
         self._box.setMouseEnabled(False, False)
         self._image, self._overlay = pg.ImageItem(), pg.ImageItem()
-        self._lines = [pg.InfiniteLine(angle=angle, pen=pg.mkPen("#F0E442", width=1)) for angle in (90, 0)]
-        for item in (self._image, self._overlay, *self._lines):
+        self._outlines = {organ.label: pg.PlotCurveItem() for organ in ORGANS}
+        for item in (self._image, self._overlay, *self._outlines.values()):
             self._box.addItem(item)
-        self._letters = [pg.LabelItem(letter, color="#D0D0D0", bold=True) for letter in plane.letters]
-        for letter, anchor in zip(self._letters, ((0, 0.5), (1, 0.5), (0.5, 0), (0.5, 1)), strict=True):
-            letter.setParentItem(self._box)
-            letter.anchor(itemPos=anchor, parentPos=anchor)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._graphics)
-        document.volume_changed.connect(self._fit)
-        for signal in (document.segmentation_changed, document.looks_changed, document.cursor_changed):
-            signal.connect(self._draw)
-        document.window_changed.connect(self._draw)
+        layout.addWidget(self._canvas)
+        document.volume_changed.connect(self._new_volume)
+        document.cursor_changed.connect(self._follow)
+        document.window_changed.connect(self._show_window)
+        for signal in (document.segmentation_changed, document.edited, document.drawn, document.looks_changed):
+            signal.connect(self._draw_organs)
+        document.reference_changed.connect(self._draw_organs)
+        document.rulers_changed.connect(self._canvas.repaint_marks)
+        self.tools.changed.connect(self._canvas.repaint_marks)
 
-    def step(self, steps: int) -> None:
-        """Move the crosshair through the slices."""
-        if self._document.volume is not None:
-            voxel = list(self._document.cursor_voxel)
-            voxel[self._plane.through] += steps
-            self._document.move_to_voxel((voxel[0], voxel[1], voxel[2]))
+    # Where things are
 
-    def zoom(self, factor: float) -> None:
-        """Enlarge about the middle."""
-        self._box.scaleBy((1 / factor, 1 / factor))
+    @property
+    def index(self) -> int:
+        """The number of the slice that is shown."""
+        return self._document.cursor_voxel[self._plane.through]
 
     def voxel_at(self, position: QPointF) -> tuple[int, int, int] | None:
         """The canonical voxel under a position in the widget, None outside the scan."""
-        if self._document.volume is None:
+        place = self.place_at(position)
+        return place.voxel if place is not None else None
+
+    def place_at(
+        self, position: QPointF, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    ) -> Place | None:
+        """What a tool needs to know about a position in the widget; None when no scan is open."""
+        if self._frame is None:
             return None
-        point = self._box.mapSceneToView(self._graphics.mapToScene(position.toPoint()))
-        spacing, shape = geometry.spacing(self._document.affine), self._document.hu.shape
-        voxel = list(self._document.cursor_voxel)
-        for axis, mm in ((self._plane.across, point.x()), (self._plane.up, point.y())):
-            if axis == self._plane.across and self._plane.mirrored:
-                mm = shape[axis] * spacing[axis] - mm
-            voxel[axis] = int(np.floor(mm / spacing[axis]))
-            if not 0 <= voxel[axis] < shape[axis]:
-                return None
-        return voxel[0], voxel[1], voxel[2]
+        point = self._box.mapSceneToView(self._canvas.mapToScene(0, 0) + position)
+        voxel = self._frame.voxel(point.x(), point.y(), self.index)
+        return Place(self._document, self.tools, voxel, self._plane.through, modifiers)
+
+    def position_of(self, voxel: np.ndarray) -> QPointF:
+        """Where a canonical voxel index, fractions allowed, lies in the widget."""
+        assert self._frame is not None, "no scan is open"
+        across, up = self._frame.on_plane(voxel)
+        return self._box.mapViewToScene(QPointF(across, up)) - self._canvas.mapToScene(0, 0)
+
+    # What can be done
+
+    def step(self, steps: int) -> None:
+        """Move the crosshair through the slices."""
+        self.nudge(self._plane.through, steps)
+
+    def nudge(self, axis: int, steps: int) -> None:
+        """Move the crosshair along a canonical axis by voxels."""
+        if self._document.volume is not None:
+            voxel = list(self._document.cursor_voxel)
+            voxel[axis] += steps
+            self._document.move_to_voxel((voxel[0], voxel[1], voxel[2]))
+
+    def nudge_on_screen(self, right: int, up: int) -> None:
+        """Move the crosshair by voxels to the right or up, as the user sees it."""
+        self.nudge(self._plane.across, -right if self._plane.mirrored else right)
+        self.nudge(self._plane.up, up)
+
+    def zoom(self, factor: float, about: QPointF | None = None) -> None:
+        """Enlarge about a position in the widget, or about the middle."""
+        centre = self._box.mapSceneToView(self._canvas.mapToScene(0, 0) + about) if about is not None else None
+        self._box.scaleBy((1 / factor, 1 / factor), center=centre)
+
+    def pan(self, delta: QPointF) -> None:
+        """Shift the picture by so many pixels."""
+        width, height = self._box.viewPixelSize()
+        self._box.translateBy(x=-delta.x() * width, y=delta.y() * height)
+
+    def reset_view(self) -> None:
+        """Show the whole slice."""
+        if self._frame is not None:
+            self._box.setRange(self._frame.rect, padding=0.02)
 
     def window_by(self, across: float, up: float) -> None:
         """Change window width by dragging across, level by dragging up, in pixels."""
@@ -100,90 +134,127 @@ class SliceView(QWidget):
         if voxel is not None:
             self._document.move_to_voxel(voxel)
 
-    def pan(self, delta: QPointF) -> None:
-        """Shift the picture by so many pixels."""
-        width, height = self._box.viewPixelSize()
-        self._box.translateBy(x=-delta.x() * width, y=delta.y() * height)
+    def hover(self, position: QPointF | None) -> None:
+        """The mouse is over a position in the widget, or has left."""
+        self._mouse = position
+        self.pointed.emit(self.voxel_at(position) if position is not None else None)
+        if self.tools.tool.round_cursor:
+            self._canvas.repaint_marks()
 
-    def _slice(self, array: np.ndarray) -> np.ndarray:
-        plane = np.take(array, self._document.cursor_voxel[self._plane.through], axis=self._plane.through)
-        plane = plane if self._plane.across < self._plane.up else plane.T
-        return plane[::-1] if self._plane.mirrored else plane
+    def show_crosshair(self, on: bool) -> None:
+        """Draw the lines through the shared point, or not."""
+        self._crosshair = on
+        self._canvas.repaint_marks()
 
-    def _rect(self) -> QRectF:
-        spacing, shape = geometry.spacing(self._document.affine), self._document.hu.shape
-        a, u = self._plane.across, self._plane.up
-        return QRectF(0, 0, shape[a] * spacing[a], shape[u] * spacing[u])
+    def show_disagreement(self, on: bool) -> None:
+        """Colour where mask and reference differ, when there is a reference."""
+        self._disagreement = on
+        self._draw_organs()
 
-    def _fit(self) -> None:
-        self._draw()
-        self._box.setRange(self._rect(), padding=0.02)
+    # Layers
 
-    def _draw(self) -> None:
-        if self._document.volume is None:
+    def _new_volume(self) -> None:
+        self._frame = Frame(self._document, self._plane)
+        self._draw_slice()
+        self.reset_view()
+
+    def _follow(self) -> None:
+        if self._frame is None:
             return
-        low, high = self._document.window
-        self._image.setImage(self._slice(self._document.hu), levels=(low, high), autoLevels=False)
-        self._image.setRect(self._rect())
+        if self.index != self._drawn_index:
+            self._draw_slice()
+        self._canvas.repaint_marks()
+
+    def _draw_slice(self) -> None:
+        assert self._frame is not None
+        self._drawn_index = self.index
+        pixels = self._frame.cut(self._document.hu, self.index)
+        self._image.setImage(pixels, levels=self._document.window, autoLevels=False)
+        self._image.setRect(self._frame.rect)
+        self._draw_organs()
+
+    def _show_window(self) -> None:
+        if self._frame is not None:
+            self._image.setLevels(self._document.window)
+            self._canvas.repaint_marks()
+
+    def _draw_organs(self) -> None:
         labels = self._document.labels
-        self._overlay.setVisible(labels is not None)
-        if labels is not None:
-            self._overlay.setImage(self._colours()[self._slice(labels)], levels=(0, 255))
-            self._overlay.setRect(self._rect())
-        spacing, voxel = geometry.spacing(self._document.affine), self._document.cursor_voxel
-        for line, axis in zip(self._lines, (self._plane.across, self._plane.up), strict=True):
-            at = (voxel[axis] + 0.5) * spacing[axis]
-            mirrored = axis == self._plane.across and self._plane.mirrored
-            line.setPos(self._rect().width() - at if mirrored else at)
+        here = self._frame.cut(labels, self.index) if self._frame is not None and labels is not None else None
+        self._draw_outlines(here if self._document.outlined else None)
+        self._draw_overlay(here)
 
-    def _colours(self) -> np.ndarray:
-        table = np.zeros((256, 4), np.uint8)
-        for organ in ORGANS:
-            look = self._document.look(organ.label)
-            colour = QColor(look.colour)
-            alpha = round(255 * look.opacity) if look.visible else 0
-            table[organ.label] = (colour.red(), colour.green(), colour.blue(), alpha)
-        return table
+    def _draw_overlay(self, here: np.ndarray | None) -> None:
+        reference = self._document.reference_labels
+        differing = self._disagreement and reference is not None
+        shown = here is not None and (not self._document.outlined or differing)
+        self._overlay.setVisible(shown)
+        if not shown or here is None or self._frame is None:
+            return
+        colours = _colours(self._document) if not self._document.outlined else np.zeros((256, 4), np.uint8)
+        picture = colours[here]
+        if differing and reference is not None:
+            other = self._frame.cut(reference, self.index)
+            for (colour, _), where in zip(LEGEND, ((here > 0), (here == 0)), strict=True):
+                picture[where & (here != other)] = _rgba(colour, 0.85)
+        self._overlay.setImage(picture, levels=(0, 255))
+        self._overlay.setRect(self._frame.rect)
+
+    def _draw_outlines(self, here: np.ndarray | None) -> None:
+        present = set(np.unique(here).tolist()) if here is not None else set()
+        for label, curve in self._outlines.items():
+            look = self._document.look(label)
+            curve.setVisible(look.visible and label in present)
+            if self._frame is not None and here is not None and curve.isVisible():
+                pen = pg.mkPen(QColor(look.colour), width=OUTLINE_PIXELS)
+                curve.setData(*self._frame.edges(here == label), connect="pairs", pen=pen)
+
+    def paint_marks(self, painter: QPainter, size: QRectF) -> None:
+        """What lies over the slice, called by the canvas at every repaint."""
+        if self._frame is None:
+            return
+        marks = Marks(painter, size)
+        if self._crosshair:
+            marks.crosshair(self.position_of(np.array(self._document.cursor_voxel, float)))
+        marks.letters(self._plane.letters)
+        pixels_per_mm = 1 / self._box.viewPixelSize()[0]
+        marks.scale_bar(pixels_per_mm)
+        through = self._plane.through
+        place = position(_AXIS_LETTERS[through], self._document.cursor_mm[through])
+        count = self._document.hu.shape[through]
+        top_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        marks.text(f"{self._plane.name}   {place}   {self.index + 1}/{count}", top_left)
+        self._paint_rulers(marks)
+        if self.tools.tool.round_cursor and self._mouse is not None:
+            look = self._document.look(self.tools.label)
+            marks.circle(self._mouse, self.tools.size_mm / 2 * pixels_per_mm, look.colour)
+        if self._canvas.hasFocus():
+            marks.focus()
+
+    def _paint_rulers(self, marks: Marks) -> None:
+        back = np.linalg.inv(self._document.affine)
+        spacing = geometry.spacing(self._document.affine)[self._plane.through]
+        for ruler in self._document.rulers:
+            start, end = (geometry.apply(back, np.asarray(point)[None])[0] for point in (ruler.start, ruler.end))
+            near = apart_mm(start, self.index, self._plane.through, spacing) < max(spacing, 1.0)
+            if ruler.plane == self._plane.through and near:
+                marks.ruler(self.position_of(start), self.position_of(end), ruler.mm)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self.hover(None)
+        return super().event(event)
 
 
-class _Graphics(pg.GraphicsLayoutWidget):
-    """The canvas; turns mouse and keyboard into the view's verbs."""
+def _colours(document: Document) -> np.ndarray:
+    """256 RGBA uint8 colours, one a label."""
+    table = np.zeros((256, 4), np.uint8)
+    for organ in ORGANS:
+        look = document.look(organ.label)
+        table[organ.label] = _rgba(look.colour, look.opacity if look.visible else 0)
+    return table
 
-    def __init__(self, view: SliceView) -> None:
-        super().__init__(view)
-        self._view = view
-        self._last = QPointF()
-        self.setBackground("#000000")
-        self.setMouseTracking(True)
-        # Drops go to the window: the canvas would swallow them.
-        self.setAcceptDrops(False)
-        self.ci.layout.setContentsMargins(0, 0, 0, 0)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        self._last = event.position()
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._view.move_to(event.position())
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        moved, self._last = event.position() - self._last, event.position()
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self._view.move_to(event.position())
-        elif event.buttons() & Qt.MouseButton.RightButton:
-            self._view.window_by(moved.x(), -moved.y())
-        elif event.buttons() & Qt.MouseButton.MiddleButton:
-            self._view.pan(moved)
-        self._view.pointed.emit(self._view.voxel_at(event.position()))
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        event.accept()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        self._view.enlarged.emit()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        steps = event.angleDelta().y() / 120
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._view.zoom(1.15**steps)
-        elif steps:
-            self._view.step(int(np.sign(steps)) * max(1, round(abs(steps))))
-        event.accept()
+def _rgba(colour: str, opacity: float) -> tuple[int, int, int, int]:
+    rgb = QColor(colour)
+    return rgb.red(), rgb.green(), rgb.blue(), round(255 * opacity)

@@ -1,0 +1,68 @@
+"""The open scan: what it is, what to doubt about it, and the button that finds the organs."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from flare_gui.app import theme
+from flare_gui.app.document import Document
+from flare_gui.app.runner import duration
+
+
+class ScanPanel(QWidget):
+    """Name, size and warnings of the scan; cost of a run before it starts."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._document = document
+        self._about = _text()
+        self._doubts = _text()
+        self._cost = _text()
+        self._weights = _text()
+        self.segment = QPushButton(theme.icon("segment"), "Segment the organs")
+        self.segment.setDefault(True)
+        self.segment.setMinimumHeight(34)
+        self.automatic = QCheckBox("Segment every scan when it opens")
+        layout = QVBoxLayout(self)
+        for widget in (self._about, self._doubts, self.segment, self._cost, self._weights, self.automatic):
+            layout.addWidget(widget)
+        document.volume_changed.connect(self._show)
+        document.segmentation_changed.connect(self._show_doubts)
+
+    def show_cost(self, device: str, seconds: float, memory_mb: float) -> None:
+        """What a run will take."""
+        where = "the CPU" if device == "cpu" else f"the GPU ({device})"
+        self._cost.setText(f"About {duration(seconds)} on {where}, {memory_mb / 1024:.1f} GB of memory")
+
+    def show_no_cost(self, sentence: str) -> None:
+        """Why it cannot be told, or that it is being worked out."""
+        self._cost.setText(sentence)
+
+    def show_weights(self, path: Path | None) -> None:
+        """Which weights a run will use."""
+        self._weights.setText("Weights: shipped with the program" if path is None else f"Weights: {path.name}")
+        self._weights.setToolTip("" if path is None else str(path))
+
+    def _show(self) -> None:
+        volume = self._document.volume
+        assert volume is not None
+        size, spacing = " × ".join(map(str, volume.shape)), " × ".join(f"{mm:.2f}" for mm in volume.spacing)
+        self._about.setText(f"{volume.name}\n{size} voxels\n{spacing} mm, {volume.orientation}")
+        self._about.setToolTip(str(volume.source) if volume.source else "made by flare-gui")
+        self._show_doubts()
+
+    def _show_doubts(self) -> None:
+        volume, segmentation = self._document.volume, self._document.segmentation
+        sentences = [*(volume.warnings if volume else ()), *(segmentation.warnings if segmentation else ())]
+        self._doubts.setText("\n".join(f"⚠ {sentence}" for sentence in sentences))
+        self._doubts.setVisible(bool(sentences))
+
+
+def _text() -> QLabel:
+    # Plain: a file name or a DICOM description is never read as HTML.
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label

@@ -1,0 +1,275 @@
+"""What happens between a user's wish and the document: jobs, questions, files."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from flare_gui import geometry, workspace
+from flare_gui.analysis.compare import compare
+from flare_gui.app import view_state, work
+from flare_gui.app.series_dialog import ChoiceDialog, ask_case, ask_series
+from flare_gui.app.work import CaseChoice, Choice, Opened
+from flare_gui.edit.parts import fill_holes
+from flare_gui.errors import FlareError
+from flare_gui.volume import Segmentation
+
+if TYPE_CHECKING:
+    from flare_gui.app.main_window import MainWindow
+
+SCANS = "Scans and workspaces (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.zip *.dcm *.flare);;All files (*)"
+MASKS = "Masks (*.nii *.nii.gz *.nrrd *.mha);;All files (*)"
+MASK = "NIfTI mask (*.nii.gz)"
+WORKSPACES = f"Workspaces (*{workspace.SUFFIX})"
+WEIGHTS = "Weights (*.safetensors)"
+
+# After a correction, scores wait for the next one this long.
+SETTLE_MS = 600
+
+
+class Session(QObject):
+    """The verbs behind menus, drops and buttons."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._document, self._runner, self._settings = window.document, window.runner, window.settings
+        self.workspace_file: Path | None = None
+        self._pending: list[Path] = []
+        self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settled.timeout.connect(self._score)
+
+    # Open
+
+    def open(self, paths: list[Path], series: str | None = None) -> None:
+        """Open what lies at `paths`, after a question when corrections would be lost."""
+        if not paths or self._busy() or not self.may_lose_corrections():
+            return
+        if self._document.volume is not None and len(paths) == 1 and ".seg." in paths[0].name.lower():
+            self.open_mask(paths[0])
+            return
+        self._pending = paths
+        self._runner.run("Reading", partial(work.open_paths, paths, series=series), self._opened)
+
+    def open_demo(self) -> None:
+        """Make the synthetic demo CT and open it."""
+        if not self._busy() and self.may_lose_corrections():
+            self._pending = []
+            self._runner.run("Demo scan", work.demo, self._opened)
+
+    def open_mask(self, path: Path) -> None:
+        """Show a mask of this or another program as the segmentation."""
+        volume = self._document.volume
+        if volume is not None and not self._busy() and self.may_lose_corrections():
+            self._runner.run("Reading", partial(work.read_mask, volume, path), self._document.set_segmentation)
+
+    def open_reference(self, path: Path) -> None:
+        """Open a second mask to compare with."""
+        volume = self._document.volume
+        if volume is not None and not self._busy():
+            self._runner.run("Reading", partial(work.read_mask, volume, path), self._document.set_reference)
+
+    def ask_for_scan(self) -> None:
+        """The file dialog for a scan."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a scan", self._folder(), SCANS)
+        self.open([Path(name)] if name else [])
+
+    def ask_for_folder(self) -> None:
+        """The dialog for a DICOM folder, or a folder of scans."""
+        name = QFileDialog.getExistingDirectory(self._window, "Open a folder", self._folder())
+        self.open([Path(name)] if name else [])
+
+    def ask_for_mask(self) -> None:
+        """The file dialog for a mask."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a mask", self._folder(), MASKS)
+        if name:
+            self.open_mask(Path(name))
+
+    def ask_for_reference(self) -> None:
+        """The file dialog for a mask to compare with."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Compare with a mask", self._folder(), MASKS)
+        if name:
+            self.open_reference(Path(name))
+
+    def _opened(self, result: Opened | Choice | CaseChoice) -> None:
+        if isinstance(result, Choice):
+            self._ask(ask_series(result, self._window)).chosen.connect(lambda uid: self.open(self._pending, uid))
+        elif isinstance(result, CaseChoice):
+            self._ask(ask_case(result.path, result.cases, self._window)).chosen.connect(lambda path: self.open([path]))
+        else:
+            self._show(result)
+
+    def _ask(self, dialog: ChoiceDialog) -> ChoiceDialog:
+        dialog.open()
+        return dialog
+
+    def _show(self, opened: Opened) -> None:
+        self._document.show(opened.volume, opened.segmentation)
+        self.workspace_file = None
+        if opened.workspace is not None:
+            self.workspace_file = self._pending[0]
+            view_state.restore(self._document, opened.workspace.view)
+        if self._pending:
+            self._settings.add_recent(self._pending[0])
+        self._window.refresh()
+        if self._settings.automatic and opened.segmentation is None:
+            self.segment()
+        else:
+            self.estimate()
+
+    # Segment
+
+    def estimate(self) -> None:
+        """Say what a run would cost."""
+        volume, panel = self._document.volume, self._window.scan_panel
+        panel.show_weights(self._settings.weights)
+        if volume is not None and not self._runner.busy:
+            panel.show_no_cost("Looking at what a run will take…")
+            self._runner.run("Planning", partial(work.estimate, volume, self._settings.weights), self._estimated)
+
+    def _estimated(self, cost: Any) -> None:
+        self.cost = cost
+        self._window.scan_panel.show_cost(cost.device, cost.seconds, cost.memory_mb)
+
+    def segment(self) -> None:
+        """Find the organs in the open scan, in a thread."""
+        volume = self._document.volume
+        if volume is None or self._busy() or not self.may_lose_corrections():
+            return
+        self._runner.run(
+            "Segmenting",
+            partial(work.segment, volume, self._settings.weights),
+            self._segmented,
+            whole=work.whole_segmentation,
+        )
+
+    def _segmented(self, segmentation: Segmentation) -> None:
+        self._document.set_segmentation(segmentation)
+        seconds = sum(segmentation.run["seconds"].values())
+        self._window.say(f"Segmented in {seconds:.1f} s on {segmentation.run['device']}")
+
+    def use_weights(self, path: Path | None) -> None:
+        """Segment with other weights from now on; None are those of the program."""
+        self._settings.weights = path
+        self._window.refresh()
+        self.estimate()
+
+    def ask_for_weights(self) -> None:
+        """The file dialog for weights."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Weights to segment with", self._folder(), WEIGHTS)
+        if name:
+            self.use_weights(Path(name))
+
+    # Compare
+
+    def compare(self) -> None:
+        """Work the scores out, once corrections have settled."""
+        self._settled.start()
+
+    def _score(self) -> None:
+        ours, reference = self._document.segmentation, self._document.reference
+        if ours is None or reference is None:
+            return
+        if self._runner.busy:
+            self._settled.start()
+            return
+        spacing = geometry.spacing(ours.affine)
+        # A copy: the user may go on correcting while it is compared.
+        labels = ours.labels.copy()
+        self._runner.run(
+            "Comparing",
+            lambda progress, cancel: compare(labels, reference.labels, spacing),
+            self._window.comparison.show_scores,
+        )
+
+    # Correct
+
+    def fill_holes(self) -> None:
+        """Close every cavity of the chosen organ."""
+        labels = self._document.labels
+        found = fill_holes(labels, self._window.tools.label) if labels is not None else None
+        if found is not None:
+            self._document.edit("fill holes", *found)
+
+    # Save
+
+    def save_mask(self, path: Path) -> bool:
+        """Write the labels as NIfTI; whether it went well."""
+        segmentation = self._document.segmentation
+        return segmentation is not None and self._saved(path, partial(work.save_mask, segmentation, path))
+
+    def ask_where_to_save_mask(self) -> bool:
+        """The file dialog for the mask; whether it was saved."""
+        volume = self._document.volume
+        if volume is None:
+            return False
+        start = str(Path(self._folder()) / f"{volume.name}.seg.nii.gz")
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save the mask", start, MASK)
+        return bool(name) and self.save_mask(Path(name))
+
+    def save_workspace(self, path: Path) -> bool:
+        """Write scan's place, mask and view into one file; whether it went well."""
+        document = self._document
+        if document.volume is None:
+            return False
+        view = view_state.describe(document)
+        done = self._saved(path, partial(workspace.write, path, document.volume, document.segmentation, view))
+        if done:
+            self.workspace_file = path
+            self._settings.add_recent(path)
+        return done
+
+    def ask_where_to_save_workspace(self) -> bool:
+        """Save into the workspace's own file, or ask for one."""
+        volume = self._document.volume
+        if volume is None:
+            return False
+        start = self.workspace_file or Path(self._folder()) / f"{volume.name}{workspace.SUFFIX}"
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save the workspace", str(start), WORKSPACES)
+        if not name:
+            return False
+        path = Path(name)
+        return self.save_workspace(
+            path if path.suffix == workspace.SUFFIX else path.with_name(path.name + workspace.SUFFIX)
+        )
+
+    def may_lose_corrections(self) -> bool:
+        """True when nothing is unsaved, or the user has saved or does not want to."""
+        if not self._document.unsaved:
+            return True
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            "flare-gui",
+            "The mask has changes that no file has. Save them?",
+            buttons.Save | buttons.Discard | buttons.Cancel,
+            buttons.Save,
+        )
+        if answer == buttons.Save:
+            return self.ask_where_to_save_mask()
+        return answer == buttons.Discard
+
+    def _saved(self, path: Path, write: Any) -> bool:
+        try:
+            write()
+        except (FlareError, OSError) as error:
+            self._window.tell(f"{path.name} could not be written: {error}")
+            return False
+        self._document.mark_saved()
+        self._window.refresh()
+        self._window.say(f"Saved {path.name}")
+        return True
+
+    def _busy(self) -> bool:
+        # Planning is only a courtesy: whoever wants something does not wait for it.
+        if self._runner.busy and self._runner.title in ("Planning", "Comparing"):
+            self._runner.drop()
+        if self._runner.busy:
+            self._window.say("Something is running already; cancel it first.")
+        return self._runner.busy
+
+    def _folder(self) -> str:
+        recent = self._settings.recent
+        return str(recent[0].parent) if recent else ""

@@ -1,0 +1,103 @@
+"""What is drawn over a slice in screen pixels: crosshair, letters, position, scale bar, rulers, the brush's circle."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
+
+TEXT, SHADOW, CROSSHAIR, RULER = QColor("#E6E6E6"), QColor(0, 0, 0, 190), QColor(240, 228, 66, 170), QColor("#56B4E9")
+MARGIN = 8.0
+
+# A scale bar is as long as one of these, and never longer than this share of the view.
+BARS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
+BAR_SHARE = 0.3
+
+
+class Marks:
+    """Paints in the widget's own pixels."""
+
+    def __init__(self, painter: QPainter, size: QRectF) -> None:
+        self._painter, self._size = painter, size
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+    def crosshair(self, at: QPointF) -> None:
+        """Two lines that leave the point itself free."""
+        self._painter.setPen(QPen(CROSSHAIR, 1))
+        gap, right, bottom = 7.0, self._size.right(), self._size.bottom()
+        for line in (
+            QLineF(0, at.y(), at.x() - gap, at.y()),
+            QLineF(at.x() + gap, at.y(), right, at.y()),
+            QLineF(at.x(), 0, at.x(), at.y() - gap),
+            QLineF(at.x(), at.y() + gap, at.x(), bottom),
+        ):
+            self._painter.drawLine(line)
+
+    def letters(self, letters: str) -> None:
+        """Left, right, top, bottom."""
+        middle, centre = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignHCenter
+        left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        top, bottom = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom
+        for letter, where in zip(letters, (left | middle, right | middle, centre | top, centre | bottom), strict=True):
+            self.text(letter, where, bold=True)
+
+    def text(self, text: str, where: Qt.AlignmentFlag, *, bold: bool = False) -> None:
+        """A line of text at an edge or in a corner."""
+        font = QFont(self._painter.font())
+        font.setBold(bold)
+        self._painter.setFont(font)
+        room = self._size.adjusted(MARGIN, MARGIN - 2, -MARGIN, -MARGIN + 2)
+        self._shadowed(lambda shift: self._painter.drawText(room.translated(shift, shift), where, text))
+
+    def scale_bar(self, pixels_per_mm: float) -> None:
+        """In the lower left corner, a round number of millimetres or centimetres long."""
+        fitting = [mm for mm in BARS_MM if mm * pixels_per_mm <= BAR_SHARE * self._size.width()]
+        if not fitting:
+            return
+        mm = fitting[-1]
+        left, bottom = MARGIN + 2, self._size.bottom() - MARGIN - 2
+        line = QLineF(left, bottom, left + mm * pixels_per_mm, bottom)
+        for pen in (QPen(SHADOW, 5), QPen(TEXT, 2)):
+            self._painter.setPen(pen)
+            self._painter.drawLine(line)
+        words = f"{mm // 10} cm" if mm >= 10 else f"{mm} mm"
+        place = QPointF(left, bottom - 6)
+        self._shadowed(lambda shift: self._painter.drawText(place + QPointF(shift, shift), words))
+
+    def ruler(self, start: QPointF, end: QPointF, mm: float) -> None:
+        """A measured distance with its length beside the end."""
+        for pen in (QPen(SHADOW, 4), QPen(RULER, 2)):
+            self._painter.setPen(pen)
+            self._painter.drawLine(start, end)
+            for point in (start, end):
+                self._painter.drawEllipse(point, 3, 3)
+        place = end + QPointF(8, -8)
+        self._shadowed(lambda shift: self._painter.drawText(place + QPointF(shift, shift), f"{mm:.1f} mm"))
+
+    def circle(self, centre: QPointF, radius: float, colour: str) -> None:
+        """The brush."""
+        for pen in (QPen(SHADOW, 3), QPen(QColor(colour), 1.5)):
+            self._painter.setPen(pen)
+            self._painter.drawEllipse(centre, radius, radius)
+
+    def focus(self) -> None:
+        """Which view the keys go to."""
+        self._painter.setPen(QPen(QColor("#56B4E9"), 2))
+        self._painter.drawRect(self._size.adjusted(1, 1, -1, -1))
+
+    def _shadowed(self, draw: Callable[[float], object]) -> None:
+        # Readable on bone as on air.
+        for colour, shift in ((SHADOW, 1.0), (TEXT, 0.0)):
+            self._painter.setPen(colour)
+            draw(shift)
+
+
+def position(letters: str, mm: float) -> str:
+    """Such as "S 34.5 mm" or "P 12.0 mm": a place along an axis, `letters` for its negative and positive end."""
+    return f"{letters[int(mm >= 0)]} {abs(mm):.1f} mm"
+
+
+def apart_mm(point: np.ndarray, index: int, axis: int, spacing: float) -> float:
+    """How far a canonical voxel index lies from slice `index` across `axis`, mm."""
+    return math.fabs(float(point[axis]) - index) * spacing

@@ -1,0 +1,298 @@
+"""The organs' surfaces in 3D. VTK is loaded after the window's first paint, and only where OpenGL works."""
+
+import os
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QOffscreenSurface, QOpenGLContext
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+
+from flare_gui.app.document import Document
+from flare_gui.app.jobs import Job
+from flare_gui.edit import Edit
+from flare_gui.organs import ORGANS
+from flare_gui.progress import Cancel, Progress
+
+# After a correction, the surface waits for the next one this long.
+SETTLE_MS = 250
+# A press and a release closer than this is a click, not a turn.
+CLICK_PIXELS = 4
+VIEWS = ("front", "back", "left", "right", "top")
+
+
+class View3D(QWidget):
+    """Surfaces of the visible organs. `ready` when VTK runs, `meshed` when surfaces were brought up to date.
+
+    1. The interactor takes no drops: it would open files itself, and the window would never see them.
+    2. It does not render by its own timer: a window that nobody touches would use a core.
+    3. Meshes are built in a thread, actors are added here: VTK off the GUI's thread crashes on macOS.
+    4. `close` finalises VTK's window before Qt deletes it; the other way round, it renders into nothing.
+    """
+
+    ready = Signal()
+    meshed = Signal()
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._document = document
+        self._plotter: Any = None
+        self._surfaces: dict[int, Any] = {}
+        self._stale: set[int] = set()
+        self._job: Job | None = None
+        self._planes = self._skin = self._framed = False
+        self._pressed = QPointF()
+        self.setAccessibleName("3D view")
+        self._message = QLabel("Surfaces appear here once there are organs.")
+        self._message.setWordWrap(True)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setStyleSheet("background: #10161d; color: #b8c4d0; padding: 24px")
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._message)
+        self.bar = _Bar(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._stack, 1)
+        layout.addWidget(self.bar)
+        self.bar.hide()
+        self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settled.timeout.connect(self._mesh)
+        document.volume_changed.connect(self._new_volume)
+        document.segmentation_changed.connect(self._new_mask)
+        document.edited.connect(self._edited)
+        document.looks_changed.connect(self._show_looks)
+        document.cursor_changed.connect(self._show_planes)
+        document.window_changed.connect(self._show_planes)
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a 3D picture."""
+        return self._plotter is not None
+
+    @property
+    def surfaces(self) -> dict[int, Any]:
+        """The surfaces that are shown, by label."""
+        return self._surfaces
+
+    def start(self) -> None:
+        """Load VTK, after the window's first paint; without OpenGL say why there is no 3D."""
+        if self.running:
+            return
+        reason = why_no_opengl()
+        if reason:
+            self._message.setText(f"3D is off: {reason} Slices, measurements and exports work without it.")
+            return
+        from pyvistaqt import QtInteractor
+
+        from flare_gui.render import scene
+
+        self._plotter = QtInteractor(self, auto_update=False)
+        self._plotter.setAcceptDrops(False)
+        self._plotter.set_background(scene.BACKGROUND, top=scene.BACKGROUND_TOP)
+        scene.add_orientation(self._plotter)
+        self._plotter.installEventFilter(self)
+        self._stack.addWidget(self._plotter)
+        self._mesh()
+        self.ready.emit()
+
+    def look_from(self, view: str) -> None:
+        """Turn the camera to "front", "back", "left", "right" or "top" and fit the organs."""
+        if self.running:
+            from flare_gui.render import scene
+
+            scene.look_from(self._plotter, view, scene.bounds_of(self._surfaces))  # type: ignore[arg-type]
+            self._plotter.render()
+
+    def show_planes(self, on: bool) -> None:
+        """Show the three slices at the crosshair as planes."""
+        self._planes = on
+        if self.running and not on:
+            for axis in range(3):
+                self._plotter.remove_actor(f"slice {axis}", render=False)
+            self._plotter.render()
+        self._show_planes()
+
+    def show_skin(self, on: bool) -> None:
+        """Show the body's outside, translucent."""
+        self._skin = on
+        if self.running and not on:
+            self._plotter.remove_actor("skin")
+        elif self.running and self._document.volume is not None:
+            from flare_gui.render import scene, surface
+
+            scene.add_skin(self._plotter, surface.skin_surface(self._document.hu, self._document.affine))
+            self._plotter.render()
+
+    def screenshot(self) -> np.ndarray | None:
+        """uint8 (height, width, 3) of the view, None without 3D."""
+        return np.asarray(self._plotter.screenshot(return_img=True))[..., :3] if self.running else None
+
+    def closeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
+        self._settled.stop()
+        if self._job is not None:
+            self._job.cancel()
+            self._job.wait(5)
+        if self.running:
+            self._plotter.removeEventFilter(self)
+            self._plotter.close()
+            self._plotter = None
+        super().closeEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
+            if event.type() == QEvent.Type.MouseButtonPress:
+                self._pressed = event.position()
+            elif event.type() == QEvent.Type.MouseButtonRelease:
+                moved = event.position() - self._pressed
+                if moved.manhattanLength() < CLICK_PIXELS:
+                    self.pick(event.position())
+        return super().eventFilter(watched, event)
+
+    def pick(self, position: QPointF) -> None:
+        """Put the crosshair on the organ's surface under a position in the 3D picture."""
+        from vtkmodules.vtkRenderingCore import vtkCellPicker
+
+        picker, scale = vtkCellPicker(), self._plotter.devicePixelRatioF()
+        y = self._plotter.height() - 1 - position.y()
+        if picker.Pick(position.x() * scale, y * scale, 0, self._plotter.renderer):
+            self._document.cursor_mm = np.array(picker.GetPickPosition())
+
+    # Surfaces
+
+    def _new_volume(self) -> None:
+        self._framed = False
+        if self.running:
+            self.show_skin(self._skin)
+            self._show_planes()
+
+    def _new_mask(self) -> None:
+        self._stale = {organ.label for organ in ORGANS}
+        self._mesh()
+
+    def _edited(self, edit: Edit) -> None:
+        self._stale |= edit.labels
+        self._settled.start()
+
+    def _mesh(self) -> None:
+        """Bring the stale surfaces up to date, in a thread."""
+        labels = self._document.labels
+        if not self.running or not self._stale:
+            return
+        if self._job is not None:
+            # Its answer is for labels of before; it is asked again when it has ended.
+            self._job.cancel()
+            return
+        stale, self._stale = self._stale, set()
+        if labels is None:
+            self._show_surfaces({}, stale)
+            return
+        self._job = job = Job(_meshing(labels, self._document.affine, stale), self)
+        job.done.connect(lambda surfaces: self._meshed(surfaces, stale))
+        job.cancelled.connect(lambda: self._again(stale))
+        job.failed.connect(lambda sentence, _details: self._message.setText(sentence))
+        job.start()
+
+    def _again(self, stale: set[int]) -> None:
+        self._end_job()
+        self._stale |= stale
+        self._mesh()
+
+    def _meshed(self, surfaces: dict[int, Any], asked: set[int]) -> None:
+        self._end_job()
+        if self.running:
+            self._show_surfaces(surfaces, asked)
+            self._mesh()
+
+    def _end_job(self) -> None:
+        if self._job is not None:
+            self._job.deleteLater()
+        self._job = None
+
+    def _show_surfaces(self, surfaces: dict[int, Any], asked: set[int]) -> None:
+        for label in asked:
+            self._surfaces.pop(label, None)
+            self._plotter.remove_actor(f"organ {label}", render=False)
+        self._surfaces |= surfaces
+        self._stack.setCurrentIndex(1 if self._surfaces else 0)
+        self.bar.setVisible(bool(self._surfaces))
+        self._show_looks()
+        if self._surfaces and not self._framed:
+            self._framed = True
+            self.look_from("front")
+        self.meshed.emit()
+
+    def _show_looks(self) -> None:
+        if not self.running:
+            return
+        from flare_gui.render import scene
+
+        for label, surface in self._surfaces.items():
+            look = self._document.look(label)
+            # On the slices half is see-through; a surface needs more to have a shape.
+            opacity = min(1.0, look.opacity * 2)
+            actor = scene.add_organ(self._plotter, surface, f"organ {label}", look.colour, opacity)
+            actor.SetVisibility(look.visible)
+        self._plotter.render()
+
+    def _show_planes(self) -> None:
+        if not (self.running and self._planes and self._document.volume is not None):
+            return
+        from flare_gui.render import scene
+
+        hu, affine, window = self._document.hu, self._document.affine, self._document.window
+        for axis, index in enumerate(self._document.cursor_voxel):
+            scene.add_slice(self._plotter, hu, affine, axis, index, window)
+        self._plotter.render()
+
+
+class _Bar(QWidget):
+    """Sides to look from, and what else to show."""
+
+    def __init__(self, view: View3D) -> None:
+        super().__init__()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(4, 2, 4, 2)
+        for side in VIEWS:
+            button = QToolButton()
+            button.setText(side.capitalize())
+            button.setToolTip(f"Look from the {side}")
+            button.setAccessibleName(f"Look from the {side}")
+            button.clicked.connect(lambda _=False, side=side: view.look_from(side))
+            layout.addWidget(button)
+        layout.addStretch()
+        for text, tip, show in (
+            ("Slices", "Show the three slice planes", view.show_planes),
+            ("Skin", "Show the body's outside, translucent", view.show_skin),
+        ):
+            switch = QToolButton()
+            switch.setText(text)
+            switch.setToolTip(tip)
+            switch.setAccessibleName(tip)
+            switch.setCheckable(True)
+            switch.toggled.connect(show)
+            layout.addWidget(switch)
+
+
+def why_no_opengl() -> str:
+    """Why VTK cannot draw here, in a sentence; empty when it can. VTK itself would end the program."""
+    if os.environ.get("FLARE_GUI_NO_OPENGL"):
+        return "FLARE_GUI_NO_OPENGL is set."
+    if QGuiApplication.platformName() in ("offscreen", "minimal", "vnc"):
+        return f"Qt's {QGuiApplication.platformName()} platform has no OpenGL."
+    surface, context = QOffscreenSurface(), QOpenGLContext()
+    surface.create()
+    if not context.create() or not context.makeCurrent(surface):
+        return "this computer or remote desktop offers no OpenGL."
+    version = context.format().version()
+    context.doneCurrent()
+    return "" if tuple(version) >= (3, 2) else f"OpenGL {version[0]}.{version[1]} is too old, 3.2 is needed."
+
+
+def _meshing(labels: np.ndarray, affine: np.ndarray, stale: set[int]) -> Any:
+    def work(*, progress: Progress, cancel: Cancel) -> dict[int, Any]:
+        from flare_gui.render.surface import organ_surfaces
+
+        return organ_surfaces(labels, affine, stale, cancel=cancel)
+
+    return work

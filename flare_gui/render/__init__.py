@@ -1,0 +1,1 @@
+"""Pictures and surfaces with VTK, without a window system."""

@@ -1,0 +1,142 @@
+"""What stands in a 3D picture and from where it is seen: shared by the window, the report and the films."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import pyvista as pv
+from vtkmodules.vtkRenderingAnnotation import vtkAnnotatedCubeActor
+
+from flare_gui import geometry
+from flare_gui.organs import ORGANS
+from flare_gui.render.surface import organ_surfaces
+from flare_gui.volume import Segmentation
+
+# pyvista's own annotations of its plotters do not pass a type checker.
+Plotter = Any
+View = Literal["front", "back", "left", "right", "top"]
+
+# Towards the camera, and upwards on the screen, in RAS+. From the top the patient's front is up, as on an axial slice
+# seen from above the head.
+VIEWS: dict[View, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
+    "front": ((0, 1, 0), (0, 0, 1)),
+    "back": ((0, -1, 0), (0, 0, 1)),
+    "left": ((-1, 0, 0), (0, 0, 1)),
+    "right": ((1, 0, 0), (0, 0, 1)),
+    "top": ((0, 0, 1), (0, 1, 0)),
+}
+BACKGROUND, BACKGROUND_TOP = "#10161d", "#33414f"
+SKIN_COLOUR, SKIN_OPACITY = "#d9b99b", 0.14
+
+# Faces of the little cube: along +x (patient's right), -x, +y, -y, +z, -z.
+_FACES = ("R", "L", "A", "P", "S", "I")
+
+
+def add_organ(plotter: Plotter, surface: pv.PolyData, name: str, colour: str, opacity: float) -> Any:
+    """Put an organ's surface in, in place of an earlier one of the same name; returns its actor."""
+    return plotter.add_mesh(
+        surface,
+        color=colour,
+        opacity=opacity,
+        smooth_shading=True,
+        specular=0.25,
+        specular_power=18,
+        ambient=0.12,
+        name=name,
+        render=False,
+        reset_camera=False,
+    )
+
+
+def add_skin(plotter: Plotter, surface: pv.PolyData) -> Any:
+    """Put the body's outside in, faint, and without catching clicks."""
+    return plotter.add_mesh(
+        surface,
+        color=SKIN_COLOUR,
+        opacity=SKIN_OPACITY,
+        smooth_shading=True,
+        pickable=False,
+        name="skin",
+        render=False,
+        reset_camera=False,
+    )
+
+
+def add_slice(plotter: Plotter, hu: np.ndarray, affine: np.ndarray, axis: int, index: int, window: Any) -> Any:
+    """Put slice `index` across `axis` of HU (x, y, z) in, as a grey plane at its place in RAS+ mm."""
+    low, high = window
+    across, up = (i for i in range(3) if i != axis)
+    scaled = (np.take(hu, index, axis).astype(np.float32) - low) * (255 / (high - low))
+    grey = np.clip(scaled, 0, 255).astype(np.uint8)
+    corners: np.ndarray = np.full((4, 3), float(index))
+    corners[:, across] = [-0.5, hu.shape[across] - 0.5, hu.shape[across] - 0.5, -0.5]
+    corners[:, up] = [-0.5, -0.5, hu.shape[up] - 0.5, hu.shape[up] - 0.5]
+    plane = pv.PolyData(geometry.apply(affine, corners), faces=[4, 0, 1, 2, 3])
+    plane.active_texture_coordinates = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
+    # A texture's first row is its top one.
+    texture = pv.Texture(np.repeat(np.ascontiguousarray(grey.T[::-1])[..., None], 3, axis=2))
+    return plotter.add_mesh(
+        plane,
+        texture=texture,
+        lighting=False,
+        pickable=False,
+        name=f"slice {axis}",
+        render=False,
+        reset_camera=False,
+    )
+
+
+def add_orientation(plotter: Plotter) -> None:
+    """A little cube in the corner with the letters R L A P S I."""
+    cube = vtkAnnotatedCubeActor()
+    faces = ("XPlus", "XMinus", "YPlus", "YMinus", "ZPlus", "ZMinus")
+    for face, letter in zip(faces, _FACES, strict=True):
+        getattr(cube, f"Set{face}FaceText")(letter)
+    cube.SetFaceTextScale(0.6)
+    # Upright letters when seen with the head up.
+    cube.SetXFaceTextRotation(90)
+    cube.SetZFaceTextRotation(0)
+    cube.GetCubeProperty().SetColor(0.33, 0.40, 0.47)
+    cube.GetTextEdgesProperty().SetColor(0.9, 0.9, 0.9)
+    for face in faces:
+        getattr(cube, f"Get{face}FaceProperty")().SetColor(0.95, 0.95, 0.95)
+    plotter.add_orientation_widget(cube, interactive=False)
+
+
+def look_from(plotter: Plotter, view: View, bounds: tuple[float, ...] | None = None) -> None:
+    """Turn the camera to one side of the patient and fit what is there, or `bounds`, into the picture."""
+    towards, up = VIEWS[view]
+    plotter.view_vector(towards, viewup=up, render=False, bounds=bounds)
+    plotter.reset_camera(render=False, bounds=bounds)
+    plotter.camera.zoom(1.25)
+
+
+def bounds_of(surfaces: Mapping[int, pv.PolyData]) -> tuple[float, ...] | None:
+    """The box (x low, x high, y low, ...) around all surfaces, None when there are none."""
+    if not surfaces:
+        return None
+    boxes = np.array([surface.bounds for surface in surfaces.values()])
+    ends = np.stack([boxes[:, ::2].min(axis=0), boxes[:, 1::2].max(axis=0)], axis=1)
+    return tuple(ends.ravel().tolist())
+
+
+def organs_picture(
+    segmentation: Segmentation,
+    *,
+    size: tuple[int, int] = (800, 600),
+    view: View = "front",
+    background: str = "white",
+) -> np.ndarray:
+    """uint8 (height, width, 3) of all organs seen from one side. Needs no display; `size` is (width, height)."""
+    surfaces = organ_surfaces(segmentation.labels, segmentation.affine, [organ.label for organ in ORGANS])
+    plotter: Plotter = pv.Plotter(off_screen=True, window_size=list(size), lighting="light kit")
+    try:
+        plotter.set_background(background)
+        for organ in ORGANS:
+            if organ.label in surfaces:
+                add_organ(plotter, surfaces[organ.label], organ.key, organ.colour, 1.0)
+        plotter.enable_anti_aliasing("ssaa")
+        look_from(plotter, view)
+        return np.asarray(plotter.screenshot(return_img=True))[..., :3]
+    finally:
+        plotter.close()
