@@ -109,7 +109,7 @@ def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
 
 def _segmentation(mask: bytes, about: dict[str, Any]) -> Segmentation:
     image = nibabel.Nifti1Image.from_bytes(mask)
-    labels = np.array(image.dataobj, dtype=np.uint8)
+    labels = np.asarray(image.dataobj).astype(np.uint8)
     return Segmentation(labels, np.asarray(image.affine, float), tuple(about["warnings"]), dict(about["run"]))
 
 

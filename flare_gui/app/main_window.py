@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.runner.stop(5)
+        self.statusBar().clearMessage()
         self.settings.keep_bytes("geometry", self.saveGeometry())
         self.settings.keep_bytes("state", self.saveState(LAYOUT_VERSION))
         self.surfaces.close()

@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QColorDialog, QGridLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QColorDialog, QGridLayout, QLabel, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from flare_gui.analysis.measure import OrganMeasure
 from flare_gui.analysis.tally import Tally
@@ -80,10 +80,10 @@ class OrganRow:
         self.eye.toggled.connect(lambda on: document.set_look(organ.label, visible=on))
         self.colour = _button(f"Colour of the {organ.name.lower()}")
         self.colour.clicked.connect(self._ask_for_colour)
-        self.name = _button(f"Go to the {organ.name.lower()}")
-        self.name.setText(organ.name)
-        self.name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.name.setStyleSheet("text-align: left")
+        self.name = QPushButton(organ.name)
+        self.name.setFlat(True)
+        self.name.setToolTip(f"Go to the {organ.name.lower()}")
+        self.name.setStyleSheet("QPushButton { text-align: left; padding: 2px }")
         self.name.clicked.connect(partial(document.go_to_organ, organ.label))
         self.volume, self.mean = QLabel(), QLabel()
         for label, what in ((self.volume, "Volume"), (self.mean, "Mean attenuation")):

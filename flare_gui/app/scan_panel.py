@@ -27,6 +27,7 @@ class ScanPanel(QWidget):
         layout = QVBoxLayout(self)
         for widget in (self._about, self._doubts, self.segment, self._cost, self._weights, self.automatic):
             layout.addWidget(widget)
+        layout.addStretch()
         document.volume_changed.connect(self._show)
         document.segmentation_changed.connect(self._show_doubts)
 

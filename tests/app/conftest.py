@@ -3,12 +3,18 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import nibabel
+import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
 from flare_gui.app.main_window import MainWindow
+from flare_gui.app.settings import Settings
+from flare_gui.organs import LEFT_KIDNEY, LIVER
+from tests.app.helpers import LPS
 
 WaitFor = Callable[..., None]
 
@@ -35,15 +41,30 @@ def wait_for(application: QApplication) -> WaitFor:
 
 
 @pytest.fixture
-def window(application: QApplication, wait_for: WaitFor) -> Iterator[MainWindow]:
-    """An open, empty program."""
+def window(application: QApplication, wait_for: WaitFor, tmp_path: Path) -> Iterator[MainWindow]:
+    """An open, empty program with settings of its own and, where there is OpenGL, with 3D."""
     threads = threading.active_count()
-    window = MainWindow()
+    window = MainWindow(Settings(tmp_path / "settings.ini"))
     window.show()
     wait_for(window.isVisible)
+    window.surfaces.start()
     yield window
+    window.document.mark_saved()
     window.close()
+    assert not [timer for timer in window.findChildren(QTimer) if timer.isActive()], "a timer goes on"
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     wait_for(lambda: threading.active_count() <= threads)
     assert not [widget for widget in application.topLevelWidgets() if widget.isVisible()], "a window was left open"
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    """A CT with a liver of 100 HU on the patient's right and a left kidney of 150 HU, and their mask, in LPS."""
+    hu = np.full((40, 30, 20), -100, np.int16)
+    labels = np.zeros(hu.shape, np.uint8)
+    for organ, place, value in ((LIVER, np.s_[4:16, 8:22, 6:16], 100), (LEFT_KIDNEY, np.s_[28:34, 16:22, 4:12], 150)):
+        hu[place], labels[place] = value, organ.label
+    nibabel.save(nibabel.Nifti1Image(hu, LPS), tmp_path / "ct.nii.gz")
+    nibabel.save(nibabel.Nifti1Image(labels, LPS), tmp_path / "ct.seg.nii.gz")
+    return tmp_path / "ct.nii.gz"

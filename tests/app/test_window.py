@@ -5,45 +5,23 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QLabel, QMessageBox, QTreeWidget
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel, QMessageBox
 
 from flare_gui import geometry
 from flare_gui.app.main_window import MainWindow
 from flare_gui.app.slice_view import SliceView
-from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS
+from flare_gui.organs import LEFT_KIDNEY, LIVER, SPLEEN
 from flare_gui.volume import Segmentation
+from tests.app.helpers import LPS, drop
 
 WaitFor = Callable[..., None]
-LPS = np.diag([-2.0, -3.0, 4.0, 1.0])
-
-
-@pytest.fixture
-def scan(tmp_path: Path) -> Path:
-    """A CT with a liver of 100 HU on the patient's right and a left kidney of 150 HU, and their mask, in LPS."""
-    hu = np.full((40, 30, 20), -100, np.int16)
-    labels = np.zeros(hu.shape, np.uint8)
-    for organ, place, value in ((LIVER, np.s_[4:16, 8:22, 6:16], 100), (LEFT_KIDNEY, np.s_[28:34, 16:22, 4:12], 150)):
-        hu[place], labels[place] = value, organ.label
-    nibabel.save(nibabel.Nifti1Image(hu, LPS), tmp_path / "ct.nii.gz")
-    nibabel.save(nibabel.Nifti1Image(labels, LPS), tmp_path / "ct.seg.nii.gz")
-    return tmp_path / "ct.nii.gz"
-
-
-def drop(window: MainWindow, path: Path) -> None:
-    mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile(str(path))])
-    left, no = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, mime, left, no)
-    window.dragEnterEvent(enter)
-    assert enter.isAccepted()
-    window.dropEvent(QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, mime, left, no))
 
 
 def open_scan(window: MainWindow, path: Path, wait_for: WaitFor) -> None:
     window.open([path])
-    wait_for(lambda: window.document.volume is not None and window.job is None)
+    wait_for(lambda: window.document.volume is not None and not window.runner.busy)
 
 
 def view(window: MainWindow, name: str) -> SliceView:
@@ -65,12 +43,10 @@ def test_a_dropped_scan_opens_with_the_mask_that_lies_beside_it(
 ) -> None:
     drop(window, scan)
     wait_for(lambda: window.document.segmentation is not None)
-    table = window.findChild(QTreeWidget)
-    assert table is not None
-    rows = {table.topLevelItem(i).text(0): table.topLevelItem(i) for i in range(len(ORGANS))}  # type: ignore[union-attr]
-    assert rows["Liver"].text(1) == f"{12 * 14 * 10 * 24 / 1000:.0f} ml"
-    assert rows["Liver"].text(2) == "100 HU"
-    assert rows["Spleen"].text(3) == "not found"
+    rows = window.organs.rows
+    assert rows[LIVER.label].volume.text() == f"{12 * 14 * 10 * 24 / 1000:.0f} ml"
+    assert rows[LIVER.label].mean.text() == "100 HU"
+    assert rows[SPLEEN.label].badge.text() == "missing"
 
 
 def test_the_patients_right_is_on_the_left_of_the_screen(window: MainWindow, scan: Path, wait_for: WaitFor) -> None:
@@ -162,8 +138,8 @@ def test_a_fault_in_the_program_is_shown_with_details_and_the_window_lives(
     def fail(**_: object) -> None:
         raise KeyError("no such thing")
 
-    window._run("Test", fail, print)
-    wait_for(lambda: window.job is None and bool(window.findChildren(QMessageBox)))
+    window.runner.run("Test", fail, print)
+    wait_for(lambda: not window.runner.busy and bool(window.findChildren(QMessageBox)))
     (box,) = window.findChildren(QMessageBox)
     assert "Traceback" in box.detailedText()
     box.close()
@@ -178,17 +154,17 @@ def test_cancel_leaves_the_old_mask_untouched(window: MainWindow, scan: Path, wa
             progress("network", 0.5)
             cancel.check()  # type: ignore[attr-defined]
 
-    window._run("Segmenting", endless, window.document.set_segmentation)
-    wait_for(lambda: window.job is not None)
-    window._cancel()
-    wait_for(lambda: window.job is None)
+    window.runner.run("Segmenting", endless, window.document.set_segmentation)
+    wait_for(lambda: window.runner.busy)
+    window.runner.cancel()
+    wait_for(lambda: not window.runner.busy)
     assert window.document.segmentation is before
 
 
 def test_a_saved_mask_lies_where_the_scan_lies(window: MainWindow, scan: Path, wait_for: WaitFor) -> None:
     open_scan(window, scan, wait_for)
     target = scan.parent / "saved.nii.gz"
-    window.save_mask(target)
+    window.session.save_mask(target)
     saved = nibabel.load(target)
     assert np.array_equal(np.asarray(saved.dataobj), np.asarray(nibabel.load(scan.parent / "ct.seg.nii.gz").dataobj))
     assert np.abs(saved.affine - LPS).max() < 1e-4

@@ -1,0 +1,57 @@
+"""What the window's tests do as a user would: drop, click, drag, look."""
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from flare_gui.app.main_window import MainWindow
+from flare_gui.app.slice_view import SliceView
+
+LPS = np.diag([-2.0, -3.0, 4.0, 1.0])
+LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def drop(target: QWidget, *paths: Path) -> None:
+    """Drop files on a widget, the way Qt delivers a drop: to it, and if it does not want it to what it lies in."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    middle, copy = target.rect().center(), Qt.DropAction.CopyAction
+    enter = QDragEnterEvent(middle, copy, mime, LEFT, NO_KEYS)
+    QApplication.sendEvent(target, enter)
+    assert enter.isAccepted(), f"{target} and what it lies in refuse files"
+    QApplication.sendEvent(target, QDropEvent(QPointF(middle), copy, mime, LEFT, NO_KEYS))
+
+
+def slice_view(window: MainWindow, name: str) -> SliceView:
+    """The view of one plane."""
+    return next(view for view in window.views.slices if view.accessibleName() == f"{name} slice")
+
+
+def canvas(view: SliceView) -> QWidget:
+    """What the mouse really hits."""
+    return view._canvas.viewport()
+
+
+def drag(view: SliceView, *points: QPointF, keys: Qt.KeyboardModifier = NO_KEYS, button: Qt.MouseButton = LEFT) -> None:
+    """Press at the first point, move through the others, let go at the last."""
+    target = canvas(view)
+    QTest.mousePress(target, button, keys, points[0].toPoint())
+    for point in points[1:]:
+        place = QPointF(point.toPoint())
+        event = QMouseEvent(QMouseEvent.Type.MouseMove, place, target.mapToGlobal(place), button, button, keys)
+        QApplication.sendEvent(target, event)
+    QTest.mouseRelease(target, button, keys, points[-1].toPoint())
+
+
+def at(view: SliceView, voxel: tuple[float, float, float]) -> QPointF:
+    """Where a canonical voxel is on the screen."""
+    return view.position_of(np.array(voxel, float))
+
+
+def point(position: QPointF) -> QPoint:
+    """As whole pixels."""
+    return position.toPoint()
