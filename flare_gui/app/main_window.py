@@ -134,7 +134,14 @@ class MainWindow(QMainWindow):
         document = self.document
         document.volume_changed.connect(self._show_page)
         document.reference_changed.connect(self._show_page)
-        for signal in (document.volume_changed, document.segmentation_changed, document.edited, self.tools.changed):
+        for signal in (
+            document.volume_changed,
+            document.segmentation_changed,
+            document.edited,
+            document.rulers_changed,
+            document.looks_changed,
+            self.tools.changed,
+        ):
             signal.connect(self.refresh)
 
     def _show_page(self) -> None:

@@ -48,6 +48,9 @@ def window(application: QApplication, wait_for: WaitFor, tmp_path: Path) -> Iter
     window.show()
     wait_for(window.isVisible)
     window.surfaces.start()
+    # Keys go to the active window; without a window manager nobody else makes it that.
+    window.activateWindow()
+    wait_for(window.isActiveWindow)
     yield window
     window.document.mark_saved()
     window.close()
