@@ -67,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _open(words: list[str]) -> int:
     parser = _Parser(
         prog="flare-gui",
-        usage="flare-gui [PATH ...]\n       flare-gui segment INPUT... -o DIR\n       flare-gui demo-scan -o FILE",
+        usage="flare-gui [PATH ...]\n       flare-gui --self-test DIR\n       flare-gui segment INPUT... -o DIR\n"
+        "       flare-gui demo-scan -o FILE",
         description="Find liver, kidneys and spleen in an abdominal CT. Without a sub-command, open the program.",
         epilog="sub-commands:\n  segment      write masks and measurements, without a window\n"
         "  demo-scan    write the synthetic demo CT\n\n`flare-gui segment --help` says more about each. "
@@ -75,11 +76,18 @@ def _open(words: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="scan or folder to open")
+    parser.add_argument(
+        "--self-test",
+        type=Path,
+        metavar="DIR",
+        help="drive the window through open, segment, 3D, correct, export; pictures and self-test.json go to DIR",
+    )
     parser.add_argument("--version", action="version", version=f"flare-gui {__version__}")
     similar = difflib.get_close_matches(words[0], COMMANDS, 1) if words else []
     if similar and not Path(words[0]).exists():
         raise _UsageError(f"there is no sub-command {words[0]}", hint=f"Perhaps {similar[0]} was meant.")
-    paths = parser.parse_args(words).paths
+    given = parser.parse_args(words)
+    paths = given.paths
     for path in paths:
         if not path.exists():
             raise _UsageError(
@@ -92,7 +100,7 @@ def _open(words: list[str]) -> int:
             f"the program's window cannot be opened here ({problem})",
             hint="Install flare-gui again, or work without a window: flare-gui segment PATH -o DIR.",
         ) from problem
-    return run_app(paths)
+    return run_app(paths, given.self_test)
 
 
 def _segment(words: list[str], cancel: Cancel) -> int:

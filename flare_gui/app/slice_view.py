@@ -63,6 +63,11 @@ class SliceView(QWidget):
     # Where things are
 
     @property
+    def canvas(self) -> QWidget:
+        """What the mouse hits."""
+        return self._canvas.viewport()
+
+    @property
     def index(self) -> int:
         """The number of the slice that is shown."""
         return self._document.cursor_voxel[self._plane.through]

@@ -33,7 +33,7 @@ def slice_view(window: MainWindow, name: str) -> SliceView:
 
 def canvas(view: SliceView) -> QWidget:
     """What the mouse really hits."""
-    return view._canvas.viewport()
+    return view.canvas
 
 
 def drag(view: SliceView, *points: QPointF, keys: Qt.KeyboardModifier = NO_KEYS, button: Qt.MouseButton = LEFT) -> None:
