@@ -121,6 +121,8 @@ class MainWindow(QMainWindow):
         self.start.open_file.connect(self.session.ask_for_scan)
         self.start.open_folder.connect(self.session.ask_for_folder)
         self.start.open_demo.connect(self.session.open_demo)
+        self.start.open_recent.connect(lambda path: self.open([path]))
+        self.start.show_recent(self.settings.recent)
         self.scan_panel.segment.clicked.connect(self.session.segment)
         self.scan_panel.automatic.setChecked(self.settings.automatic)
         self.scan_panel.automatic.toggled.connect(lambda on: setattr(self.settings, "automatic", on))
