@@ -54,6 +54,8 @@ class MainWindow(QMainWindow):
             "Organs": self._dock("Organs", self.organs, right),
             "Compare": self._dock("Compare", self.comparison, right),
         }
+        self.resizeDocks([*self.docks.values()], [230, 320, 260], Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks["Scan"]], [290], Qt.Orientation.Horizontal)
         self._pointer = QLabel()
         self._pointer.setAccessibleName("Under the mouse")
         self.statusBar().addWidget(self._pointer)

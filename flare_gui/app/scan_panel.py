@@ -56,7 +56,9 @@ class ScanPanel(QWidget):
     def _show_doubts(self) -> None:
         volume, segmentation = self._document.volume, self._document.segmentation
         sentences = [*(volume.warnings if volume else ()), *(segmentation.warnings if segmentation else ())]
-        self._doubts.setText("\n".join(f"⚠ {sentence}" for sentence in sentences))
+        # A UID is one word of sixty letters: it may be broken at its dots, or the panel would be that wide.
+        text = "\n".join(f"⚠ {sentence}" for sentence in sentences)
+        self._doubts.setText(text.replace(".", ".\u200b"))
         self._doubts.setVisible(bool(sentences))
 
 
