@@ -1,0 +1,74 @@
+"""The formats, and the function that writes those a user wants."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flare_gui.export.context import DEFAULT, Context, ExportOptions
+from flare_gui.progress import Cancel, Progress, ignore, never
+from flare_gui.volume import Segmentation, Volume, check_same_grid
+
+__all__ = ["FORMATS", "ExportOptions", "Format", "export"]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One row: `key` on the command line, `name` in the dialog, `module` and `function` that write it.
+
+    Modules are named, not imported: masks do not wait for VTK.
+    """
+
+    key: str
+    name: str
+    module: str
+    function: str
+
+    def write(self, context: Context) -> list[Path]:
+        """The files that were written."""
+        from importlib import import_module
+
+        writer: Callable[[Context], list[Path]] = getattr(
+            import_module(f"flare_gui.export.{self.module}"), self.function
+        )
+        return writer(context)
+
+
+FORMATS = (
+    Format("nifti", "Mask as NIfTI", "masks", "nifti"),
+    Format("nrrd", "Mask as .seg.nrrd for 3D Slicer", "masks", "seg_nrrd"),
+    Format("mha", "Mask as MetaImage", "masks", "mha"),
+    Format("tables", "Label names and colours for 3D Slicer and ITK-SNAP", "masks", "label_tables"),
+    Format("stl", "Meshes as STL, one file an organ", "meshes", "stl"),
+    Format("ply", "Meshes as PLY, one file an organ", "meshes", "ply"),
+    Format("obj", "Meshes as OBJ, all organs with colours", "meshes", "obj"),
+    Format("glb", "Meshes as GLB, all organs with colours", "meshes", "glb"),
+    Format("csv", "Numbers as CSV", "numbers", "write_csv"),
+    Format("json", "Numbers as JSON", "numbers", "write_json"),
+)
+
+
+def export(
+    volume: Volume,
+    segmentation: Segmentation,
+    folder: Path,
+    wanted: Sequence[str],
+    options: ExportOptions = DEFAULT,
+    *,
+    progress: Progress = ignore,
+    cancel: Cancel = never,
+) -> list[Path]:
+    """Write the formats whose keys are in `wanted` into `folder`, made if need be; returns the files.
+
+    Raises `GridMismatch` for a mask of another grid, `OutputExists` for a file in the way, `FlareError` when one cannot
+    be written, `Cancelled`. Files that are complete by then stay; none is ever half-written.
+    """
+    check_same_grid(volume, segmentation)
+    folder.mkdir(parents=True, exist_ok=True)
+    context = Context(volume, segmentation, folder, options, cancel)
+    chosen = [row for row in FORMATS if row.key in wanted]
+    written = []
+    for i, row in enumerate(chosen):
+        progress(row.name, i / len(chosen))
+        written += row.write(context)
+    progress("done", 1.0)
+    return written
