@@ -1,6 +1,7 @@
 """Settings of what is rendered; knows no VTK, so that a dialog or a command line can be filled without it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -12,3 +13,37 @@ class MeshOptions:
 
 
 SMOOTH = MeshOptions()
+
+
+FilmKind = Literal["sweep", "turntable", "flythrough", "split"]
+FILM_KINDS: tuple[FilmKind, ...] = ("sweep", "turntable", "flythrough", "split")
+PlaneName = Literal["axial", "coronal", "sagittal"]
+PLANES: tuple[PlaneName, ...] = ("axial", "coronal", "sagittal")
+
+
+@dataclass(frozen=True)
+class FilmSettings:
+    """A film: `size` is (width, height) in pixels, made even; `window` the HU from black to white on slices.
+
+    `plane` is that of the slices in `sweep` and `split`. `captions` are names, volumes and the scale bar.
+    """
+
+    kind: FilmKind = "sweep"
+    plane: PlaneName = "axial"
+    size: tuple[int, int] = (1280, 720)
+    seconds: float = 10.0
+    fps: int = 24
+    captions: bool = True
+    background: str = "#10161d"
+    window: tuple[float, float] = (-160.0, 240.0)
+
+    @property
+    def even_size(self) -> tuple[int, int]:
+        """Players want even sides: H.264's colours have half the resolution."""
+        width, height = self.size
+        return max(2, width // 2 * 2), max(2, height // 2 * 2)
+
+    @property
+    def frames(self) -> int:
+        """How many pictures, at least one."""
+        return max(1, round(self.seconds * self.fps))
