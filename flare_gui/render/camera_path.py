@@ -13,7 +13,7 @@ from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN
 _SIDES = {LIVER.label: (25, 10), RIGHT_KIDNEY.label: (130, 8), LEFT_KIDNEY.label: (215, 8), SPLEEN.label: (295, 12)}
 # Visited in the order in which one walks around the patient, so that the camera never turns back.
 ORDER = (LIVER.label, RIGHT_KIDNEY.label, LEFT_KIDNEY.label, SPLEEN.label)
-OVERVIEW, CLOSE = 3.4, 4.6
+OVERVIEW, CLOSE = 2.9, 4.4
 FAINT = 0.12
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pyvista as pv
+from vtkmodules.vtkCommonCore import vtkLogger
 from vtkmodules.vtkRenderingAnnotation import vtkAnnotatedCubeActor
 
 from flare_gui import geometry
@@ -120,6 +121,15 @@ def bounds_of(surfaces: Mapping[int, pv.PolyData]) -> tuple[float, ...] | None:
     return tuple(ends.ravel().tolist())
 
 
+def off_screen(size: tuple[int, int], background: str) -> Plotter:
+    """A plotter of (width, height) pixels that needs no display. Close it."""
+    # Without a display VTK takes another way to draw, and warns that it does.
+    vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
+    plotter: Plotter = pv.Plotter(off_screen=True, window_size=list(size), lighting="light kit")
+    plotter.set_background(background)
+    return plotter
+
+
 def organs_picture(
     segmentation: Segmentation,
     *,
@@ -129,9 +139,8 @@ def organs_picture(
 ) -> np.ndarray:
     """uint8 (height, width, 3) of all organs seen from one side. Needs no display; `size` is (width, height)."""
     surfaces = organ_surfaces(segmentation.labels, segmentation.affine, [organ.label for organ in ORGANS])
-    plotter: Plotter = pv.Plotter(off_screen=True, window_size=list(size), lighting="light kit")
+    plotter = off_screen(size, background)
     try:
-        plotter.set_background(background)
         for organ in ORGANS:
             if organ.label in surfaces:
                 add_organ(plotter, surfaces[organ.label], organ.key, organ.colour, 1.0)
