@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from flare_gui import __version__
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.progress import Cancel
+
+if TYPE_CHECKING:
+    from flare_gui.commands.case import Source
 
 BAD_USAGE, INTERRUPTED = 2, 130
 
@@ -68,9 +71,10 @@ def _open(words: list[str]) -> int:
     parser = _Parser(
         prog="flare-gui",
         usage="flare-gui [PATH ...]\n       flare-gui --self-test DIR\n       flare-gui segment INPUT... -o DIR\n"
-        "       flare-gui demo-scan -o FILE",
+        "       flare-gui export CT -o DIR\n       flare-gui video CT -o FILE\n       flare-gui demo-scan -o FILE",
         description="Find liver, kidneys and spleen in an abdominal CT. Without a sub-command, open the program.",
         epilog="sub-commands:\n  segment      write masks and measurements, without a window\n"
+        "  export       masks, meshes and numbers of one scan\n  video        a film of one scan\n"
         "  demo-scan    write the synthetic demo CT\n\n`flare-gui segment --help` says more about each. "
         "A path that is called like a sub-command is written ./segment.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -151,7 +155,96 @@ def _demo_scan(words: list[str], cancel: Cancel) -> int:
     return demo_scan.run(given.out, overwrite=given.overwrite)
 
 
-COMMANDS: dict[str, Callable[[list[str], Cancel], int]] = {"segment": _segment, "demo-scan": _demo_scan}
+def _export(words: list[str], cancel: Cancel) -> int:
+    from flare_gui.export import FORMATS, ExportOptions
+    from flare_gui.render.options import MeshOptions
+
+    parser = _Parser(
+        prog="flare-gui export",
+        description="Write masks, meshes (RAS+ millimetres) and numbers of one scan. Files are called after the scan.",
+    )
+    _add_source(parser)
+    parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="DIR", help="where files go")
+    parser.add_argument("--everything", action="store_true", help="all of the formats below")
+    for row in FORMATS:
+        parser.add_argument(f"--{row.key}", action="store_true", help=row.name)
+    parser.add_argument("--labels", choices=("organs", "flare22"), default="organs", help="numbers in the masks")
+    parser.add_argument("--per-organ", action="store_true", help="the NIfTI mask as one file an organ")
+    parser.add_argument("--smoothing", type=int, default=20, metavar="N", help="iterations for meshes, 0 for none")
+    parser.add_argument(
+        "--reduction", type=float, default=0.0, metavar="SHARE", help="of triangles to leave out, 0-0.95"
+    )
+    given = parser.parse_args(words)
+    wanted = [row.key for row in FORMATS if given.everything or getattr(given, row.key)]
+    if not wanted:
+        raise _UsageError("nothing was asked for", hint="Choose formats such as --stl, or --everything.")
+    if not 0 <= given.reduction <= 0.95 or given.smoothing < 0:
+        raise _UsageError("--reduction goes from 0 to 0.95, --smoothing from 0 upwards", hint="Leave them out.")
+
+    from flare_gui.commands import export
+
+    mesh = MeshOptions(given.smoothing, given.reduction)
+    options = ExportOptions(given.labels, given.per_organ, given.overwrite, mesh)
+    return export.run(_source(given), given.out, wanted, options, cancel)
+
+
+def _video(words: list[str], cancel: Cancel) -> int:
+    from flare_gui.render.options import FILM_KINDS, PLANES, FilmSettings
+
+    parser = _Parser(prog="flare-gui video", description="Write a film of one scan and its organs. Needs no display.")
+    _add_source(parser)
+    parser.add_argument("--kind", choices=FILM_KINDS, default="flythrough", help="default: flythrough")
+    parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="FILE", help=".mp4 or .gif")
+    parser.add_argument("--plane", choices=PLANES, default="axial", help="of the slices (default: axial)")
+    parser.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH", help="default: 1280x720")
+    parser.add_argument("--seconds", type=float, default=10.0, help="default: 10")
+    parser.add_argument("--fps", type=int, default=24, help="frames a second (default: 24)")
+    parser.add_argument("--no-captions", action="store_true", help="no names, volumes and scale bar")
+    parser.add_argument("--background", default="#10161d", metavar="#RRGGBB", help="behind the surfaces")
+    given = parser.parse_args(words)
+    if not (0 < given.seconds <= 600 and 1 <= given.fps <= 120):
+        raise _UsageError("films last up to 600 seconds at 1 to 120 frames a second", hint="Choose less.")
+
+    from flare_gui.commands import video
+
+    captions = not given.no_captions
+    settings = FilmSettings(given.kind, given.plane, given.size, given.seconds, given.fps, captions, given.background)
+    return video.run(_source(given), given.out, settings, cancel, overwrite=given.overwrite)
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    """What `_source` reads."""
+    parser.add_argument("scan", type=Path, metavar="CT", help="the scan, as for `segment`")
+    parser.add_argument("--mask", type=Path, metavar="SEG", help="its mask; without one the scan is segmented first")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: auto")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="other weights, with their model card beside them")
+    parser.add_argument("--series", metavar="UID", help="which series of a DICOM folder (default: largest axial CT)")
+    parser.add_argument("--overwrite", action="store_true", help="replace files that are in the way")
+
+
+def _source(given: argparse.Namespace) -> "Source":
+    from flare_gui.commands.case import Source
+
+    return Source(given.scan, given.mask, given.device, given.weights, given.series)
+
+
+def _size(text: str) -> tuple[int, int]:
+    """ "1280x720" as numbers."""
+    try:
+        width, height = (int(side) for side in text.lower().split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not WIDTHxHEIGHT, such as 1280x720") from None
+    if not (16 <= width <= 7680 and 16 <= height <= 4320):
+        raise argparse.ArgumentTypeError(f"{text} is not between 16x16 and 7680x4320")
+    return width, height
+
+
+COMMANDS: dict[str, Callable[[list[str], Cancel], int]] = {
+    "segment": _segment,
+    "export": _export,
+    "video": _video,
+    "demo-scan": _demo_scan,
+}
 
 
 def _perhaps_a_path(words: list[str]) -> str:

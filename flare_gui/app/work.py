@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flare_gui import io, workspace
-from flare_gui.errors import FlareError
 from flare_gui.io.thumbnail import thumbnail
-from flare_gui.organs import organs_from
 from flare_gui.progress import Cancel, Progress
-from flare_gui.volume import Segmentation, Volume, check_same_grid
+from flare_gui.volume import Segmentation, Volume
 from flare_gui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -93,13 +91,7 @@ def _open_workspace(path: Path, progress: Progress, cancel: Cancel) -> Opened:
 
 def read_mask(volume: Volume, path: Path, *, progress: Progress, cancel: Cancel) -> Segmentation:
     """A mask with our labels or FLARE22's on the grid of `volume`. Raises `FlareError` when it is neither."""
-    labels, affine = io.read_labels(path)
-    cancel.check()
-    segmentation = Segmentation(organs_from(labels, "flare22" if labels.max(initial=0) > 4 else "organs"), affine)
-    try:
-        check_same_grid(volume, segmentation)
-    except FlareError as error:
-        raise FlareError(f"{path.name}: {error.message}", hint=error.hint) from None
+    segmentation = io.read_mask(volume, path)
     progress("mask", 1.0)
     return segmentation
 

@@ -6,12 +6,21 @@ from pathlib import Path
 from flare_gui.errors import NotAScan
 from flare_gui.io.cases import Case, find_cases
 from flare_gui.io.dicom_series import Slice, group, propose, read_slice, read_slices
-from flare_gui.io.masks import read_labels, write_segmentation
+from flare_gui.io.masks import read_labels, read_mask, write_segmentation
 from flare_gui.io.readers import READERS, best_reader
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Volume
 
-__all__ = ["Case", "SeriesInfo", "find_cases", "list_series", "read_labels", "read_scan", "write_segmentation"]
+__all__ = [
+    "Case",
+    "SeriesInfo",
+    "find_cases",
+    "list_series",
+    "read_labels",
+    "read_mask",
+    "read_scan",
+    "write_segmentation",
+]
 
 
 def read_scan(

@@ -5,11 +5,11 @@ from pathlib import Path
 import nibabel
 import numpy as np
 
-from flare_gui.errors import UnreadableScan
+from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.files import replacing
 from flare_gui.io import itk, nifti
-from flare_gui.organs import LabelScheme, label_lookup
-from flare_gui.volume import Segmentation
+from flare_gui.organs import LabelScheme, label_lookup, organs_from
+from flare_gui.volume import Segmentation, Volume, check_same_grid
 
 
 def write_segmentation(segmentation: Segmentation, path: Path, *, scheme: LabelScheme = "organs") -> None:
@@ -52,3 +52,16 @@ def read_labels(path: Path) -> tuple[np.ndarray, np.ndarray]:
             path, f"holds values from {low:g} to {high:g}, which are not labels", hint="Choose a mask, not an image."
         )
     return array.astype(np.uint8), affine
+
+
+def read_mask(volume: Volume, path: Path) -> Segmentation:
+    """A mask with our labels or FLARE22's on the grid of `volume`. Raises `FlareError` when it is neither."""
+    if not path.exists():
+        raise FlareError(f"{path}: there is no such mask", hint="Check the name.")
+    labels, affine = read_labels(path)
+    segmentation = Segmentation(organs_from(labels, "flare22" if labels.max(initial=0) > 4 else "organs"), affine)
+    try:
+        check_same_grid(volume, segmentation)
+    except FlareError as error:
+        raise FlareError(f"{path.name}: {error.message}", hint=error.hint) from None
+    return segmentation

@@ -1,0 +1,35 @@
+"""One scan with its mask, for the commands that write something about both."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flare_gui import io
+from flare_gui.errors import FlareError
+from flare_gui.progress import Cancel, Progress
+from flare_gui.volume import Segmentation, Volume
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a case comes from. Without `mask` the scan is segmented on `device` with `weights`."""
+
+    scan: Path
+    mask: Path | None
+    device: str
+    weights: Path | None
+    series: str | None
+
+
+def load(source: Source, progress: Progress, cancel: Cancel) -> tuple[Volume, Segmentation]:
+    """The scan and its segmentation. Raises `FlareError` for what cannot be read, fits not, or is several scans."""
+    cases = io.find_cases([source.scan])
+    if len(cases) > 1:
+        raise FlareError(f"{source.scan}: holds {len(cases)} scans", hint="Give one of them.")
+    volume = io.read_scan(cases[0].path, series=source.series, progress=progress, cancel=cancel)
+    if source.mask is not None:
+        return volume, io.read_mask(volume, source.mask)
+    from flare_gui.model.segmenter import segment
+    from flare_gui.model.weights import load as load_weights
+
+    model = load_weights(source.weights)
+    return volume, segment(volume, model, device=source.device, progress=progress, cancel=cancel)

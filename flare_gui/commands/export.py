@@ -1,0 +1,23 @@
+"""`flare-gui export`: masks, meshes and numbers of one scan."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from flare_gui.commands import case
+from flare_gui.commands.case import Source
+from flare_gui.console import progress_display
+from flare_gui.export import ExportOptions, export
+from flare_gui.progress import Cancel
+
+
+def run(source: Source, out: Path, wanted: Sequence[str], options: ExportOptions, cancel: Cancel) -> int:
+    """Write the formats in `wanted` into `out`; returns the exit code. Raises `FlareError` for what goes wrong."""
+    display = progress_display()
+    try:
+        volume, segmentation = case.load(source, display, cancel)
+        files = export(volume, segmentation, out, wanted, options, progress=display, cancel=cancel)
+    finally:
+        display.end()
+    for file in files:
+        print(file)
+    return 0
