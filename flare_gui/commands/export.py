@@ -13,6 +13,7 @@ from flare_gui.progress import Cancel
 def run(source: Source, out: Path, wanted: Sequence[str], options: ExportOptions, cancel: Cancel) -> int:
     """Write the formats in `wanted` into `out`; returns the exit code. Raises `FlareError` for what goes wrong."""
     display = progress_display()
+    display.begin(source.scan.name)
     try:
         volume, segmentation = case.load(source, display, cancel)
         files = export(volume, segmentation, out, wanted, options, progress=display, cancel=cancel)

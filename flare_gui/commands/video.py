@@ -19,6 +19,7 @@ def run(source: Source, out: Path, settings: FilmSettings, cancel: Cancel, *, ov
     from flare_gui.render.film import write_film
 
     display = progress_display()
+    display.begin(source.scan.name)
     try:
         volume, segmentation = case.load(source, display, cancel)
         write_film(volume, segmentation, out, settings, progress=display, cancel=cancel)
