@@ -1,5 +1,6 @@
 """What happens between a user's wish and the document: jobs, questions, files."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,11 +11,13 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from flare_gui import geometry, workspace
 from flare_gui.analysis.compare import compare
 from flare_gui.app import view_state, work
+from flare_gui.app.export_dialog import ExportDialog, Wanted
 from flare_gui.app.series_dialog import ChoiceDialog, ask_case, ask_series
 from flare_gui.app.work import CaseChoice, Choice, Opened
 from flare_gui.edit.parts import fill_holes
 from flare_gui.errors import FlareError
-from flare_gui.volume import Segmentation
+from flare_gui.render.options import FilmSettings
+from flare_gui.volume import Segmentation, Volume
 
 if TYPE_CHECKING:
     from flare_gui.app.main_window import MainWindow
@@ -234,6 +237,40 @@ class Session(QObject):
         return self.save_workspace(
             path if path.suffix == workspace.SUFFIX else path.with_name(path.name + workspace.SUFFIX)
         )
+
+    def ask_what_to_export(self, *, everything: bool = False) -> ExportDialog | None:
+        """The dialog of exports, with all ticked for `everything`."""
+        volume = self._document.volume
+        if volume is None or self._document.segmentation is None:
+            return None
+        source = volume.source
+        folder = (source.parent if source is not None else Path.home()) / f"{volume.name}-export"
+        dialog = ExportDialog(folder, self._window, everything=everything)
+        dialog.preview_asked.connect(partial(self._preview, dialog))
+        dialog.chosen.connect(self.export)
+        dialog.open()
+        return dialog
+
+    def export(self, wanted: Wanted) -> None:
+        """Write what was ticked, in a thread."""
+        pair = self._frozen()
+        if pair is not None and not self._busy():
+            self._runner.run("Exporting", partial(work.export, *pair, wanted), self._exported)
+
+    def _preview(self, dialog: ExportDialog, film: FilmSettings) -> None:
+        pair = self._frozen()
+        if pair is not None and not self._busy():
+            self._runner.run("Preview", partial(work.preview, *pair, film), dialog.show_preview)
+
+    def _frozen(self) -> tuple[Volume, Segmentation] | None:
+        """Scan and mask as they are now: the user may go on correcting while they are written."""
+        volume, segmentation = self._document.volume, self._document.segmentation
+        if volume is None or segmentation is None:
+            return None
+        return volume, replace(segmentation, labels=segmentation.labels.copy())
+
+    def _exported(self, folder: Path) -> None:
+        self._window.say(f"Exported to {folder}")
 
     def may_lose_corrections(self) -> bool:
         """True when nothing is unsaved, or the user has saved or does not want to."""

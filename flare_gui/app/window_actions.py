@@ -49,7 +49,7 @@ def add_actions(window: "MainWindow") -> None:
     bar = window.addToolBar("Main")
     bar.setObjectName("main")
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    _fill(bar, window, "open", "segment", "save_mask")
+    _fill(bar, window, "open", "segment", "save_mask", "export_everything")
     tools = window.addToolBar("Tools")
     tools.setObjectName("tools")
     keys = [tool.key for tool in TOOLS]
@@ -84,6 +84,12 @@ def _file(window: "MainWindow") -> Iterator[Command | QMenu | None]:
     save, keep = session.ask_where_to_save_mask, session.ask_where_to_save_workspace
     yield Command("save_mask", "&Save mask…", save, "Write the mask as NIfTI", Keys.Save, "save", mask)
     yield Command("save_workspace", "Save &workspace…", keep, "To go on with later", "Ctrl+Shift+S", None, scan)
+    yield None
+    everything, choose = partial(session.ask_what_to_export, everything=True), session.ask_what_to_export
+    yield Command("export", "&Export…", choose, "Masks, meshes, numbers, a film", "Ctrl+E", "export", mask)
+    yield Command(
+        "export_everything", "Export e&verything…", everything, "A folder to hand on", "Ctrl+Shift+E", "export", mask
+    )
     yield None
     yield Command("quit", "&Quit", window.close, "", Keys.Quit)
 

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flare_gui import io, workspace
+from flare_gui.app import film_process
+from flare_gui.errors import OutputExists
 from flare_gui.io.thumbnail import thumbnail
 from flare_gui.progress import Cancel, Progress
 from flare_gui.volume import Segmentation, Volume
 from flare_gui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from flare_gui.app.export_dialog import Wanted
     from flare_gui.model.estimate import Cost
+    from flare_gui.render.options import FilmSettings
 
 THUMBNAIL = 96
 
@@ -136,3 +140,49 @@ def whole_segmentation(stage: str, fraction: float) -> float:
 def save_mask(segmentation: Segmentation, path: Path) -> None:
     """Write the mask as NIfTI."""
     io.write_segmentation(segmentation, path)
+
+
+def export(volume: Volume, segmentation: Segmentation, wanted: "Wanted", *, progress: Progress, cancel: Cancel) -> Path:
+    """Write what the user ticked; returns the folder. Masks and meshes first, the film last: it takes longest."""
+    from flare_gui.export import ExportOptions
+    from flare_gui.export import export as write
+
+    share = 0.3 if wanted.film else 1.0
+    options = ExportOptions(overwrite=wanted.overwrite)
+    write(
+        volume,
+        segmentation,
+        wanted.folder,
+        wanted.formats,
+        options,
+        progress=lambda stage, part: progress(stage, share * part),
+        cancel=cancel,
+    )
+    if wanted.film is not None:
+        path = wanted.folder / f"{volume.name}.{wanted.film.kind}.mp4"
+        if path.exists() and not wanted.overwrite:
+            raise OutputExists(
+                f"{path}: there is a file already", hint="Allow to replace it, or choose another folder."
+            )
+        from flare_gui.render.film import write_film
+
+        film_process.run(
+            write_film,
+            volume,
+            segmentation,
+            path,
+            wanted.film,
+            progress=lambda stage, part: progress(stage, share + (1 - share) * part),
+            cancel=cancel,
+        )
+    return wanted.folder
+
+
+def preview(
+    volume: Volume, segmentation: Segmentation, film: "FilmSettings", *, progress: Progress, cancel: Cancel
+) -> np.ndarray:
+    """The first frame of a film, uint8 (height, width, 3)."""
+    from flare_gui.render.film import first_frame
+
+    picture: np.ndarray = film_process.run(first_frame, volume, segmentation, film, progress=progress, cancel=cancel)
+    return picture

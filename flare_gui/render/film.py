@@ -60,8 +60,17 @@ def write_film(
     return path
 
 
-def first_frame(volume: Volume, segmentation: Segmentation, settings: FilmSettings) -> np.ndarray:
+def first_frame(
+    volume: Volume,
+    segmentation: Segmentation,
+    settings: FilmSettings,
+    *,
+    progress: Progress = ignore,
+    cancel: Cancel = never,
+) -> np.ndarray:
     """uint8 (height, width, 3): what the film begins with, for a preview."""
+    progress("first frame", 0.5)
+    cancel.check()
     return np.asarray(next(frames(volume, segmentation, settings)))
 
 
