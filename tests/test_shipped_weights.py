@@ -33,18 +33,22 @@ def test_the_card_says_what_they_were_trained_on_and_how(model: weights.Model) -
     assert sum(row["share"] for row in card.training_data) == pytest.approx(1, abs=0.01)
     assert not any("ts_example" in row["name"] for row in card.training_data)
     assert len(card.commit) == 40
-    assert card.scores["cases"] == ["ts_example"]
+    assert not any("ircad" in row["name"].lower() for row in card.training_data)
+    assert card.scores["cases"] == ["ircad17", "ts_example"]
     assert model.path.with_suffix(".toml").exists()
 
 
-def test_dice_on_a_real_ct_they_never_saw_is_what_the_card_says(model: weights.Model, shared: Shared) -> None:
-    folder = shared("ct/ts_example")
+@pytest.mark.parametrize("case", ["ts_example", "ircad17"])
+def test_dice_on_a_real_ct_they_never_saw_is_what_the_card_says(
+    model: weights.Model, shared: Shared, case: str
+) -> None:
+    folder = shared(f"ct/{case}")
     volume = read_scan(folder / "ct.nii.gz")
     reference = organs_from(read_labels(folder / "label.nii.gz")[0], "organs")
     for score in compare(segment(volume, model).labels, reference, volume.spacing):
-        assert score.dice >= 0.70, score.organ.name
+        assert score.dice >= 0.85, score.organ.name
         # A machine with less memory cuts tiles, one without bfloat16 rounds otherwise: measured, up to 0.015.
-        assert score.dice == pytest.approx(model.card.scores["mean"][score.organ.key]["dice"], abs=0.04)
+        assert score.dice == pytest.approx(model.card.scores["by_case"][case][score.organ.key]["dice"], abs=0.04)
 
 
 def test_both_dicom_folders_go_through_the_command_line(shared: Shared, tmp_path: Path) -> None:

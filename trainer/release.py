@@ -91,7 +91,10 @@ def _scores(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     scores = json.loads(path.read_text(encoding="utf-8"))
-    return {"cases": sorted({row["case"] for row in scores["cases"]}), "mean": scores["mean"]}
+    by_case: dict[str, dict[str, Any]] = {}
+    for row in scores["cases"]:
+        by_case.setdefault(row["case"], {})[row["organ"]] = {"dice": row["dice"], "nsd": row["nsd"]}
+    return {"cases": sorted(by_case), "mean": scores["mean"], "by_case": by_case}
 
 
 def _commit() -> str:

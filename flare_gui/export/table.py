@@ -44,6 +44,7 @@ FORMATS = (
     Format("glb", "Meshes as GLB, all organs with colours", "meshes", "glb"),
     Format("csv", "Numbers as CSV", "numbers", "write_csv"),
     Format("json", "Numbers as JSON", "numbers", "write_json"),
+    Format("report", "Report as one HTML page", "report", "report"),
 )
 
 
