@@ -74,7 +74,8 @@ def _open(words: list[str]) -> int:
         "       flare-gui export CT -o DIR\n       flare-gui video CT -o FILE\n       flare-gui demo-scan -o FILE",
         description="Find liver, kidneys and spleen in an abdominal CT. Without a sub-command, open the program.",
         epilog="sub-commands:\n  segment      write masks and measurements, without a window\n"
-        "  export       masks, meshes and numbers of one scan\n  video        a film of one scan\n"
+        "  export       masks, meshes and numbers of one scan\n  report       one HTML page about it\n"
+        "  video        a film of it\n"
         "  demo-scan    write the synthetic demo CT\n\n`flare-gui segment --help` says more about each. "
         "A path that is called like a sub-command is written ./segment.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -212,6 +213,17 @@ def _video(words: list[str], cancel: Cancel) -> int:
     return video.run(_source(given), given.out, settings, cancel, overwrite=given.overwrite)
 
 
+def _report(words: list[str], cancel: Cancel) -> int:
+    parser = _Parser(prog="flare-gui report", description="Write one self-contained HTML page about a scan.")
+    _add_source(parser)
+    parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="FILE", help="page to write")
+    given = parser.parse_args(words)
+
+    from flare_gui.commands import report
+
+    return report.run(_source(given), given.out, cancel, overwrite=given.overwrite)
+
+
 def _add_source(parser: argparse.ArgumentParser) -> None:
     """What `_source` reads."""
     parser.add_argument("scan", type=Path, metavar="CT", help="the scan, as for `segment`")
@@ -242,6 +254,7 @@ def _size(text: str) -> tuple[int, int]:
 COMMANDS: dict[str, Callable[[list[str], Cancel], int]] = {
     "segment": _segment,
     "export": _export,
+    "report": _report,
     "video": _video,
     "demo-scan": _demo_scan,
 }

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageChops
 
 from flare_gui import __version__, geometry
 from flare_gui.export import numbers
@@ -42,11 +42,12 @@ _PLANES: tuple[PlaneName, ...] = ("axial", "coronal", "sagittal")
 
 def report(context: Context) -> list[Path]:
     """`.report.html`. It names the case and the file, never the patient."""
-    page = _page(context)
-    return [context.write(context.path(".report.html"), lambda path: path.write_text(page, encoding="utf-8"))]
+    text = page(context)
+    return [context.write(context.path(".report.html"), lambda path: path.write_text(text, encoding="utf-8"))]
 
 
-def _page(context: Context) -> str:
+def page(context: Context) -> str:
+    """The whole page, with nothing to load from elsewhere."""
     name = html.escape(context.volume.name)
     parts = [
         f"<h1>{name}</h1><p class=sub>Liver, kidneys and spleen in an abdominal CT</p>",
@@ -107,7 +108,14 @@ def _surfaces(context: Context) -> str:
         return "<p>No organ was found.</p>"
     from flare_gui.render.scene import organs_picture
 
-    picture = Image.fromarray(organs_picture(context.segmentation, size=(960, 640), view="front", background="white"))
+    whole = Image.fromarray(organs_picture(context.segmentation, size=(1280, 900), view="front", background="white"))
+    left, top, right, bottom = ImageChops.difference(whole, Image.new("RGB", whole.size, "white")).getbbox() or (
+        0,
+        0,
+        1,
+        1,
+    )
+    picture = whole.crop((left - 20, top - 20, right + 20, bottom + 20))
     return (
         f"<figure class=wide>{_image(picture, 'The organs from the front, the patient’s right on the left')}</figure>"
     )
