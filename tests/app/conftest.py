@@ -1,7 +1,6 @@
 """A real window under a real (virtual) screen. A test that leaks a window, a thread or a job fails."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from flare_gui.app.main_window import MainWindow
 from flare_gui.app.settings import Settings
@@ -19,29 +19,14 @@ from tests.app.helpers import LPS
 WaitFor = Callable[..., None]
 
 
-@pytest.fixture(scope="session")
-def application() -> QApplication:
-    """The one Qt application of the test run."""
-    existing = QApplication.instance()
-    return existing if isinstance(existing, QApplication) else QApplication(["flare-gui"])
-
-
 @pytest.fixture
-def wait_for(application: QApplication) -> WaitFor:
+def wait_for(qtbot: QtBot) -> WaitFor:
     """`wait_for(condition, seconds=30)`: let Qt work until the condition holds, fail if it never does."""
-
-    def wait(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-        end = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < end, "waited in vain"
-            application.processEvents()
-            time.sleep(0.005)
-
-    return wait
+    return lambda condition, seconds=30.0: qtbot.waitUntil(lambda: bool(condition()), timeout=round(1000 * seconds))
 
 
 @pytest.fixture
-def window(application: QApplication, wait_for: WaitFor, tmp_path: Path) -> Iterator[MainWindow]:
+def window(qapp: QApplication, wait_for: WaitFor, tmp_path: Path) -> Iterator[MainWindow]:
     """An open, empty program with settings of its own and, where there is OpenGL, with 3D."""
     threads = threading.active_count()
     window = MainWindow(Settings(tmp_path / "settings.ini"))
@@ -58,7 +43,7 @@ def window(application: QApplication, wait_for: WaitFor, tmp_path: Path) -> Iter
     window.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     wait_for(lambda: threading.active_count() <= threads)
-    assert not [widget for widget in application.topLevelWidgets() if widget.isVisible()], "a window was left open"
+    assert not [widget for widget in qapp.topLevelWidgets() if widget.isVisible()], "a window was left open"
 
 
 @pytest.fixture

@@ -51,7 +51,9 @@ def test_a_scan_can_be_dropped_on_the_start_page_and_on_every_view(
         opened(window, wait_for, f"other{i}")
 
 
-def test_a_dicom_folder_and_a_zip_of_it_open_alike(window: MainWindow, dicom: Path, wait_for: WaitFor) -> None:
+def test_a_dicom_folder_and_a_zip_of_it_can_be_dropped_on_every_view(
+    window: MainWindow, dicom: Path, wait_for: WaitFor
+) -> None:
     drop(window.start, dicom)
     opened(window, wait_for, "dicom")
     volume = window.document.volume
@@ -60,10 +62,13 @@ def test_a_dicom_folder_and_a_zip_of_it_open_alike(window: MainWindow, dicom: Pa
     with zipfile.ZipFile(archive, "w") as file:
         for path in dicom.iterdir():
             file.write(path, f"dicom/{path.name}")
-    drop(window.surfaces, archive)
-    opened(window, wait_for, "zipped")
-    assert window.document.volume is not None
-    assert np.array_equal(window.document.volume.hu, volume.hu)
+    for target in targets(window):
+        drop(target, archive)
+        opened(window, wait_for, "zipped")
+        assert window.document.volume is not None
+        assert np.array_equal(window.document.volume.hu, volume.hu)
+        drop(target, dicom)
+        opened(window, wait_for, "dicom")
 
 
 def test_a_folder_with_several_series_asks_which_and_proposes_the_largest_axial_ct(
