@@ -22,8 +22,8 @@ class Job(QObject):
     failed = Signal(str, str)
     cancelled = Signal()
 
-    def __init__(self, work: Callable[..., Any], parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, work: Callable[..., Any]) -> None:
+        super().__init__()
         self._work = work
         self._cancel = Cancel()
         # A daemon: a network that runs must not keep a closed window's process alive.

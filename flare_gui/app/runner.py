@@ -49,7 +49,8 @@ class Runner(QObject):
         if self.busy:
             return False
         self.title = title
-        self.job = job = Job(work, self)
+        # Without a parent: a window that is gone must not take from its thread what it still speaks through.
+        self.job = job = Job(work)
         job.progressed.connect(lambda stage, part: self._progressed(job, stage, part, whole))
         job.done.connect(lambda result: self._ended(job, partial(use, result)))
         job.failed.connect(lambda sentence, details: self._ended(job, partial(self.failed.emit, sentence, details)))

@@ -187,7 +187,7 @@ class View3D(QWidget):
         if labels is None:
             self._show_surfaces({}, stale)
             return
-        self._job = job = Job(_meshing(labels, self._document.affine, stale), self)
+        self._job = job = Job(_meshing(labels, self._document.affine, stale))
         job.done.connect(lambda surfaces: self._meshed(surfaces, stale))
         job.cancelled.connect(lambda: self._again(stale))
         job.failed.connect(lambda sentence, _details: self._message.setText(sentence))
