@@ -94,7 +94,7 @@ def _open_workspace(path: Path, progress: Progress, cancel: Cancel) -> Opened:
 
 
 def read_mask(volume: Volume, path: Path, *, progress: Progress, cancel: Cancel) -> Segmentation:
-    """A mask with our labels or FLARE22's on the grid of `volume`. Raises `FlareError` when it is neither."""
+    """A mask of this or another program on the grid of `volume`. Raises `FlareError` when it is none, or of another."""
     segmentation = io.read_mask(volume, path)
     progress("mask", 1.0)
     return segmentation

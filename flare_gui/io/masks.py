@@ -8,6 +8,7 @@ import numpy as np
 from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.files import replacing
 from flare_gui.io import itk, nifti
+from flare_gui.io.label_names import named_organs
 from flare_gui.organs import LabelScheme, label_lookup, organs_from
 from flare_gui.volume import Segmentation, Volume, check_same_grid
 
@@ -55,11 +56,22 @@ def read_labels(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def read_mask(volume: Volume, path: Path) -> Segmentation:
-    """A mask with our labels or FLARE22's on the grid of `volume`. Raises `FlareError` when it is neither."""
+    """A mask of this or another program on the grid of `volume`, as our labels.
+
+    The file's own names of its numbers count, as 3D Slicer and TotalSegmentator write them; without names they are ours
+    (1 to 4) or, when one is above 4, FLARE22's. Raises `FlareError` when it is no mask, or not of this scan.
+    """
     if not path.exists():
         raise FlareError(f"{path}: there is no such mask", hint="Check the name.")
     labels, affine = read_labels(path)
-    segmentation = Segmentation(organs_from(labels, "flare22" if labels.max(initial=0) > 4 else "organs"), affine)
+    names = named_organs(path)
+    if names:
+        lookup = np.zeros(256, np.uint8)
+        lookup[list(names)] = [organ.label for organ in names.values()]
+        ours = lookup[labels]
+    else:
+        ours = organs_from(labels, "flare22" if labels.max(initial=0) > 4 else "organs")
+    segmentation = Segmentation(ours, affine)
     try:
         check_same_grid(volume, segmentation)
     except FlareError as error:
