@@ -87,7 +87,8 @@ class SelfTest:
         self._window.screen().grabWindow(self._window.winId()).save(str(self._folder / picture))
         self.results.append(result)
         outcome = "passed" if result["passed"] else f"FAILED: {result['problem']}"
-        print(f"{name:9} {outcome} ({result['seconds']} s)", flush=True)
+        stall = f", longest stall {result['longest_stall_ms']} ms" if "longest_stall_ms" in result else ""
+        print(f"{name:9} {outcome} ({result['seconds']} s{stall})", flush=True)
 
     def _open(self) -> dict[str, Any] | None:
         self._window.session.open_demo()
