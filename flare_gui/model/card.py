@@ -5,12 +5,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from flare_gui.assets import asset
 from flare_gui.errors import BadWeights
 from flare_gui.model.preprocess import Window
 from flare_gui.organs import ORGANS
 
 CLASSES = ("background", *(organ.key for organ in ORGANS))
 """What the channels of a network mean: channel `i` is label `i` of our masks."""
+
+SHIPPED = "vnet-3mm.safetensors"
 
 _HINT = "Choose weights written by `flare-train release`, with their model card beside them."
 
@@ -89,3 +92,8 @@ class ModelCard:
 def card_path(weights: Path) -> Path:
     """Where the card of a file of weights lies: beside it, with the same stem."""
     return weights.with_suffix(".json")
+
+
+def card_of(weights: Path | None) -> ModelCard:
+    """The card of a file of weights, by default of the shipped ones. Raises as `ModelCard.read`."""
+    return ModelCard.read(card_path(asset(SHIPPED) if weights is None else weights))

@@ -82,11 +82,16 @@ CANDIDATES = {
     "cpu": (CPU, Device("cpu", "bfloat16", True)),
 }
 
-_probed: dict[tuple[str, str], Device] = {}
+PRECISIONS = ("float32", "float16", "bfloat16")
+
+_probed: dict[tuple[str, str, str], Device] = {}
 
 
-def choose(wanted: str, model: Model) -> Device:
+def choose(wanted: str, model: Model, precision: str = "auto") -> Device:
     """The device for `model`: the one wanted ("cuda", "mps", "cpu"), or with "auto" the first of these that works.
+
+    `precision` "auto" is the fastest that computes the right thing, by the clock: where two are as fast, it may differ
+    from run to run. One of `PRECISIONS` has the same voxels come out every time.
 
     The answer is kept for the life of the process: a folder of scans is probed for once.
     Raises `DeviceUnusable` when the device wanted is absent or fails its probe.
@@ -98,7 +103,7 @@ def choose(wanted: str, model: Model) -> Device:
         if not _present(name):
             raise DeviceUnusable(f"PyTorch sees no {name} device on this computer", hint="Choose auto or cpu.")
         try:
-            return replace(_remembered(name, model), notes=tuple(notes))
+            return replace(_remembered(name, model, precision), notes=tuple(notes))
         # A PyTorch built without CUDA raises AssertionError.
         except (RuntimeError, AssertionError) as problem:
             reason = f"{name} is present but failed its probe: {_first_line(problem)}"
@@ -122,21 +127,25 @@ def _present(name: str) -> bool:
     return True
 
 
-def _remembered(name: str, model: Model) -> Device:
-    key = (name, model.card.sha256)
+def _remembered(name: str, model: Model, precision: str) -> Device:
+    key = (name, model.card.sha256, precision)
     if key not in _probed:
-        _probed[key] = _probe(name, model)
+        _probed[key] = _probe(name, model, precision)
     return _probed[key]
 
 
-def _probe(name: str, model: Model) -> Device:
+def _probe(name: str, model: Model, precision: str) -> Device:
     """The fastest candidate on device `name` that computes what float32 on the CPU computes.
 
-    Raises `RuntimeError` when float32 does not run there, or computes something else.
+    With a `precision` other than "auto" the one of that precision. Raises `RuntimeError` when the plain candidate does
+    not run there, or computes something else.
     """
+    candidates = [one for one in CANDIDATES[name] if precision in ("auto", one.precision)]
+    if not candidates:
+        raise RuntimeError(f"it is not used in {precision}")
     small, large = probe_tile(SMALL_SIDE, model.multiple), probe_tile(LARGE_SIDE, model.multiple)
     reference = probabilities(CPU, CPU.place(model.network), small)
-    best, *faster = CANDIDATES[name]
+    best, *faster = candidates
     best_seconds = _seconds(best, model, small, large, reference)
     for candidate in faster:
         if candidate.name == "cpu" and not _cpu_has_bfloat16():

@@ -1,11 +1,10 @@
 """What a run took: seconds and peak memory by stage, and what had to be done differently than planned."""
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-
-import torch
 
 from flare_gui.model.memory import peak_memory_mb
 
@@ -25,8 +24,10 @@ class RunLog:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Measure what happens inside."""
-        gpu = torch.cuda.is_available() and torch.cuda.is_initialized()
-        if gpu:
+        # Not imported for this: a process in which no network runs is smaller and starts sooner without.
+        torch = sys.modules.get("torch")
+        gpu = torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized()
+        if gpu and torch is not None:
             torch.cuda.reset_peak_memory_stats()
         start = time.perf_counter()
         yield
@@ -34,5 +35,5 @@ class RunLog:
         peak = peak_memory_mb()
         if peak is not None:
             self.peak_memory_mb[name] = round(peak, 1)
-        if gpu:
+        if gpu and torch is not None:
             self.peak_memory_mb[f"{name} on cuda"] = round(torch.cuda.max_memory_allocated() / 2**20, 1)

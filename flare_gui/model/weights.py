@@ -14,10 +14,8 @@ from torch import Tensor, nn
 from flare_gui.assets import asset
 from flare_gui.errors import BadWeights
 from flare_gui.files import replacing
-from flare_gui.model.card import CLASSES, ModelCard, card_path
+from flare_gui.model.card import CLASSES, SHIPPED, ModelCard, card_path
 from flare_gui.model.vnet import VNet, VNetSettings
-
-SHIPPED = "vnet-3mm.safetensors"
 
 _HINT = "Choose weights written by `flare-train release`, with their model card beside them."
 

@@ -1,0 +1,81 @@
+"""What goes on around the network: from a CT to the network's input, and from its answer to labels. Knows no torch.
+
+So that the network may run elsewhere: in this process, in another one, or on a machine of a cluster.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from flare_gui import geometry
+from flare_gui.model import anatomy, finish
+from flare_gui.model.body import body_box
+from flare_gui.model.card import ModelCard
+from flare_gui.model.preprocess import AIR_HU, intensity
+from flare_gui.model.runlog import RunLog
+from flare_gui.progress import Cancel, Progress
+from flare_gui.volume import Segmentation, Volume
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """Softmax probabilities, float32 (classes, x, y, z), and the device and precision that computed them."""
+
+    probabilities: np.ndarray
+    device: str
+    precision: str
+
+
+class Task(NamedTuple):
+    """What a network is asked: `image` is float32 (x, y, z), its input; it reports into `log` and `progress`."""
+
+    image: np.ndarray
+    log: RunLog
+    progress: Progress
+    cancel: Cancel
+
+
+Network = Callable[[Task], Answer]
+"""Computes the probabilities of a network input, and logs the stage "network"."""
+
+
+def segment_with(
+    network: Network, volume: Volume, card: ModelCard, log: RunLog, progress: Progress, cancel: Cancel
+) -> Segmentation:
+    """Labels of `volume` on its own grid, with `network` as the one that `card` describes: see `segmenter.segment`."""
+    cancel.check()
+    with log.stage("prepare"):
+        upright = geometry.reorient(volume.affine, volume.shape)
+        hu, affine = _at_model_spacing(volume, upright, card)
+        image = intensity(hu, card.window_hu)
+    progress("prepare", 1.0)
+    answer = network(Task(image, log, progress, cancel))
+    cancel.check()
+    with log.stage("finish"):
+        organs = anatomy.clean(answer.probabilities, hu, affine)
+        labels = finish.upsample(organs, upright.affine, upright.apply(volume.hu).shape, progress, cancel)
+        labels = np.ascontiguousarray(upright.undo(labels))
+    log.notes.extend(organs.findings.notes)
+    run = {
+        "device": answer.device,
+        "precision": answer.precision,
+        "seconds": log.seconds,
+        "peak_memory_mb": log.peak_memory_mb,
+        "model": {"id": card.id, "sha256": card.sha256},
+        "notes": log.notes,
+    }
+    return Segmentation(labels, volume.affine, organs.findings.warnings, run)
+
+
+def _at_model_spacing(
+    volume: Volume, upright: geometry.Reorientation, card: ModelCard
+) -> tuple[np.ndarray, np.ndarray]:
+    """float32 HU of the body in RAS on a grid of the model's spacing, and the affine of that grid."""
+    hu = upright.apply(volume.hu)
+    box = body_box(hu, upright.affine, str(volume.source or volume.name))
+    body = hu[box]
+    body_affine = geometry.crop(upright.affine, np.array([axis.start for axis in box]))
+    affine, shape = geometry.coarse_grid(body_affine, body.shape, card.spacing_mm)
+    return geometry.resample(body, body_affine, affine, shape, fill=AIR_HU), affine
