@@ -19,6 +19,12 @@ class Organ(NamedTuple):
     colour: str
     snomed: str  # SNOMED CT concept
 
+    @property
+    def rgb(self) -> tuple[int, int, int]:
+        """`colour` as three numbers from 0 to 255."""
+        red, green, blue = (int(self.colour[i : i + 2], 16) for i in (1, 3, 5))
+        return red, green, blue
+
 
 LIVER = Organ(1, 1, "liver", "Liver", "#D55E00", "10200004")
 RIGHT_KIDNEY = Organ(2, 2, "right_kidney", "Right kidney", "#0072B2", "9846003")

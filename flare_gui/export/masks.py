@@ -1,6 +1,5 @@
 """Masks that other programs open with names and colours."""
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from flare_gui import io
 from flare_gui.export.context import Context
 from flare_gui.io.itk import LPS_TO_RAS
 from flare_gui.organs import ORGANS, Organ, label_lookup
-from flare_gui.volume import Segmentation
 
 
 def nifti(context: Context) -> list[Path]:
@@ -26,7 +24,7 @@ def nifti(context: Context) -> list[Path]:
         ]
     written = []
     for organ in ORGANS:
-        alone = partial(io.write_segmentation, _alone(context.segmentation, organ))
+        alone = partial(io.write_segmentation, context.segmentation, only=organ)
         written.append(context.write(context.path(f".{organ.key}.nii.gz"), alone))
     return written
 
@@ -48,7 +46,7 @@ def seg_nrrd(context: Context) -> list[Path]:
     image.SetMetaData("Segmentation_MasterRepresentation", "Binary labelmap")
     image.SetMetaData("Segmentation_ContainedRepresentationNames", "Binary labelmap|")
     for i, organ in enumerate(ORGANS):
-        red, green, blue = rgb(organ)
+        red, green, blue = organ.rgb
         fields = {
             "ID": organ.key,
             "Name": organ.name,
@@ -68,7 +66,7 @@ def seg_nrrd(context: Context) -> list[Path]:
 def label_tables(context: Context) -> list[Path]:
     """`.ctbl` for 3D Slicer and `.label.txt` for ITK-SNAP: names and colours of the numbers in a mask."""
     lookup = label_lookup(context.options.labels)
-    rows = [(int(lookup[organ.label]), organ, rgb(organ)) for organ in ORGANS]
+    rows = [(int(lookup[organ.label]), organ, organ.rgb) for organ in ORGANS]
     slicer = ["# Color table file", "0 Background 0 0 0 0"]
     slicer += [f"{number} {organ.name.replace(' ', '_')} {r} {g} {b} 255" for number, organ, (r, g, b) in rows]
     snap = ["# ITK-SnAP Label Description File", '    0     0    0    0        0  0  0    "Clear Label"']
@@ -77,16 +75,6 @@ def label_tables(context: Context) -> list[Path]:
         context.write(context.path(".ctbl"), lambda path: path.write_text("\n".join(slicer) + "\n", "utf-8")),
         context.write(context.path(".label.txt"), lambda path: path.write_text("\n".join(snap) + "\n", "utf-8")),
     ]
-
-
-def rgb(organ: Organ) -> tuple[int, int, int]:
-    """Its colour as three numbers from 0 to 255."""
-    red, green, blue = (int(organ.colour[i : i + 2], 16) for i in (1, 3, 5))
-    return red, green, blue
-
-
-def _alone(segmentation: Segmentation, organ: Organ) -> Segmentation:
-    return replace(segmentation, labels=(segmentation.labels == organ.label).astype(np.uint8))
 
 
 def _image(context: Context) -> sitk.Image:

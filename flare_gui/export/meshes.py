@@ -9,7 +9,6 @@ import trimesh
 from trimesh.visual.material import PBRMaterial
 
 from flare_gui.export.context import Context
-from flare_gui.export.masks import rgb
 from flare_gui.organs import ORGANS, Organ
 from flare_gui.render.mesh import organ_mesh, save
 
@@ -29,7 +28,7 @@ def glb(context: Context) -> list[Path]:
     scene = trimesh.Scene()
     for organ, mesh in _meshes(context):
         solid = trimesh.Trimesh(np.asarray(mesh.points), mesh.regular_faces, process=False)
-        colour = [*rgb(organ), 255]
+        colour = [*organ.rgb, 255]
         material = PBRMaterial(name=organ.name, baseColorFactor=colour, metallicFactor=0.0, roughnessFactor=0.6)
         solid.visual = trimesh.visual.TextureVisuals(material=material)
         scene.add_geometry(solid, node_name=organ.name, geom_name=organ.name)
@@ -41,7 +40,7 @@ def obj(context: Context) -> list[Path]:
     """`.obj` with all organs as groups, and `.mtl` with their colours."""
     lines, materials, first = [f"mtllib {context.path('.mtl').name}"], [], 1
     for organ, mesh in _meshes(context):
-        red, green, blue = (value / 255 for value in rgb(organ))
+        red, green, blue = (value / 255 for value in organ.rgb)
         materials.append(f"newmtl {organ.key}\nKd {red:.4f} {green:.4f} {blue:.4f}\nKs 0.2 0.2 0.2\nNs 20\n")
         lines += [f"o {organ.key}", f"usemtl {organ.key}"]
         lines += [f"v {x:.4f} {y:.4f} {z:.4f}" for x, y, z in np.asarray(mesh.points)]

@@ -1,15 +1,20 @@
-"""Which number means which organ, where a mask's file says so: 3D Slicer's .seg.nrrd and TotalSegmentator's NIfTI."""
+"""Which number means which organ, where a mask's file says so: 3D Slicer's .seg.nrrd and TotalSegmentator's NIfTI.
+
+NIfTI has no place for names of its own. TotalSegmentator puts Caret's label table into a header extension; so do we.
+"""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import nibabel
 import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
+from nibabel.nifti1 import Nifti1Extension
 
 from flare_gui.organs import ORGANS, Organ
 
-# TotalSegmentator's header extension: <Label Key="5" ...>liver</Label>.
-_NIFTI_LABEL = re.compile(r'<Label\s[^>]*?Key="(\d{1,3})"[^>]*>([^<]{1,100})</Label>')
+# <Label Key="5" Red="1.0" ...><![CDATA[liver]]></Label>; some write the name without CDATA around it.
+_NIFTI_LABEL = re.compile(r'<Label\s[^>]*?Key="(\d{1,3})"[^>]*>(?:<!\[CDATA\[)?([^<\]]{1,100})(?:\]\]>)?</Label>')
 _MOST_SEGMENTS = 256
 
 
@@ -23,6 +28,22 @@ def named_organs(path: Path) -> dict[int, Organ]:
         if organ is not None and 0 < number < 256:
             found[number] = organ
     return found
+
+
+def nifti_extension(names: Mapping[int, Organ]) -> Nifti1Extension:
+    """Names and colours of a mask's numbers, as TotalSegmentator's `load_multilabel_nifti` and others read them.
+
+    https://github.com/wasserth/TotalSegmentator/blob/master/totalsegmentator/nifti_ext_header.py
+    """
+    rows = []
+    for number, organ in names.items():
+        red, green, blue = (value / 255 for value in organ.rgb)
+        colour = f'Red="{red:.4f}" Green="{green:.4f}" Blue="{blue:.4f}" Alpha="1"'
+        rows.append(f'<Label Key="{number}" {colour}><![CDATA[{organ.name}]]></Label>')
+    table = f'<VolumeInformation Index="0"><LabelTable>{"".join(rows)}</LabelTable>'
+    kind = "<VolumeType><![CDATA[Label]]></VolumeType></VolumeInformation>"
+    text = f'<?xml version="1.0" encoding="UTF-8"?><CaretExtension>{table}{kind}</CaretExtension>'
+    return Nifti1Extension(0, text.encode())
 
 
 def _nrrd_names(path: Path) -> dict[int, str]:

@@ -8,17 +8,25 @@ import numpy as np
 from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.files import replacing
 from flare_gui.io import itk, nifti
-from flare_gui.io.label_names import named_organs
-from flare_gui.organs import LabelScheme, label_lookup, organs_from
+from flare_gui.io.label_names import named_organs, nifti_extension
+from flare_gui.organs import ORGANS, LabelScheme, Organ, label_lookup, organs_from
 from flare_gui.volume import Segmentation, Volume, check_same_grid
 
 
-def write_segmentation(segmentation: Segmentation, path: Path, *, scheme: LabelScheme = "organs") -> None:
-    """Write the labels as uint8 NIfTI on the segmentation's grid, in one move.
+def write_segmentation(
+    segmentation: Segmentation, path: Path, *, scheme: LabelScheme = "organs", only: Organ | None = None
+) -> None:
+    """Write the labels as uint8 NIfTI on the segmentation's grid, in one move; names and colours lie in its header.
 
-    The sform carries the affine; the qform too unless it is sheared, which a qform cannot say: then its code is 0.
+    `only` one organ is written as 0 and 1. The sform carries the affine; the qform too unless it is sheared, which a
+    qform cannot say: then its code is 0.
     """
-    labels = label_lookup(scheme)[segmentation.labels]
+    if only is None:
+        lookup = label_lookup(scheme)
+        labels = lookup[segmentation.labels]
+        names = {int(lookup[organ.label]): organ for organ in ORGANS}
+    else:
+        labels, names = (segmentation.labels == only.label).astype(np.uint8), {1: only}
     image = nibabel.Nifti1Image(labels, segmentation.affine)
     image.set_sform(segmentation.affine, code="scanner")
     axes = segmentation.affine[:3, :3] / np.linalg.norm(segmentation.affine[:3, :3], axis=0)
@@ -26,6 +34,7 @@ def write_segmentation(segmentation: Segmentation, path: Path, *, scheme: LabelS
     image.set_qform(segmentation.affine if orthogonal else None, code="scanner" if orthogonal else "unknown")
     image.header.set_xyzt_units("mm")
     image.header["descrip"] = b"flare-gui segmentation"
+    image.header.extensions.append(nifti_extension(names))
     with replacing(path) as beside:
         nibabel.save(image, beside)
 

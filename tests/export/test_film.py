@@ -59,7 +59,7 @@ def test_a_sweep_shows_the_liver_on_the_left_of_the_picture(case: tuple[Volume, 
     for picture in frames(*case, FilmSettings(plane=plane, captions=False, size=(320, 200), seconds=2, fps=12)):  # type: ignore[arg-type]
         pixels = np.asarray(picture).astype(int)
         for organ, found in places.items():
-            colour = [int(organ.colour[i : i + 2], 16) for i in (1, 3, 5)]
+            colour = organ.rgb
             rim = np.abs(pixels - colour).max(axis=2) < 3
             found += np.argwhere(rim)[:, 1].tolist()
     assert all(places.values())
@@ -73,7 +73,7 @@ def test_a_fly_through_shows_every_organ_close_by(case: tuple[Volume, Segmentati
     for picture in frames(*case, settings):
         pixels = np.asarray(picture).astype(float)
         for organ in ORGANS:
-            colour = np.array([int(organ.colour[i : i + 2], 16) for i in (1, 3, 5)], float)
+            colour = np.array(organ.rgb, float)
             bright = np.linalg.norm(pixels, axis=2) > 60
             same = (pixels @ colour) / (np.linalg.norm(pixels, axis=2) * np.linalg.norm(colour) + 1e-6) > 0.985
             largest[organ] = max(largest[organ], int((bright & same).sum()))

@@ -1,16 +1,18 @@
 """Masks of other programs open as segmentation, by the names their files give the numbers."""
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nibabel
 import numpy as np
 import pytest
+import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 from nibabel.nifti1 import Nifti1Extension
 
 from flare_gui.errors import FlareError
 from flare_gui.export import ExportOptions, export
 from flare_gui.io import read_mask
-from flare_gui.organs import LEFT_KIDNEY, LIVER, RIGHT_KIDNEY, SPLEEN
+from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN, LabelScheme
 from flare_gui.volume import Segmentation, Volume
 
 AFFINE = np.diag([-1.5, -1.5, 3.0, 1.0])
@@ -37,12 +39,37 @@ def test_totalsegmentators_numbers_are_read_by_their_names(case: tuple[Volume, S
     theirs[0, 0, 0] = 4
     expected = ours.labels.copy()
     expected[0, 0, 0] = 0
-    rows = "".join(f'<Label Key="{number}" Red="1" Alpha="1">{name}</Label>' for number, name in numbers.values())
+    # With and without CDATA: TotalSegmentator itself writes it.
+    rows = "".join(f'<Label Key="{n}" Red="1" Alpha="1"><![CDATA[{name}]]></Label>\n' for n, name in numbers.values())
     image = nibabel.Nifti1Image(theirs, AFFINE)
     text = f'<CaretExtension><LabelTable><Label Key="4">gallbladder</Label>{rows}</LabelTable></CaretExtension>'
     image.header.extensions.append(Nifti1Extension(0, text.encode()))
     nibabel.save(image, tmp_path / "total.nii.gz")
     assert np.array_equal(read_mask(volume, tmp_path / "total.nii.gz").labels, expected)
+
+
+@pytest.mark.parametrize("scheme", ["organs", "flare22"])
+def test_our_nifti_names_and_colours_its_numbers_as_totalsegmentator_does(
+    case: tuple[Volume, Segmentation], tmp_path: Path, scheme: LabelScheme
+) -> None:
+    export(*case, tmp_path, ["nifti"], ExportOptions(labels=scheme))
+    image = nibabel.load(tmp_path / "ct.seg.nii.gz")
+    # The way `load_multilabel_nifti` goes, with the standard library's parser.
+    table = ElementTree.fromstring(image.header.extensions[0].get_content()).find("VolumeInformation/LabelTable")
+    assert table is not None
+    found = {int(row.attrib["Key"]): row for row in table}
+    for organ in ORGANS:
+        row = found[organ.flare22 if scheme == "flare22" else organ.label]
+        assert row.text == organ.name
+        assert [round(255 * float(row.attrib[c])) for c in ("Red", "Green", "Blue")] == list(organ.rgb)
+    assert np.array_equal(read_mask(case[0], tmp_path / "ct.seg.nii.gz").labels, case[1].labels)
+    assert np.array_equal(sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / "ct.seg.nii.gz"))).T, image.dataobj)
+
+
+def test_a_file_of_one_organ_says_which(case: tuple[Volume, Segmentation], tmp_path: Path) -> None:
+    export(*case, tmp_path, ["nifti"], ExportOptions(per_organ=True))
+    read = read_mask(case[0], tmp_path / "ct.left_kidney.nii.gz").labels
+    assert np.array_equal(read, np.where(case[1].labels == LEFT_KIDNEY.label, LEFT_KIDNEY.label, 0))
 
 
 def test_slicers_segmentation_is_read_by_its_names(case: tuple[Volume, Segmentation], tmp_path: Path) -> None:
