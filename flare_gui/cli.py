@@ -157,7 +157,7 @@ def _demo_scan(words: list[str], cancel: Cancel) -> int:
 
 
 def _export(words: list[str], cancel: Cancel) -> int:
-    from flare_gui.export import FORMATS, ExportOptions
+    from flare_gui.export import EVERYTHING, FORMATS, ExportOptions
     from flare_gui.render.options import MeshOptions
 
     parser = _Parser(
@@ -166,9 +166,9 @@ def _export(words: list[str], cancel: Cancel) -> int:
     )
     _add_source(parser)
     parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="DIR", help="where files go")
-    parser.add_argument("--everything", action="store_true", help="all of the formats below")
+    parser.add_argument("--everything", action="store_true", help="all of the formats below that name no patient")
     for row in FORMATS:
-        parser.add_argument(f"--{row.key}", action="store_true", help=row.name)
+        parser.add_argument(f"--{row.key}", dest=row.key, action="store_true", help=row.name)
     parser.add_argument("--labels", choices=("organs", "flare22"), default="organs", help="numbers in the masks")
     parser.add_argument("--per-organ", action="store_true", help="the NIfTI mask as one file an organ")
     parser.add_argument("--smoothing", type=int, default=20, metavar="N", help="iterations for meshes, 0 for none")
@@ -176,7 +176,7 @@ def _export(words: list[str], cancel: Cancel) -> int:
         "--reduction", type=float, default=0.0, metavar="SHARE", help="of triangles to leave out, 0-0.95"
     )
     given = parser.parse_args(words)
-    wanted = [row.key for row in FORMATS if given.everything or getattr(given, row.key)]
+    wanted = [row.key for row in FORMATS if getattr(given, row.key) or (given.everything and row.key in EVERYTHING)]
     if not wanted:
         raise _UsageError("nothing was asked for", hint="Choose formats such as --stl, or --everything.")
     if not 0 <= given.reduction <= 0.95 or given.smoothing < 0:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from flare_gui.export import FORMATS
+from flare_gui.export import EVERYTHING, FORMATS
 from flare_gui.render.options import FILM_KINDS, PLANES, FilmSettings
 
 SIZES = ((1280, 720), (1920, 1080), (854, 480), (720, 720), (1080, 1920))
@@ -52,13 +53,24 @@ class ExportDialog(QDialog):
     chosen = Signal(object)
     preview_asked = Signal(object)
 
-    def __init__(self, folder: Path, parent: QWidget | None = None, *, everything: bool = False) -> None:
+    def __init__(
+        self, folder: Path, parent: QWidget | None = None, *, everything: bool = False, dicom: bool = False
+    ) -> None:
+        """`everything` ticks all that names no patient; `dicom` says that the scan has a series to refer to."""
         super().__init__(parent)
         self.setWindowTitle("Export")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.formats = {row.key: QCheckBox(row.name) for row in FORMATS}
         for key, box in self.formats.items():
-            box.setChecked(everything or key in ("nifti", "csv"))
+            box.setChecked(key in EVERYTHING if everything else key in ("nifti", "csv"))
+        seg = self.formats["dicom-seg"]
+        seg.setEnabled(dicom and find_spec("highdicom") is not None)
+        if not dicom:
+            seg.setToolTip("Needs a scan that was opened from DICOM")
+        elif not seg.isEnabled():
+            seg.setToolTip('Needs the package highdicom: pip install "flare-gui[dicom]"')
+        else:
+            seg.setToolTip("Carries name, number, birth date and sex of the patient, as archives need them")
         files = QGroupBox("Files")
         column = QVBoxLayout(files)
         for box in self.formats.values():

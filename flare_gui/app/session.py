@@ -245,7 +245,7 @@ class Session(QObject):
             return None
         source = volume.source
         folder = (source.parent if source is not None else Path.home()) / f"{volume.name}-export"
-        dialog = ExportDialog(folder, self._window, everything=everything)
+        dialog = ExportDialog(folder, self._window, everything=everything, dicom=volume.series_uid is not None)
         dialog.preview_asked.connect(partial(self._preview, dialog))
         dialog.chosen.connect(self.export)
         dialog.open()
@@ -267,7 +267,8 @@ class Session(QObject):
         volume, segmentation = self._document.volume, self._document.segmentation
         if volume is None or segmentation is None:
             return None
-        return volume, replace(segmentation, labels=segmentation.labels.copy())
+        corrected = {"corrected": True} if segmentation.run and self._document.history.undo_name is not None else {}
+        return volume, replace(segmentation, labels=segmentation.labels.copy(), run=segmentation.run | corrected)
 
     def _exported(self, folder: Path) -> None:
         self._window.say(f"Exported to {folder}")

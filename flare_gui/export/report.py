@@ -153,6 +153,8 @@ def _run(context: Context) -> str:
     if run:
         facts["Weights"] = f"{run['model']['id']}, sha256 {run['model']['sha256']}"
         facts["Device"] = f"{run['device']}, {run['precision']}, {sum(run['seconds'].values()):.1f} s"
+        if run.get("corrected"):
+            facts["Corrected"] = "by hand"
     else:
         facts["Mask"] = "from a file"
     rows = "".join(f"<dt>{key}</dt><dd>{html.escape(value)}</dd>" for key, value in facts.items())

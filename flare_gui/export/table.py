@@ -8,20 +8,21 @@ from flare_gui.export.context import DEFAULT, Context, ExportOptions
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Segmentation, Volume, check_same_grid
 
-__all__ = ["FORMATS", "ExportOptions", "Format", "export"]
+__all__ = ["EVERYTHING", "FORMATS", "ExportOptions", "Format", "export"]
 
 
 @dataclass(frozen=True)
 class Format:
     """One row: `key` on the command line, `name` in the dialog, `module` and `function` that write it.
 
-    Modules are named, not imported: masks do not wait for VTK.
+    Modules are named, not imported: masks do not wait for VTK. `identifies` the patient: never a part of "everything".
     """
 
     key: str
     name: str
     module: str
     function: str
+    identifies: bool = False
 
     def write(self, context: Context) -> list[Path]:
         """The files that were written."""
@@ -37,6 +38,7 @@ FORMATS = (
     Format("nifti", "Mask as NIfTI", "masks", "nifti"),
     Format("nrrd", "Mask as .seg.nrrd for 3D Slicer", "masks", "seg_nrrd"),
     Format("mha", "Mask as MetaImage", "masks", "mha"),
+    Format("dicom-seg", "Mask as DICOM SEG, with the patient's name", "dicom_seg", "dicom_seg", identifies=True),
     Format("tables", "Label names and colours for 3D Slicer and ITK-SNAP", "masks", "label_tables"),
     Format("stl", "Meshes as STL, one file an organ", "meshes", "stl"),
     Format("ply", "Meshes as PLY, one file an organ", "meshes", "ply"),
@@ -46,6 +48,9 @@ FORMATS = (
     Format("json", "Numbers as JSON", "numbers", "write_json"),
     Format("report", "Report as one HTML page", "report", "report"),
 )
+
+# What "everything" means: a folder to hand on tells nothing about the patient.
+EVERYTHING = tuple(row.key for row in FORMATS if not row.identifies)
 
 
 def export(

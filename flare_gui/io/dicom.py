@@ -88,7 +88,8 @@ def _choose(folder: Path, stacks: list[Series], uid: str | None) -> Series:
 def _assemble(
     folder: Path, series: Series, warnings: list[str], *, allow_gaps: bool, progress: Progress, cancel: Cancel
 ) -> Volume:
-    slices = _one_a_position(series, warnings)
+    slices, doubts = one_a_position(series)
+    warnings.extend(doubts)
     if len(slices) < 2:
         raise UnreadableScan(folder, "holds a single slice", hint="Choose a scan of several slices.")
     heights = np.array([s.height for s in slices])
@@ -118,18 +119,19 @@ def _assemble(
     return volume_from(folder, hu, LPS_TO_RAS @ affine, series_uid=series.uid, warnings=tuple(warnings))
 
 
-def _one_a_position(series: Series, warnings: list[str]) -> list[Slice]:
+def one_a_position(series: Series) -> tuple[list[Slice], tuple[str, ...]]:
+    """The first slice at each position, and a sentence when that left some out."""
     kept: list[Slice] = []
     for one in series.slices:
         if not kept or one.height - kept[-1].height > 0.01:
             kept.append(one)
     dropped = len(series.slices) - len(kept)
-    if dropped:
-        warnings.append(
-            f"{dropped} slices lie where another one lies already (several phases in one series?): "
-            "the one with the lowest instance number was used"
-        )
-    return kept
+    if not dropped:
+        return kept, ()
+    return kept, (
+        f"{dropped} slices lie where another one lies already (several phases in one series?): "
+        "the one with the lowest instance number was used",
+    )
 
 
 def _check_gaps(

@@ -8,7 +8,7 @@ import pytest
 
 from flare_gui.app.export_dialog import ExportDialog
 from flare_gui.app.main_window import MainWindow
-from flare_gui.export import FORMATS
+from flare_gui.export import EVERYTHING
 
 WaitFor = Callable[..., None]
 
@@ -19,7 +19,7 @@ def dialog(window: MainWindow, scan: Path, wait_for: WaitFor) -> ExportDialog:
     window.open([scan])
     wait_for(lambda: window.document.segmentation is not None and not window.runner.busy, 60)
     dialog = window.session.ask_what_to_export(everything=True)
-    assert dialog is not None and dialog.film.isChecked() and len(dialog.formats_wanted()) == len(FORMATS)
+    assert dialog is not None and dialog.film.isChecked() and len(dialog.formats_wanted()) == len(EVERYTHING)
     dialog.seconds.setValue(1)
     dialog.fps.setValue(6)
     dialog.size_box.addItem("small", (320, 180))
@@ -57,3 +57,11 @@ def test_a_cancelled_export_leaves_no_half_film(
     window.runner.cancel()
     wait_for(lambda: not window.runner._leaving, 60)
     assert not [path for path in folder.iterdir() if "mp4" in path.name]
+
+
+def test_dicom_seg_is_there_for_dicom_and_never_ticked_by_itself(dialog: ExportDialog, scan: Path) -> None:
+    assert not dialog.formats["dicom-seg"].isEnabled()
+    dialog.reject()
+    offered = ExportDialog(scan.parent, everything=True, dicom=True)
+    assert offered.formats["dicom-seg"].isEnabled() and "dicom-seg" not in offered.formats_wanted()
+    offered.deleteLater()

@@ -15,7 +15,7 @@ import trimesh
 from flare_gui import geometry
 from flare_gui.cli import main
 from flare_gui.errors import Cancelled, OutputExists
-from flare_gui.export import FORMATS, ExportOptions, export
+from flare_gui.export import EVERYTHING, ExportOptions, export
 from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY
 from flare_gui.progress import Cancel
 from flare_gui.render.options import MeshOptions
@@ -43,7 +43,7 @@ def case() -> tuple[Volume, Segmentation]:
 def folder(case: tuple[Volume, Segmentation], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every format of `case`."""
     out = tmp_path_factory.mktemp("export")
-    export(*case, out, [row.key for row in FORMATS])
+    export(*case, out, EVERYTHING)
     return out
 
 
@@ -154,9 +154,9 @@ def test_existing_files_are_replaced_only_when_that_was_asked_for(
     assert old.read_text().startswith("organ,")
 
 
-@pytest.mark.parametrize("row", FORMATS, ids=lambda row: row.key)
+@pytest.mark.parametrize("key", EVERYTHING)
 def test_a_cancel_leaves_no_half_file_and_the_old_one_whole(
-    case: tuple[Volume, Segmentation], folder: Path, tmp_path: Path, row: object
+    case: tuple[Volume, Segmentation], folder: Path, tmp_path: Path, key: str
 ) -> None:
     names = [path.name for path in folder.iterdir()]
     for name in names:
@@ -167,7 +167,7 @@ def test_a_cancel_leaves_no_half_file_and_the_old_one_whole(
         cancel.set()
 
     with pytest.raises(Cancelled):
-        export(*case, tmp_path, [row.key], ExportOptions(overwrite=True), progress=stop, cancel=cancel)  # type: ignore[attr-defined]
+        export(*case, tmp_path, [key], ExportOptions(overwrite=True), progress=stop, cancel=cancel)
     assert {path.name for path in tmp_path.iterdir()} == set(names)
     assert all((tmp_path / name).read_text() == "old" for name in names)
 
