@@ -1,16 +1,18 @@
 # `make demo` and `make test` each do everything from a bare machine: see tools/environment.sh.
 
 BIN := .venv/bin
-# make PYTHON=/path/to/python chooses the interpreter, make test ARGS="-k orientation" what pytest runs.
+# make PYTHON=/path/to/python chooses the interpreter, make test ARGS="-k orientation" what pytest runs,
+# make bench ARGS="read surfaces" which rows are measured.
 export PYTHON
 ARGS :=
 
-.PHONY: help demo test test-slow lint format wheel clean environment test-environment
+.PHONY: help demo test test-slow bench lint format wheel clean environment test-environment
 
 help:
 	@echo "make demo       set up, segment the demo scan, say where the results lie"
 	@echo "make test       set up, then every check and every quick test"
 	@echo "make test-slow  set up, then the tests that take minutes"
+	@echo "make bench      measure the program beside what one would use instead"
 	@echo "make lint       style, types and import contracts only"
 	@echo "make format     bring the code into the project's style"
 	@echo "make wheel      build dist/flare_gui-*.whl"
@@ -30,6 +32,10 @@ test: lint
 
 test-slow: test-environment
 	tools/with-screen.sh $(BIN)/python -m pytest -m slow $(ARGS)
+
+bench:
+	@tools/environment.sh bench
+	tools/with-screen.sh $(BIN)/python -m tests.benchmarks $(ARGS)
 
 lint: test-environment
 	$(BIN)/ruff check

@@ -1,0 +1,89 @@
+"""`python -m tests.benchmarks [ROW ...]`: measures, writes `bench.json` and prints the table. `make bench` is this.
+
+Each part runs in a process of its own, so that none inherits another's memory, threads or loaded libraries, and one
+that fails takes no other with it. Rows of earlier runs stay in `bench.json` until they are measured again.
+"""
+
+import argparse
+import datetime
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import table
+from tests.benchmarks.harness import machine
+from tests.benchmarks.scans import ROOT
+
+PARTS = {
+    "pipeline": "tests.benchmarks.bench_pipeline",
+    "memory": "tests.benchmarks.bench_memory",
+    "read": "tests.benchmarks.bench_read",
+}
+
+RESULTS = ROOT / "bench.json"
+PUBLISHED = ROOT / "docs" / "benchmarks.json"
+
+
+def main() -> int:
+    """0 when every part ran, reached or not; 1 when one failed."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which to run: {', '.join(PARTS)}; all by default")
+    parser.add_argument("--publish", action="store_true", help="afterwards copy the results to docs/ and do --table")
+    parser.add_argument("--table", action="store_true", help="only render the published results into the documents")
+    parser.add_argument("--part", nargs=2, metavar=("ROW", "FILE"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    unknown = [name for name in given.rows if name not in PARTS]
+    if unknown:
+        parser.error(f"there is no row {unknown[0]}; choose from {', '.join(PARTS)}")
+    if given.part:
+        _measure(*given.part)
+        return 0
+    failed = [] if given.table else [name for name in given.rows or PARTS if not _run(name)]
+    if given.publish:
+        PUBLISHED.write_text(RESULTS.read_text(encoding="utf-8"), encoding="utf-8")
+    if given.publish or given.table:
+        table.render(_read(PUBLISHED))
+    elif RESULTS.exists():
+        print(table.markdown(_read(RESULTS)))
+    for name in failed:
+        print(f"{name} failed: its message is above", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _run(name: str) -> bool:
+    """Measure one part in its own process and keep its rows; whether it ended well."""
+    print(f"{name} ...", file=sys.stderr, flush=True)
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        answer = Path(folder) / "rows.json"
+        command = [sys.executable, "-m", "tests.benchmarks", "--part", name, str(answer)]
+        if subprocess.run(command, cwd=ROOT, check=False).returncode:
+            return False
+        rows = json.loads(answer.read_text(encoding="utf-8"))
+    rows = [row | {"part": name} for row in rows]
+    others = [row for row in _read(RESULTS) if row["part"] != name] if RESULTS.exists() else []
+    order = list(PARTS)
+    ranked = sorted(others + rows, key=lambda row: order.index(row["part"]) if row["part"] in order else len(order))
+    RESULTS.write_text(json.dumps({"rows": ranked}, indent=1) + "\n", encoding="utf-8")
+    print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+    return True
+
+
+def _measure(name: str, answer: str) -> None:
+    about: dict[str, Any] = {"machine": machine(), "date": datetime.date.today().isoformat()}
+    rows = [row.as_json() | about for row in import_module(PARTS[name]).measure()]
+    Path(answer).write_text(json.dumps(rows), encoding="utf-8")
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    return rows
+
+
+if __name__ == "__main__":
+    sys.exit(main())
