@@ -26,8 +26,9 @@ class Bar:
         self._width = 0
 
     def begin(self, title: str) -> None:
-        """What follows is the progress of `title`."""
-        self._title, self._stage = title, ""
+        """What follows is the progress of `title`; several may take turns."""
+        if title != self._title:
+            self._title, self._stage = title, ""
 
     def __call__(self, stage: str, fraction: float) -> None:
         now = time.monotonic()
@@ -57,16 +58,16 @@ class Lines:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._title = ""
-        self._last: tuple[str, int] | None = None
+        self._last: dict[str, tuple[str, int]] = {}
 
     def begin(self, title: str) -> None:
-        """What follows is the progress of `title`."""
-        self._title, self._last = title, None
+        """What follows is the progress of `title`; several may take turns."""
+        self._title = title
 
     def __call__(self, stage: str, fraction: float) -> None:
         now = (stage, int(LINES_A_STAGE * fraction))
-        if now != self._last:
-            self._last = now
+        if now != self._last.get(self._title):
+            self._last[self._title] = now
             print(f"{self._title}: {stage} {100 * now[1] // LINES_A_STAGE} %", file=self._stream, flush=True)
 
     def end(self) -> None:

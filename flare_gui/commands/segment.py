@@ -3,30 +3,40 @@
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from flare_gui import batch, io
-from flare_gui.batch import CaseResult, Options
+from flare_gui import io
+from flare_gui.batch.case import CaseResult, Options
+from flare_gui.batch.children import Trouble
+from flare_gui.batch.folder import check_folder
+from flare_gui.batch.run import run_batch
 from flare_gui.console import Bar, Lines, progress_display
-from flare_gui.errors import Cancelled, DeviceUnusable, FlareError
+from flare_gui.errors import Cancelled, FlareError
+from flare_gui.io import Case
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel
-
-if TYPE_CHECKING:
-    from flare_gui.model.weights import Model
 
 DONE, NOTHING_DONE, PARTLY_DONE, INTERRUPTED = 0, 2, 3, 130
 
 
 @dataclass
 class _Tally:
-    """What has come out so far, and where the user sees it."""
+    """What has come out so far, and where the user sees it: the `Watcher` of a batch on a terminal or in a log."""
 
     display: Bar | Lines
+    numbers: dict[Case, str] = field(default_factory=dict)
     results: list[CaseResult] = field(default_factory=list)
     failures: int = 0
 
-    def succeeded(self, result: CaseResult) -> None:
+    def number(self, cases: list[Case]) -> None:
+        """Show which of how many a case is."""
+        self.numbers = {case: f"{case.name} ({i} of {len(cases)})" for i, case in enumerate(cases, 1)}
+
+    def progressed(self, case: Case, stage: str, fraction: float) -> None:
+        """Draw it."""
+        self.display.begin(self.numbers[case])
+        self.display(stage, fraction)
+
+    def succeeded(self, case: Case, result: CaseResult) -> None:
         """Show the case's warnings."""
         self.display.end()
         self.results.append(result)
@@ -35,11 +45,11 @@ class _Tally:
             for sentence in result.report[kind]:
                 print(f"flare-gui: {result.name}: {kind[:-1]}: {sentence}", file=sys.stderr, flush=True)
 
-    def failed(self, error: FlareError) -> None:
+    def failed(self, case: Case, trouble: Trouble) -> None:
         """Say at once what is wrong, in one line."""
         self.display.end()
         self.failures += 1
-        print(f"flare-gui: {error}", file=sys.stderr, flush=True)
+        print(f"flare-gui: {FlareError(trouble.message, hint=trouble.hint)}", file=sys.stderr, flush=True)
 
     @property
     def exit_code(self) -> int:
@@ -48,25 +58,27 @@ class _Tally:
         return PARTLY_DONE if self.results else NOTHING_DONE
 
 
-def run(inputs: list[Path], out: Path, weights: Path | None, options: Options, cancel: Cancel) -> int:
+def run(
+    inputs: list[Path], out: Path, weights: Path | None, options: Options, cancel: Cancel, *, jobs: int | None = None
+) -> int:
     """Segment every case in `inputs` into `out`; returns the exit code.
 
-    Weights that cannot be loaded and an `out` that cannot be written to raise `FlareError`. What is wrong with one case
-    is printed, and the others go on.
+    An `out` that cannot be written to raises `FlareError`. What is wrong with one case is printed, the others go on.
     """
     tally = _Tally(progress_display())
-    batch.check_folder(out)
-    cases = _find(inputs, tally)
+    check_folder(out)
+    cases = _find(inputs, options, tally)
     if not cases:
         return tally.exit_code
-    # Heavy: torch is loaded here, once it is clear that there is something to do.
-    from flare_gui.model.weights import load
-
-    model = load(weights)
+    tally.number(cases)
     code = INTERRUPTED
     try:
-        _work(cases, out, model, options, tally, cancel)
+        run_batch(cases, out, weights, options, tally, cancel, jobs=jobs)
         code = tally.exit_code
+    except FlareError as error:
+        tally.display.end()
+        print(f"flare-gui: {error}", file=sys.stderr)
+        code = PARTLY_DONE if tally.results else NOTHING_DONE
     except Cancelled:
         tally.display.end()
         print("flare-gui: interrupted", file=sys.stderr)
@@ -74,60 +86,19 @@ def run(inputs: list[Path], out: Path, weights: Path | None, options: Options, c
     return code
 
 
-def _find(inputs: list[Path], tally: _Tally) -> list[io.Case]:
+def _find(inputs: list[Path], options: Options, tally: _Tally) -> list[io.Case]:
     """The cases in `inputs`. An input that holds none is a failure of its own and does not stop the others."""
-    try:
-        return io.find_cases(inputs)
-    except FlareError as error:
-        if len(inputs) == 1:
-            tally.failed(error)
-            return []
+    every_series = options.series is None
     usable = []
     for path in inputs:
         try:
             io.find_cases([path])
         except FlareError as error:
-            tally.failed(error)
+            tally.failed(Case(path, path.name), Trouble(error.message, error.hint))
         else:
             usable.append(path)
     # Together once more: names are told apart among all cases.
-    return io.find_cases(usable) if usable else []
-
-
-def _work(cases: list[io.Case], out: Path, model: "Model", options: Options, tally: _Tally, cancel: Cancel) -> None:
-    """First what earlier runs left, so that files in the way are known before hours of work; then the network."""
-    ahead = []
-    for case in cases:
-        tally.display.begin(case.name)
-        try:
-            earlier = batch.earlier_result(case, out, model, options, progress=tally.display, cancel=cancel)
-        except FlareError as error:
-            tally.failed(error)
-            continue
-        if earlier is None:
-            ahead.append(case)
-        else:
-            tally.succeeded(earlier)
-    if not ahead or not _device_works(options, model, tally):
-        return
-    for number, case in enumerate(ahead, 1):
-        tally.display.begin(f"{case.name} ({number} of {len(ahead)})")
-        try:
-            tally.succeeded(batch.segment_case(case, out, model, options, progress=tally.display, cancel=cancel))
-        except FlareError as error:
-            tally.failed(error)
-
-
-def _device_works(options: Options, model: "Model", tally: _Tally) -> bool:
-    """Probe the device once, instead of reading every scan to find that none can be segmented."""
-    from flare_gui.model.device import choose
-
-    try:
-        choose(options.device, model)
-    except DeviceUnusable as error:
-        tally.failed(error)
-        return False
-    return True
+    return io.find_cases(usable, every_series=every_series) if usable else []
 
 
 def _print_summary(results: list[CaseResult]) -> None:

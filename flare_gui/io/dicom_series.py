@@ -18,6 +18,10 @@ _TAGS = [
 ]  # fmt: skip
 
 
+# Shorter stacks show where the contrast is, or one vertebra; no organ fits in.
+SHORTEST_SCAN_MM = 40.0
+
+
 @dataclass(frozen=True)
 class Slice:
     """One DICOM image. `position` is the first pixel's centre, `along` and `down` the row's and column's directions.
@@ -152,6 +156,11 @@ def propose(series: list[Series]) -> Series | None:
     stacks = [s for s in series if s.is_ct and len(s.slices) > 1]
     axial = [s for s in stacks if s.plane == "axial"]
     return next(iter(axial or stacks), None)
+
+
+def is_body_scan(series: Series) -> bool:
+    """Whether a series is a CT through some part of a body: no localizer, no watching of a bolus in one place."""
+    return series.is_ct and abs(series.slices[-1].height - series.first.height) >= SHORTEST_SCAN_MM
 
 
 def _unit(vector: np.ndarray) -> np.ndarray:

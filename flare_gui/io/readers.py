@@ -52,7 +52,9 @@ class DicomReader:
 
     def score(self, path: Path) -> int:
         if path.is_dir():
-            return 8 if any(is_dicom(p) for p in path.iterdir() if p.is_file()) else 0
+            # The index of a CD lies above its folders of slices and is none itself.
+            files = (p for p in path.iterdir() if p.is_file() and p.name.upper() != "DICOMDIR")
+            return 8 if any(is_dicom(p) for p in files) else 0
         return 9 if is_dicom(path) else 0
 
     def read(self, path: Path, series: str | None, allow_gaps: bool, progress: Progress, cancel: Cancel) -> Volume:

@@ -1,25 +1,24 @@
-"""One case from scan to files: what the command line, and whoever works through many cases, calls for each.
-
-Knows no terminal and no Qt. torch is imported when a network runs, not before.
-"""
+"""One case from scan to files. torch is imported when a network runs in this process, not before."""
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flare_gui import __version__, io
 from flare_gui.analysis.measure import measure
+from flare_gui.batch.thumbnail import thumbnail
 from flare_gui.errors import FlareError, OutputExists
 from flare_gui.files import replacing
+from flare_gui.model.around import Answer, Network, Task, segment_with
+from flare_gui.model.card import ModelCard
+from flare_gui.model.runlog import RunLog
 from flare_gui.organs import ORGANS, LabelScheme
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Segmentation, Volume, scan_sha256
 
 if TYPE_CHECKING:
-    from flare_gui.model.runlog import RunLog
     from flare_gui.model.weights import Model
 
 
@@ -32,17 +31,22 @@ class Options:
     series: str | None = None
     allow_gaps: bool = False
     overwrite: bool = False
+    precision: str = "auto"
 
 
 @dataclass(frozen=True, eq=False)
 class CaseResult:
-    """The two files of a case and what the second one says; `kept` when an earlier run had written them already."""
+    """The two files of a case and what the second one says; `kept` when an earlier run had written them already.
+
+    `picture` is a JPEG of a slice with outlines for the contact sheet, empty unless it was asked for.
+    """
 
     name: str
     mask: Path
     report_path: Path
     report: dict[str, Any]
     kept: bool
+    picture: bytes = b""
 
 
 def segment_case(
@@ -51,44 +55,74 @@ def segment_case(
     model: "Model",
     options: Options = Options(),
     *,
+    picture: bool = False,
+    progress: Progress = ignore,
+    cancel: Cancel = never,
+) -> CaseResult:
+    """`run_case` with the network in this process."""
+    from flare_gui.model.device import choose
+    from flare_gui.model.segmenter import network_on
+
+    def network(task: Task) -> Answer:
+        with task.log.stage("device"):
+            chosen = choose(options.device, model, options.precision)
+            task.log.notes.extend(chosen.notes)
+        return network_on(chosen, model)(task)
+
+    return run_case(case, out, model.card, network, options, picture=picture, progress=progress, cancel=cancel)
+
+
+def run_case(
+    case: io.Case,
+    out: Path,
+    card: ModelCard,
+    network: Network,
+    options: Options = Options(),
+    *,
+    picture: bool = False,
     progress: Progress = ignore,
     cancel: Cancel = never,
 ) -> CaseResult:
     """Read, segment and measure `case`, and write `out/NAME.seg.nii.gz` and `out/NAME.json`, both or neither.
 
-    An earlier result of the same scan, model and options is kept. Raises `OutputExists` for any other file in the way
-    unless `options.overwrite`, before the network runs; `FlareError` when the scan cannot be read, the device not be
-    used or the result not be written; `Cancelled`.
+    `network` is the one that `card` describes. An earlier result of the same scan, model and options is kept. Raises
+    `OutputExists` for any other file in the way unless `options.overwrite`, before the network runs; `FlareError` when
+    the scan cannot be read, the device not be used or the result not be written; `Cancelled`.
     """
-    earlier = earlier_result(case, out, model, options, progress=progress, cancel=cancel)
-    if earlier is not None:
-        return earlier
     try:
-        return _segment_and_write(case, out, model, options, progress, cancel)
+        earlier = earlier_report(case, out, card, options)
+        log = RunLog()
+        with log.stage("read"):
+            cancel.check()
+            series = case.series or options.series
+            volume = io.read_scan(
+                case.path, series=series, allow_gaps=options.allow_gaps, progress=progress, cancel=cancel
+            )
+        if earlier is not None:
+            return _kept(case, out, volume, earlier, picture)
+        segmentation = segment_with(network, volume, card, log, progress, cancel)
+        cancel.check()
+        report = _report(case, volume, segmentation, card, options)
+        progress("write", 0.0)
+        mask, report_path = outputs(case, out)
+        _write(segmentation, report, mask, report_path, options.labels)
+        progress("write", 1.0)
+        drawn = thumbnail(volume, segmentation) if picture else b""
+        return CaseResult(case.name, mask, report_path, report, kept=False, picture=drawn)
     except MemoryError as problem:
         raise FlareError(
             f"{case.path}: this scan needs more memory than there is",
-            hint="Close other programs, or crop the scan to the abdomen.",
+            hint="Close other programs, work on fewer cases at once, or crop the scan to the abdomen.",
         ) from problem
 
 
-def _segment_and_write(
-    case: io.Case, out: Path, model: "Model", options: Options, progress: Progress, cancel: Cancel
-) -> CaseResult:
-    from flare_gui.model.runlog import RunLog
-    from flare_gui.model.segmenter import segment
-
-    log = RunLog()
-    with log.stage("read"):
-        volume = _read(case, options, progress, cancel)
-    segmentation = segment(volume, model, device=options.device, progress=progress, cancel=cancel)
-    cancel.check()
-    report = _report(case, volume, segmentation, model, options, log)
-    progress("write", 0.0)
+def _kept(case: io.Case, out: Path, volume: Volume, report: dict[str, Any], picture: bool) -> CaseResult:
+    """The result of an earlier run, if it is of this very scan."""
     mask, report_path = outputs(case, out)
-    _write(segmentation, report, mask, report_path, options.labels)
-    progress("write", 1.0)
-    return CaseResult(case.name, mask, report_path, report, kept=False)
+    if report["made_from"]["scan_sha256"] != scan_sha256(volume):
+        raise _in_the_way([report_path, mask])
+    drawn = thumbnail(volume, io.read_mask(volume, mask)) if picture else b""
+    return CaseResult(case.name, mask, report_path, report, kept=True, picture=drawn)
 
 
 def outputs(case: io.Case, out: Path) -> tuple[Path, Path]:
@@ -96,54 +130,31 @@ def outputs(case: io.Case, out: Path) -> tuple[Path, Path]:
     return out / f"{case.name}.seg.nii.gz", out / f"{case.name}.json"
 
 
-def earlier_result(
-    case: io.Case,
-    out: Path,
-    model: "Model",
-    options: Options,
-    *,
-    progress: Progress = ignore,
-    cancel: Cancel = never,
-) -> CaseResult | None:
-    """The result that an earlier run left for the same scan, model and options; None when the way is free.
+def earlier_report(case: io.Case, out: Path, card: ModelCard, options: Options) -> dict[str, Any] | None:
+    """What an earlier run with the same model and options said about the scan of this name; None when the way is free.
 
-    The scan is read only when everything else agrees. Raises `OutputExists` when other files are in the way, and what
-    `io.read_scan` raises. With `options.overwrite` nothing is ever in the way.
+    Whether it was the same scan is known when that has been read. Raises `OutputExists` when other files are in the
+    way. With `options.overwrite` nothing is ever in the way, nor is a report of ours whose mask is gone: a run that was
+    killed between the two files leaves it.
     """
     mask, report_path = outputs(case, out)
     existing = [path for path in (report_path, mask) if path.exists()]
     if options.overwrite or not existing:
         return None
     report = _own_report(report_path)
-    wanted = _made_from(model, options)
-    if report is None or not wanted.items() <= report["made_from"].items() or report["mask"]["sha256"] != _hash(mask):
+    if report is None:
         raise _in_the_way(existing)
-    if report["made_from"]["scan_sha256"] != scan_sha256(_read(case, options, progress, cancel)):
+    if not mask.exists():
+        return None
+    if not _made_from(card, options).items() <= report["made_from"].items() or report["mask"]["sha256"] != _hash(mask):
         raise _in_the_way(existing)
-    return CaseResult(case.name, mask, report_path, report, kept=True)
+    return report
 
 
-def check_folder(out: Path) -> None:
-    """Raise `FlareError` unless `out` is a folder that can be written to, or can be made: hours before it is needed."""
-    there = out
-    while not there.exists() and there != there.parent:
-        there = there.parent
-    if not there.is_dir():
-        raise FlareError(f"{there}: this is a file, so results cannot go into {out}", hint="Choose a folder with -o.")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise FlareError(f"{there}: this folder cannot be written to", hint="Choose another one with -o.")
-
-
-def _read(case: io.Case, options: Options, progress: Progress, cancel: Cancel) -> Volume:
-    cancel.check()
-    return io.read_scan(
-        case.path, series=options.series, allow_gaps=options.allow_gaps, progress=progress, cancel=cancel
-    )
-
-
-def _made_from(model: "Model", options: Options) -> dict[str, Any]:
+def _made_from(card: ModelCard, options: Options) -> dict[str, Any]:
     """What decides the result, next to the scan itself."""
-    return {"model_sha256": model.card.sha256, "labels": options.labels, "device": options.device}
+    chosen = {} if options.precision == "auto" else {"precision": options.precision}
+    return {"model_sha256": card.sha256, "labels": options.labels, "device": options.device, **chosen}
 
 
 def _own_report(path: Path) -> dict[str, Any] | None:
@@ -174,12 +185,7 @@ def _hash(path: Path) -> str | None:
 
 
 def _report(
-    case: io.Case,
-    volume: Volume,
-    segmentation: Segmentation,
-    model: "Model",
-    options: Options,
-    reading: "RunLog",
+    case: io.Case, volume: Volume, segmentation: Segmentation, card: ModelCard, options: Options
 ) -> dict[str, Any]:
     """What the JSON says. The input is named without its folders, which may name the patient."""
     run = segmentation.run
@@ -202,13 +208,13 @@ def _report(
         },
         "device": run["device"],
         "precision": run["precision"],
-        "seconds": reading.seconds | run["seconds"],
-        "peak_memory_mb": reading.peak_memory_mb | run["peak_memory_mb"],
+        "seconds": run["seconds"],
+        "peak_memory_mb": run["peak_memory_mb"],
         "model": run["model"],
         "warnings": [*volume.warnings, *segmentation.warnings],
         "notes": list(run["notes"]),
         "labels": options.labels,
-        "made_from": {"scan_sha256": scan_sha256(volume), **_made_from(model, options)},
+        "made_from": {"scan_sha256": scan_sha256(volume), **_made_from(card, options)},
         "software": {"name": "flare-gui", "version": __version__},
     }
 
@@ -218,9 +224,12 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _write(segmentation: Segmentation, report: dict[str, Any], mask: Path, path: Path, labels: LabelScheme) -> None:
-    """Both files are whole before either gets its name; the report gets its name last and carries the mask's hash."""
+    """Both files are whole before either gets its name; the report carries the mask's hash.
+
+    The report gets its name first: alone it says whose it is, and a run after a kill between the two goes on from it.
+    """
     try:
-        with replacing(path) as new_report, replacing(mask) as new_mask:
+        with replacing(mask) as new_mask, replacing(path) as new_report:
             io.write_segmentation(segmentation, new_mask, scheme=labels)
             report["mask"] = {"file": mask.name, "sha256": _hash(new_mask)}
             new_report.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

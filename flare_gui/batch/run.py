@@ -1,0 +1,106 @@
+"""A batch from its cases to what became of them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from flare_gui.batch.case import Options, earlier_report, segment_case
+from flare_gui.batch.children import Ready, Trouble
+from flare_gui.batch.folder import in_use
+from flare_gui.batch.hub import Hub, Watcher
+from flare_gui.errors import FlareError
+from flare_gui.io import Case
+from flare_gui.model.card import card_of
+from flare_gui.model.memory import available_mb
+from flare_gui.progress import Cancel
+
+# One case that is read, one at the network, one that is written.
+MOST_USEFUL_JOBS = 3
+# What a large scan takes on its way, and what the network takes beside.
+CASE_MB, NETWORK_MB = 2000, 2500
+
+
+def usual_jobs() -> int:
+    """How many cases are worked on at once unless someone says: three, or as many as there is memory for."""
+    free = available_mb()
+    return MOST_USEFUL_JOBS if free is None else max(1, min(MOST_USEFUL_JOBS, int((free - NETWORK_MB) // CASE_MB)))
+
+
+def run_batch(
+    cases: Sequence[Case],
+    out: Path,
+    weights: Path | None,
+    options: Options,
+    watcher: Watcher,
+    cancel: Cancel,
+    *,
+    jobs: int | None = None,
+) -> None:
+    """Segment `cases` into `out`, `jobs` at a time, and tell `watcher` what becomes of each, exactly once.
+
+    What earlier runs have done is kept, and files in the way are known before the network runs. A single case is done
+    in this process, more in processes of their own: then no case takes another one along, whatever it does to its
+    process. Raises `FlareError` when nothing can be done at all (weights, device), `Cancelled`.
+    """
+    sorted_out = _sort_out(cases, out, weights, options, watcher)
+    ahead = [*sorted_out.perhaps_done, *sorted_out.to_do]
+    if not ahead:
+        return
+    with in_use(out):
+        if len(cases) == 1:
+            _in_this_process(ahead[0], out, weights, options, watcher, cancel)
+            return
+        hub = Hub(out, weights, card_of(weights), options, jobs or usual_jobs(), watcher, sorted_out.before)
+        hub.run(ahead, cancel, network_at_once=bool(sorted_out.to_do))
+
+
+class _SortedOut(NamedTuple):
+    """`perhaps_done` have a result, if it is of the same scan; `before` is how most of those were made."""
+
+    perhaps_done: list[Case]
+    to_do: list[Case]
+    before: Ready | None
+
+
+def _sort_out(cases: Sequence[Case], out: Path, weights: Path | None, options: Options, watcher: Watcher) -> _SortedOut:
+    card = card_of(weights)
+    perhaps_done, to_do = [], []
+    before: Counter[Ready] = Counter()
+    for case in cases:
+        try:
+            report = earlier_report(case, out, card, options)
+        except FlareError as error:
+            watcher.failed(case, Trouble(error.message, error.hint))
+            continue
+        if report is None:
+            to_do.append(case)
+        else:
+            perhaps_done.append(case)
+            before[Ready(str(report.get("device")), str(report.get("precision")))] += 1
+    return _SortedOut(perhaps_done, to_do, next((made for made, _ in before.most_common(1)), None))
+
+
+def _in_this_process(
+    case: Case, out: Path, weights: Path | None, options: Options, watcher: Watcher, cancel: Cancel
+) -> None:
+    from flare_gui.model.device import choose
+    from flare_gui.model.weights import load
+
+    model = load(weights)
+    # Before the scan is read, which may take long.
+    choose(options.device, model, options.precision)
+    try:
+        result = segment_case(
+            case,
+            out,
+            model,
+            options,
+            picture=True,
+            progress=lambda stage, fraction: watcher.progressed(case, stage, fraction),
+            cancel=cancel,
+        )
+    except FlareError as error:
+        watcher.failed(case, Trouble(error.message, error.hint))
+    else:
+        watcher.succeeded(case, result)

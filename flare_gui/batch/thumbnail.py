@@ -1,0 +1,36 @@
+"""One small picture of a case that shows at a glance whether its organs are where organs are."""
+
+import io
+
+import numpy as np
+
+from flare_gui import geometry
+from flare_gui.organs import ORGANS
+from flare_gui.render.slide import SlicePainter
+from flare_gui.volume import Segmentation, Volume
+
+SIZE = (256, 224)
+_QUALITY = 80
+
+
+def thumbnail(volume: Volume, segmentation: Segmentation) -> bytes:
+    """JPEG of the coronal slice that shows most of the organs, with their outlines. The patient's right is left."""
+    upright = geometry.reorient(volume.affine, volume.shape)
+    hu, labels = upright.apply(volume.hu), upright.apply(segmentation.labels)
+    painter = SlicePainter(hu, labels, upright.affine, "coronal", SIZE, line=1)
+    picture = painter.picture(_slice_of_most(labels))
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=_QUALITY)
+    return buffer.getvalue()
+
+
+def _slice_of_most(labels: np.ndarray) -> int:
+    """The index along y at which the organs together show the largest share of their largest cuts; else the middle.
+
+    Roots, so that four organs in part are worth more than one of them whole.
+    """
+    score = np.zeros(labels.shape[1])
+    for organ in ORGANS:
+        area = np.count_nonzero(labels == organ.label, axis=(0, 2))
+        score += np.sqrt(area / max(1, area.max()))
+    return int(score.argmax()) if score.any() else labels.shape[1] // 2
