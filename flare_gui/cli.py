@@ -71,11 +71,13 @@ def _open(words: list[str]) -> int:
     parser = _Parser(
         prog="flare-gui",
         usage="flare-gui [PATH ...]\n       flare-gui --self-test DIR\n       flare-gui segment INPUT... -o DIR\n"
-        "       flare-gui export CT -o DIR\n       flare-gui video CT -o FILE\n       flare-gui demo-scan -o FILE",
+        "       flare-gui export CT -o DIR\n       flare-gui video CT -o FILE\n       flare-gui doctor PATH\n"
+        "       flare-gui demo-scan -o FILE",
         description="Find liver, kidneys and spleen in an abdominal CT. Without a sub-command, open the program.",
         epilog="sub-commands:\n  segment      write masks and measurements, without a window\n"
         "  export       masks, meshes and numbers of one scan\n  report       one HTML page about it\n"
         "  video        a film of it\n"
+        "  doctor       is this a usable CT of an abdomen?\n"
         "  demo-scan    write the synthetic demo CT\n\n`flare-gui segment --help` says more about each. "
         "A path that is called like a sub-command is written ./segment.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -233,6 +235,32 @@ def _report(words: list[str], cancel: Cancel) -> int:
     return report.run(_source(given), given.out, cancel, overwrite=given.overwrite)
 
 
+def _doctor(words: list[str], cancel: Cancel) -> int:
+    parser = _Parser(
+        prog="flare-gui doctor",
+        description="Say what is to be doubted about scans before anything is made of them: is each a CT, in "
+        "Hounsfield units, of an abdomen, with a usable header and all of its slices?",
+        epilog="exit status: 0 usable, doubts or not; 2 no scan can be used; 3 some cannot; 130 interrupted",
+    )
+    parser.add_argument("inputs", nargs="+", type=Path, metavar="PATH", help="scans, as for `segment`")
+    parser.add_argument("--series", metavar="UID", help="which series of a DICOM folder (default: largest axial CT)")
+    parser.add_argument("--allow-gaps", action="store_true", help="look at DICOM series with missing slices too")
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+    parser.add_argument("--fix", type=Path, metavar="FILE", help="write the scan with all safe fixes to this .nii.gz")
+    parser.add_argument("--overwrite", action="store_true", help="replace FILE if it exists")
+    given = parser.parse_args(words)
+    if given.fix is not None and not given.fix.name.lower().endswith((".nii", ".nii.gz")):
+        raise _UsageError(f"{given.fix}: a fixed scan is written as NIfTI", hint="Choose a name that ends in .nii.gz.")
+    if given.fix is not None and given.fix.exists() and not given.overwrite:
+        raise _UsageError(f"{given.fix}: there is a file already", hint="Replace it with --overwrite.")
+
+    from flare_gui.commands import doctor
+
+    return doctor.run(
+        given.inputs, cancel, series=given.series, allow_gaps=given.allow_gaps, as_json=given.json, fix=given.fix
+    )
+
+
 def _add_source(parser: argparse.ArgumentParser) -> None:
     """What `_source` reads."""
     parser.add_argument("scan", type=Path, metavar="CT", help="the scan, as for `segment`")
@@ -272,6 +300,7 @@ COMMANDS: dict[str, Callable[[list[str], Cancel], int]] = {
     "export": _export,
     "report": _report,
     "video": _video,
+    "doctor": _doctor,
     "demo-scan": _demo_scan,
 }
 

@@ -16,12 +16,13 @@ class FlareError(Exception):
 
 
 class UnreadableScan(FlareError):
-    """A scan that cannot be read, or could only be read wrongly."""
+    """A scan that cannot be read, or could only be read wrongly. `code` is for programs, as that of a `Finding`."""
 
-    def __init__(self, path: Path | str, reason: str, *, hint: str = "") -> None:
+    def __init__(self, path: Path | str, reason: str, *, hint: str = "", code: str = "unreadable") -> None:
         super().__init__(f"{path}: {reason}", hint=hint)
         self.path = Path(path)
         self.reason = reason
+        self.code = code
 
 
 class NotAScan(UnreadableScan):

@@ -9,14 +9,15 @@ import numpy as np
 
 from flare_gui import geometry
 from flare_gui.errors import GridMismatch
+from flare_gui.findings import Finding
 
 
 @dataclass(frozen=True, eq=False)
 class Volume:
     """A CT: `hu` is int16 (x, y, z) in Hounsfield units, `affine` 4x4 maps voxel indices to RAS+ millimetres.
 
-    `name` is the case's name for output files (never the patient's), `source` the path it came from, `warnings` what
-    the reader had to repair or leave out, one sentence each.
+    `name` is the case's name for output files (never the patient's), `source` the path it came from, `findings` what
+    the reader had to repair or leave out. `repairs` are the codes of findings that were repaired since it was read.
     """
 
     hu: np.ndarray
@@ -24,7 +25,8 @@ class Volume:
     name: str = "ct"
     source: Path | None = None
     series_uid: str | None = None
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    repairs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.hu.ndim != 3 or self.hu.dtype != np.int16:
@@ -45,6 +47,11 @@ class Volume:
     def orientation(self) -> str:
         """Where the array's axes point, such as "LPS"."""
         return geometry.orientation(self.affine)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The sentences of `findings`."""
+        return tuple(finding.sentence for finding in self.findings)
 
 
 @dataclass(frozen=True, eq=False)

@@ -383,6 +383,7 @@ def test_the_demo_scan_is_a_ct_that_can_be_segmented(run: Run, weights: Path, tm
     assert np.asarray(image.dataobj).min() < -500
     assert run("segment", path, "-o", path.parent, "--weights", weights).code == 0
     assert files_in(path.parent) == ["demo-ct.json", "demo-ct.nii.gz", "demo-ct.seg.nii.gz"]
+    assert json.loads((path.parent / "demo-ct.json").read_text())["findings"] == []
 
 
 @pytest.mark.parametrize("source", ["ct/ts_example/ct.nii.gz", "dicom/two_series", "dicom/jpeg2000_slab"])

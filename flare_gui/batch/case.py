@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flare_gui import __version__, io
+from flare_gui.analysis import doctor
 from flare_gui.analysis.measure import measure
 from flare_gui.batch.thumbnail import thumbnail
 from flare_gui.errors import FlareError, OutputExists
@@ -100,6 +101,9 @@ def run_case(
             )
         if earlier is not None:
             return _kept(case, out, volume, earlier, picture)
+        with log.stage("examine"):
+            volume = doctor.examined(volume)
+        doctor.refuse(volume)
         segmentation = segment_with(network, volume, card, log, progress, cancel)
         cancel.check()
         report = _report(case, volume, segmentation, card, options)
@@ -212,6 +216,7 @@ def _report(
         "peak_memory_mb": run["peak_memory_mb"],
         "model": run["model"],
         "warnings": [*volume.warnings, *segmentation.warnings],
+        "findings": [finding.as_json() for finding in volume.findings],
         "notes": list(run["notes"]),
         "labels": options.labels,
         "made_from": {"scan_sha256": scan_sha256(volume), **_made_from(card, options)},

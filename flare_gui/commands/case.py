@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flare_gui import io
+from flare_gui.analysis import doctor
 from flare_gui.errors import FlareError
 from flare_gui.progress import Cancel, Progress
 from flare_gui.volume import Segmentation, Volume
@@ -25,9 +26,10 @@ def load(source: Source, progress: Progress, cancel: Cancel) -> tuple[Volume, Se
     cases = io.find_cases([source.scan])
     if len(cases) > 1:
         raise FlareError(f"{source.scan}: holds {len(cases)} scans", hint="Give one of them.")
-    volume = io.read_scan(cases[0].path, series=source.series, progress=progress, cancel=cancel)
+    volume = doctor.examined(io.read_scan(cases[0].path, series=source.series, progress=progress, cancel=cancel))
     if source.mask is not None:
         return volume, io.read_mask(volume, source.mask)
+    doctor.refuse(volume)
     from flare_gui.model.segmenter import segment
     from flare_gui.model.weights import load as load_weights
 

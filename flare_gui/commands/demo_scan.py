@@ -2,13 +2,9 @@
 
 from pathlib import Path
 
-import nibabel
-import numpy as np
-
+from flare_gui import io
 from flare_gui.errors import FlareError, OutputExists
-from flare_gui.files import replacing
 from flare_gui.phantom.demo import demo_scan
-from flare_gui.volume import Volume
 
 
 def run(path: Path, *, overwrite: bool) -> int:
@@ -24,24 +20,6 @@ def run(path: Path, *, overwrite: bool) -> int:
             f"{path}: there is a file already", hint="Replace it with --overwrite, or choose another name."
         )
     volume = demo_scan()
-    try:
-        with replacing(path) as new:
-            nibabel.save(_image(volume), new)
-    except OSError as problem:
-        raise FlareError(
-            f"{path}: the demo scan cannot be written ({problem.strerror or problem})",
-            hint="Choose another place with -o.",
-        ) from problem
+    io.write_volume(volume, path)
     print(f"The synthetic demo CT, {' × '.join(map(str, volume.shape))} voxels: {path}")
     return 0
-
-
-def _image(volume: Volume) -> "nibabel.Nifti1Image":
-    image = nibabel.Nifti1Image(volume.hu, volume.affine)
-    image.header.set_xyzt_units("mm")
-    # Both codes: programs differ in which of the two affines they read.
-    image.set_sform(volume.affine, code=1)
-    image.set_qform(volume.affine, code=1)
-    image.header.set_slope_inter(1, 0)
-    assert image.get_data_dtype() == np.int16
-    return image

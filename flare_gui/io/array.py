@@ -6,6 +6,7 @@ import numpy as np
 
 from flare_gui import geometry
 from flare_gui.errors import UnreadableScan
+from flare_gui.findings import Finding
 from flare_gui.volume import Volume
 
 AIR_HU = -1024
@@ -16,7 +17,12 @@ MAX_SHEAR_DEGREES = 30.0
 
 
 def volume_from(
-    path: Path, array: np.ndarray, affine: np.ndarray, *, series_uid: str | None = None, warnings: tuple[str, ...] = ()
+    path: Path,
+    array: np.ndarray,
+    affine: np.ndarray,
+    *,
+    series_uid: str | None = None,
+    findings: tuple[Finding, ...] = (),
 ) -> Volume:
     """A `Volume` of `array` (x, y, z, with one-frame axes behind) in HU; `affine` as in the file.
 
@@ -32,8 +38,7 @@ def volume_from(
         raise UnreadableScan(
             path, "its axes are far from perpendicular", hint="Export the scan again without its last transformation."
         )
-    hu = to_hu(array)
-    return Volume(hu, np.asarray(affine, float), case_name(path), path, series_uid, (*warnings, *_doubts(hu)))
+    return Volume(to_hu(array), np.asarray(affine, float), case_name(path), path, series_uid, findings)
 
 
 def to_hu(array: np.ndarray) -> np.ndarray:
@@ -76,12 +81,3 @@ def _shear_degrees(affine: np.ndarray) -> float:
     axes = np.asarray(affine, float)[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
     cosines = np.abs(axes.T @ axes - np.eye(3)).max()
     return float(np.degrees(np.arcsin(min(1.0, cosines))))
-
-
-def _doubts(hu: np.ndarray) -> tuple[str, ...]:
-    low, high = int(hu.min()), int(hu.max())
-    if low >= 0 and high <= 300:
-        return (f"values run from {low} to {high}: this looks like a picture or a mask, not like Hounsfield units",)
-    if low >= 0 and high > 1000:
-        return (f"no value is below 0 (they run to {high}): the rescale intercept may be missing",)
-    return ()

@@ -8,6 +8,7 @@ import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 from scipy import ndimage
 
 from flare_gui.errors import NotAScan, UnreadableScan
+from flare_gui.findings import Finding
 from flare_gui.io.array import AIR_HU, to_hu, volume_from
 from flare_gui.io.dicom_series import Series, Slice, group, propose, read_slice, read_slices
 from flare_gui.io.itk import LPS_TO_RAS
@@ -41,11 +42,8 @@ def read_folder(
         raise UnreadableScan(
             folder, "is an enhanced multi-frame CT, which is not read yet", hint="Convert it to .nii.gz first."
         )
-    warnings = []
-    others = [stack for stack in stacks if stack is not chosen]
-    if others:
-        warnings.append("left out: " + "; ".join(str(stack) for stack in others))
-    return _assemble(folder, chosen, warnings, allow_gaps=allow_gaps, progress=progress, cancel=cancel)
+    findings = _left_out(chosen, [stack for stack in stacks if stack is not chosen])
+    return _assemble(folder, chosen, findings, allow_gaps=allow_gaps, progress=progress, cancel=cancel)
 
 
 def read_file(
@@ -64,6 +62,17 @@ def read_file(
     return read_folder(
         path.parent, siblings, series=series or one.uid, allow_gaps=allow_gaps, progress=progress, cancel=cancel
     )
+
+
+def _left_out(chosen: Series, others: list[Series]) -> list[Finding]:
+    if not others:
+        return []
+    sentence = "left out: " + "; ".join(str(stack) for stack in others)
+    if any(stack.uid == chosen.uid for stack in others):
+        return [
+            Finding("mixed-slices", sentence, 1.0, "Check that slices of another size or direction are not missed.")
+        ]
+    return [Finding("other-series", sentence, 1.0, "Choose another series with --series UID if that one was meant.")]
 
 
 def _choose(folder: Path, stacks: list[Series], uid: str | None) -> Series:
@@ -86,27 +95,29 @@ def _choose(folder: Path, stacks: list[Series], uid: str | None) -> Series:
 
 
 def _assemble(
-    folder: Path, series: Series, warnings: list[str], *, allow_gaps: bool, progress: Progress, cancel: Cancel
+    folder: Path, series: Series, findings: list[Finding], *, allow_gaps: bool, progress: Progress, cancel: Cancel
 ) -> Volume:
     slices, doubts = one_a_position(series)
-    warnings.extend(doubts)
+    findings.extend(doubts)
     if len(slices) < 2:
         raise UnreadableScan(folder, "holds a single slice", hint="Choose a scan of several slices.")
     heights = np.array([s.height for s in slices])
     steps = np.diff(heights)
     step = float(np.median(steps))
-    _check_gaps(folder, slices, steps, step, warnings, allow_gaps=allow_gaps)
+    _check_gaps(folder, slices, steps, step, findings, allow_gaps=allow_gaps)
     hu = _pixels(slices, progress, cancel)
     drift = np.array([_drift(s, slices[0]) for s in slices])
     tilt = _tilt_degrees(drift, heights)
     uneven = float(np.abs(steps - step).max()) > max(EVEN_MM, 0.02 * step)
     origin = slices[0].position
     if tilt > TILT_DEGREES:
-        warnings.append(f"the gantry was tilted by {tilt:.1f} degrees: the slices were shifted upright")
+        sentence = f"the gantry was tilted by {tilt:.1f} degrees: the slices were shifted upright"
+        findings.append(Finding("gantry-tilt", sentence, 1.0, "Nothing; the mask lies on the upright slices."))
         hu, first = _upright(hu, drift, slices[0].spacing_mm)
         origin = origin + first[0] * slices[0].along + first[1] * slices[0].down
     if uneven:
-        warnings.append(f"uneven slice spacing ({steps.min():.2f} to {steps.max():.2f} mm): resampled to {step:.2f} mm")
+        sentence = f"uneven slice spacing ({steps.min():.2f} to {steps.max():.2f} mm): resampled to {step:.2f} mm"
+        findings.append(Finding("uneven-slices", sentence, 1.0, "Nothing; the mask lies on the even slices."))
         hu = _evenly(hu, heights, step)
     else:
         step = float(heights[-1] - heights[0]) / (len(heights) - 1)
@@ -116,11 +127,11 @@ def _assemble(
     affine[:3, 1] = first_slice.down * first_slice.spacing_mm[1]
     affine[:3, 2] = first_slice.normal * step
     affine[:3, 3] = origin
-    return volume_from(folder, hu, LPS_TO_RAS @ affine, series_uid=series.uid, warnings=tuple(warnings))
+    return volume_from(folder, hu, LPS_TO_RAS @ affine, series_uid=series.uid, findings=tuple(findings))
 
 
-def one_a_position(series: Series) -> tuple[list[Slice], tuple[str, ...]]:
-    """The first slice at each position, and a sentence when that left some out."""
+def one_a_position(series: Series) -> tuple[list[Slice], tuple[Finding, ...]]:
+    """The first slice at each position, and a finding when that left some out."""
     kept: list[Slice] = []
     for one in series.slices:
         if not kept or one.height - kept[-1].height > 0.01:
@@ -128,14 +139,15 @@ def one_a_position(series: Series) -> tuple[list[Slice], tuple[str, ...]]:
     dropped = len(series.slices) - len(kept)
     if not dropped:
         return kept, ()
-    return kept, (
+    sentence = (
         f"{dropped} slices lie where another one lies already (several phases in one series?): "
-        "the one with the lowest instance number was used",
+        "the one with the lowest instance number was used"
     )
+    return kept, (Finding("duplicate-slices", sentence, 1.0, "Export the phase you mean as a series of its own."),)
 
 
 def _check_gaps(
-    folder: Path, slices: list[Slice], steps: np.ndarray, step: float, warnings: list[str], *, allow_gaps: bool
+    folder: Path, slices: list[Slice], steps: np.ndarray, step: float, findings: list[Finding], *, allow_gaps: bool
 ) -> None:
     wide = np.flatnonzero(steps > GAP * step)
     if wide.size == 0:
@@ -149,8 +161,10 @@ def _check_gaps(
             folder,
             sentence,
             hint="Ask for the complete series, or open it with --allow-gaps to fill them by interpolation.",
+            code="missing-slices",
         )
-    warnings.append(f"{sentence}: filled by interpolation")
+    sentence += ": filled by interpolation"
+    findings.append(Finding("missing-slices", sentence, 1.0, "Ask for the complete series, or leave the gap out."))
 
 
 def _pixels(slices: list[Slice], progress: Progress, cancel: Cancel) -> np.ndarray:

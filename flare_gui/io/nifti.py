@@ -8,7 +8,9 @@ import numpy as np
 from nibabel.filebasedimages import ImageFileError
 from nibabel.spatialimages import HeaderDataError
 
-from flare_gui.errors import UnreadableScan
+from flare_gui.errors import FlareError, UnreadableScan
+from flare_gui.files import replacing
+from flare_gui.findings import Finding
 from flare_gui.io.array import volume_from
 from flare_gui.volume import Volume
 
@@ -17,12 +19,12 @@ SUFFIXES = (".nii", ".nii.gz")
 
 def read(path: Path) -> Volume:
     """The CT in a NIfTI file, in its own orientation. Raises `UnreadableScan`."""
-    array, affine, warnings = load(path)
-    return volume_from(path, array, affine, warnings=warnings)
+    array, affine, findings = load(path)
+    return volume_from(path, array, affine, findings=findings)
 
 
-def load(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
-    """(array, affine, warnings) with the file's slope and intercept applied; arrays without them keep their dtype."""
+def load(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[Finding, ...]]:
+    """(array, affine, findings) with the file's slope and intercept applied; arrays without them keep their dtype."""
     try:
         image = nibabel.load(path)
         if not isinstance(image, nibabel.Nifti1Image):
@@ -37,10 +39,28 @@ def load(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
     return array, np.asarray(image.affine, float), _placement(image)
 
 
-def _placement(image: nibabel.Nifti1Image) -> tuple[str, ...]:
+def write(volume: Volume, path: Path) -> None:
+    """Write the CT as int16 NIfTI on its grid, in one move. Raises `FlareError` when there is no room."""
+    image = nibabel.Nifti1Image(volume.hu, volume.affine)
+    image.header.set_xyzt_units("mm")
+    # Both codes: programs differ in which of the two affines they read.
+    image.set_sform(volume.affine, code=1)
+    image.set_qform(volume.affine, code=1)
+    image.header.set_slope_inter(1, 0)
+    try:
+        with replacing(path) as new:
+            nibabel.save(image, new)
+    except OSError as problem:
+        raise FlareError(
+            f"{path}: the scan cannot be written ({problem.strerror or problem})", hint="Choose another place."
+        ) from problem
+
+
+def _placement(image: nibabel.Nifti1Image) -> tuple[Finding, ...]:
     """nibabel takes the sform if it is coded, else the qform, else it invents a grid."""
     if not int(image.header["sform_code"]) and not int(image.header["qform_code"]):
-        return ("the file does not say where the patient's right is: left and right may be exchanged",)
+        sentence = "the file does not say where the patient's right is: left and right may be exchanged"
+        return (Finding("no-orientation", sentence, 1.0, "Convert the scan from its DICOM series again."),)
     return ()
 
 

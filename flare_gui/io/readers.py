@@ -1,5 +1,6 @@
 """The readers, and the choice between them: each says how well it fits a path, the best one reads it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -84,7 +85,7 @@ class ZipReader:
                 raise NotAScan(path, what, hint="Unpack it and open the one you mean.")
             file, reader = scans[0]
             volume = reader.read(file, series, allow_gaps, progress, cancel)
-        return Volume(volume.hu, volume.affine, case_name(path), path, volume.series_uid, volume.warnings)
+        return replace(volume, name=case_name(path), source=path)
 
 
 READERS: tuple[Reader, ...] = (NiftiReader(), ItkReader(), ZipReader(), DicomReader())

@@ -13,6 +13,7 @@ from PIL import Image
 
 from flare_gui.cli import main
 from flare_gui.export import export
+from flare_gui.findings import Finding
 from flare_gui.organs import LIVER, SPLEEN
 from flare_gui.volume import Segmentation, Volume
 
@@ -23,7 +24,8 @@ def page(tmp_path: Path) -> str:
     labels = np.zeros((40, 30, 20), np.uint8)
     labels[25:38, 5:20, 5:15], labels[3:10, 5:15, 8:20] = LIVER.label, SPLEEN.label
     affine = np.diag([4.0, 4, 5, 1])
-    volume = Volume((labels * 50).astype(np.int16), affine, "a&b", warnings=("<script>alert(1)</script>",))
+    doubts = (Finding("x", "<script>alert(1)</script>", 1.0, ""),)
+    volume = Volume((labels * 50).astype(np.int16), affine, "a&b", findings=doubts)
     export(volume, Segmentation(labels, affine, ("kidneys <b>not found</b>",)), tmp_path, ["report"])
     return (tmp_path / "a&b.report.html").read_text(encoding="utf-8")
 

@@ -137,12 +137,11 @@ def test_a_damaged_affine_is_refused(tmp_path: Path) -> None:
         read_scan(tmp_path / "x.nii")
 
 
-def test_a_scan_without_orientation_and_a_picture_are_doubted(tmp_path: Path) -> None:
+def test_a_scan_without_orientation_is_doubted(tmp_path: Path) -> None:
     image = nibabel.Nifti1Image(np.full((4, 4, 4), 7, np.int16), None)
     nibabel.save(image, tmp_path / "x.nii")
-    warnings = " ".join(read_scan(tmp_path / "x.nii").warnings)
-    assert "left and right may be exchanged" in warnings
-    assert "not like Hounsfield units" in warnings
+    (finding,) = read_scan(tmp_path / "x.nii").findings
+    assert finding.code == "no-orientation" and "left and right may be exchanged" in finding.sentence
 
 
 def test_other_files_say_what_can_be_read(tmp_path: Path) -> None:
