@@ -1,10 +1,9 @@
 """One small picture of a case that shows at a glance whether its organs are where organs are."""
 
-import io
-
 import numpy as np
 
 from flare_gui import geometry
+from flare_gui.export.inline import jpeg
 from flare_gui.organs import ORGANS
 from flare_gui.render.slide import SlicePainter
 from flare_gui.volume import Segmentation, Volume
@@ -17,11 +16,8 @@ def thumbnail(volume: Volume, segmentation: Segmentation) -> bytes:
     """JPEG of the coronal slice that shows most of the organs, with their outlines. The patient's right is left."""
     upright = geometry.reorient(volume.affine, volume.shape)
     hu, labels = upright.apply(volume.hu), upright.apply(segmentation.labels)
-    painter = SlicePainter(hu, labels, upright.affine, "coronal", SIZE, line=1)
-    picture = painter.picture(_slice_of_most(labels))
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=_QUALITY)
-    return buffer.getvalue()
+    painter = SlicePainter(hu, labels, upright.affine, "coronal", SIZE)
+    return jpeg(painter.picture(_slice_of_most(labels)), _QUALITY)
 
 
 def _slice_of_most(labels: np.ndarray) -> int:

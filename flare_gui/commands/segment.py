@@ -9,6 +9,7 @@ from flare_gui.batch.case import CaseResult, Options
 from flare_gui.batch.children import Trouble
 from flare_gui.batch.folder import check_folder
 from flare_gui.batch.run import run_batch
+from flare_gui.batch.summary import Failure, check_no_other, write_summary
 from flare_gui.console import Bar, Lines, progress_display
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
@@ -25,7 +26,7 @@ class _Tally:
     display: Bar | Lines
     numbers: dict[Case, str] = field(default_factory=dict)
     results: list[CaseResult] = field(default_factory=list)
-    failures: int = 0
+    failures: list[Failure] = field(default_factory=list)
 
     def number(self, cases: list[Case]) -> None:
         """Show which of how many a case is."""
@@ -48,7 +49,7 @@ class _Tally:
     def failed(self, case: Case, trouble: Trouble) -> None:
         """Say at once what is wrong, in one line."""
         self.display.end()
-        self.failures += 1
+        self.failures.append(Failure(case, trouble))
         print(f"flare-gui: {FlareError(trouble.message, hint=trouble.hint)}", file=sys.stderr, flush=True)
 
     @property
@@ -67,10 +68,12 @@ def run(
     """
     tally = _Tally(progress_display())
     check_folder(out)
+    check_no_other(out, overwrite=options.overwrite)
     cases = _find(inputs, options, tally)
     if not cases:
         return tally.exit_code
     tally.number(cases)
+    many = len(inputs) > 1 or [case.path for case in cases] != inputs
     code = INTERRUPTED
     try:
         run_batch(cases, out, weights, options, tally, cancel, jobs=jobs)
@@ -83,6 +86,9 @@ def run(
         tally.display.end()
         print("flare-gui: interrupted", file=sys.stderr)
     _print_summary(tally.results)
+    if many and (tally.results or tally.failures):
+        for path in write_summary(out, tally.results, tally.failures):
+            print(path)
     return code
 
 

@@ -1,8 +1,6 @@
 """One self-contained HTML page about a case: pictures, numbers, doubts, how it was made. Prints on A4."""
 
-import base64
 import html
-import io
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +9,7 @@ from PIL import Image, ImageChops
 from flare_gui import __version__, geometry
 from flare_gui.export import numbers
 from flare_gui.export.context import Context
+from flare_gui.export.inline import image, jpeg
 from flare_gui.organs import ORGANS
 from flare_gui.render.options import PlaneName
 from flare_gui.render.slide import Captions, SlicePainter
@@ -116,9 +115,8 @@ def _surfaces(context: Context) -> str:
         1,
     )
     picture = whole.crop((left - 20, top - 20, right + 20, bottom + 20))
-    return (
-        f"<figure class=wide>{_image(picture, 'The organs from the front, the patient’s right on the left')}</figure>"
-    )
+    words = "The organs from the front, the patient’s right on the left"
+    return f"<figure class=wide>{image(jpeg(picture), words)}</figure>"
 
 
 def _slices(context: Context) -> str:
@@ -138,7 +136,7 @@ def _slices(context: Context) -> str:
             picture = painter.picture(int(middle[painter.through]))
             captions.scale_bar(picture, painter.pixels_per_mm)
             words = f"{organ.name}, {plane}"
-            figures.append(f"<figure>{_image(picture, words)}<figcaption>{words}</figcaption></figure>")
+            figures.append(f"<figure>{image(jpeg(picture), words)}<figcaption>{words}</figcaption></figure>")
     return f"<div class=grid>{''.join(figures)}</div>"
 
 
@@ -159,11 +157,3 @@ def _run(context: Context) -> str:
         facts["Mask"] = "from a file"
     rows = "".join(f"<dt>{key}</dt><dd>{html.escape(value)}</dd>" for key, value in facts.items())
     return f"<dl>{rows}</dl>"
-
-
-def _image(picture: Image.Image, words: str) -> str:
-    """A JPEG inside the page: a PNG of a CT is five times as large, and nobody measures on a report."""
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=88)
-    data = base64.b64encode(buffer.getvalue()).decode()
-    return f'<img alt="{html.escape(words)}" src="data:image/jpeg;base64,{data}">'
