@@ -23,9 +23,14 @@ class Cancel:
         """Ask the work to stop at its next check."""
         self._event.set()
 
+    @property
+    def is_set(self) -> bool:
+        """Whether `set` was called."""
+        return self._event.is_set()
+
     def check(self) -> None:
         """Raise `Cancelled` once `set` was called."""
-        if self._event.is_set():
+        if self.is_set:
             raise Cancelled
 
 

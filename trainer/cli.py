@@ -7,10 +7,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from flare_gui import __version__
 from flare_gui.errors import Cancelled, FlareError
-from flare_gui.progress import Cancel
+from flare_gui.progress import Cancel, ignore
+
+if TYPE_CHECKING:
+    from flare_gui.model.weights import Model
+    from trainer.recipe import Recipe
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,36 +74,44 @@ def _fit(options: argparse.Namespace, cancel: Cancel) -> int:
     # (a step took 6 s instead of 1.5 s on two cores).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
-    from trainer import fit, recipe, run
+    from trainer import fit, ranks, recipe, run
     from trainer.recipe import Recipe
 
-    kept = options.out / "recipe.toml"
-    settings = recipe.read(options.recipe or kept) if options.recipe or kept.exists() else Recipe()
-    sources = [run.Data.parse(text) for text in options.data or ["phantom"]]
-    initial = None
-    if options.init:
-        from flare_gui.model import weights
-
-        model = weights.load(options.init)
-        if model.card.architecture != settings.network.as_card():
-            raise FlareError(f"{options.init}: another network than the recipe's", hint="Copy its [network] settings.")
-        initial = model.network.state_dict()
-        run.keep_initial(options.out, model.card)
-    training, validation = run.prepare(options.out, settings, sources, progress=Lines())
-    fit.fit(
-        settings,
-        training,
-        validation,
-        options.out,
-        initial=initial,
-        device=options.device,
-        workers=options.workers,
-        until=options.until,
-        progress=Lines(),
-        cancel=cancel,
-    )
-    print(f"Log, curves and checkpoint: {options.out}")
+    with ranks.join(options.device) as own:
+        kept = options.out / "recipe.toml"
+        settings = recipe.read(options.recipe or kept) if options.recipe or kept.exists() else Recipe()
+        sources = [run.Data.parse(text) for text in options.data or ["phantom"]]
+        model = _initial(options.init, settings) if options.init else None
+        progress = Lines() if own.is_first else ignore
+        with own.first_alone():
+            if model is not None and own.is_first:
+                run.keep_initial(options.out, model.card)
+            training, validation = run.prepare(options.out, settings, sources, writes=own.is_first, progress=progress)
+        fit.fit(
+            settings,
+            training,
+            validation,
+            options.out,
+            initial=None if model is None else model.network.state_dict(),
+            ranks=own,
+            workers=options.workers,
+            until=options.until,
+            progress=progress,
+            cancel=cancel,
+        )
+        if own.is_first:
+            print(f"Log, curves and checkpoint: {options.out}")
     return 0
+
+
+def _initial(path: Path, settings: "Recipe") -> "Model":
+    """Weights to start from. Raises `FlareError` when they are of another network than the recipe's."""
+    from flare_gui.model import weights
+
+    model = weights.load(path)
+    if model.card.architecture != settings.network.as_card():
+        raise FlareError(f"{path}: another network than the recipe's", hint="Copy its [network] settings.")
+    return model
 
 
 def _evaluate(options: argparse.Namespace, cancel: Cancel) -> int:
@@ -157,11 +170,15 @@ class Lines:
 
 
 def _cancel_on_interrupt() -> Cancel:
+    """Ctrl-C, and the SIGTERM of a cluster whose time is up, end the training after its step, with a checkpoint."""
     cancel = Cancel()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         cancel.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C does not wait for the step
+        # A second Ctrl-C does not wait for the step. torchrun passes on the one that the terminal has sent already.
+        if "TORCHELASTIC_RUN_ID" not in os.environ:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
     signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
     return cancel

@@ -9,12 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from flare_gui.errors import Cancelled
 from flare_gui.model.vnet import VNet
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress, ignore, never
 from trainer import checkpoint, log
 from trainer.cases import TrainingCase
 from trainer.losses import dice_and_cross_entropy
+from trainer.ranks import ALONE, RankLost, Ranks
 from trainer.recipe import Recipe
 from trainer.stream import Samples, batches
 
@@ -31,7 +33,7 @@ def fit(
     run: Path,
     *,
     initial: dict[str, Tensor] | None = None,
-    device: str = "cpu",
+    ranks: Ranks = ALONE,
     workers: int = 1,
     until: int | None = None,
     progress: Progress = ignore,
@@ -39,43 +41,54 @@ def fit(
 ) -> dict[str, Tensor]:
     """Train to `recipe.steps` (or `until`), going on from `run`'s checkpoint if there is one; returns the EMA weights.
 
-    `run` gets `last.safetensors`, `log.csv` (a row a step), `validation.csv` and `dice.png` (a point an epoch).
-    `initial` are weights to start from. Raises `Cancelled` after saving a checkpoint.
+    `run` gets `last.safetensors`, `log.csv` (a row a step), `validation.csv` and `dice.png` (a point an epoch), all by
+    the first of `ranks`; nothing in it depends on how many there are. `initial` are weights to start from.
+    Raises `Cancelled` and `RankLost` after saving a checkpoint.
     """
     torch.manual_seed(recipe.seed)
     network = VNet(recipe.network)
     if initial is not None:
         network.load_state_dict(initial)
-    _move(network, device)
+    _move(network, ranks.device)
     ema = {key: value.detach().clone().float() for key, value in network.state_dict().items()}
     optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
-    start = 0
+    done = 0
     if (run / CHECKPOINT).exists():
-        start = int(checkpoint.load(run / CHECKPOINT, network, ema, optimizer)["step"])
-    journal = log.Journal(run, start)
+        done = int(checkpoint.load(run / CHECKPOINT, network, ema, optimizer)["step"])
+    ranks.agree(done, str(run))
     stop = min(recipe.steps, until or recipe.steps)
-    samples = Samples(training, recipe)
+    share = ranks.share(recipe.batch)
+    parallel = ranks.parallel(network)
+    journal = log.Journal(run, done) if ranks.is_first else None
 
-    def keep(step: int) -> None:
-        checkpoint.save(run / CHECKPOINT, network, ema, optimizer, {"step": step})
+    def keep() -> None:
+        if ranks.is_first:
+            checkpoint.save(run / CHECKPOINT, network, ema, optimizer, {"step": done})
 
     began = time.perf_counter()
-    for step, (images, labels) in enumerate(batches(samples, start, stop, recipe.batch, workers), start):
-        rate = learning_rate(recipe, step)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        loss = _step(network, optimizer, images.to(device), labels.to(device), recipe)
-        _average(ema, network, min(recipe.ema, (1 + step) / (10 + step)))
-        journal.step(step, loss, rate, time.perf_counter() - began)
-        progress("training", (step + 1) / recipe.steps)
-        if (step + 1) % recipe.epoch == 0 or step + 1 == stop:
-            journal.epoch(step + 1, validate(ema, recipe, validation, device))
-            keep(step + 1)
-        try:
-            cancel.check()
-        except BaseException:
-            keep(step + 1)
-            raise
+    stream = batches(Samples(training, recipe), range(done, stop), recipe.batch, share, workers)
+    try:
+        for images, labels in stream:
+            rate = learning_rate(recipe, done)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            loss = _step(parallel, optimizer, images.to(ranks.device), labels.to(ranks.device), recipe, ranks)
+            _average(ema, network, min(recipe.ema, (1 + done) / (10 + done)))
+            done += 1
+            if journal is not None:
+                journal.step(done - 1, loss, rate, time.perf_counter() - began)
+            progress("training", done / recipe.steps)
+            if done % recipe.epoch == 0 or done == stop:
+                if journal is not None:
+                    journal.epoch(done, validate(ema, recipe, validation, ranks.device))
+                keep()
+            ranks.check(cancel)
+    except (Cancelled, RankLost):
+        # Both come between two steps, or before one has changed the weights.
+        keep()
+        raise
+    finally:
+        stream.close()
     return ema
 
 
@@ -111,13 +124,15 @@ def validate(weights: dict[str, Tensor], recipe: Recipe, sources: Sequence[Sourc
 
 
 def _step(
-    network: nn.Module, optimizer: torch.optim.Optimizer, images: Tensor, labels: Tensor, recipe: Recipe
+    network: nn.Module, optimizer: torch.optim.Optimizer, images: Tensor, labels: Tensor, recipe: Recipe, ranks: Ranks
 ) -> float:
+    """One step of all ranks; the loss of their whole batch. Raises `RankLost` before the weights have changed."""
     optimizer.zero_grad(set_to_none=True)
-    with _autocast(recipe, images.device.type):
-        logits = network(_as_input(images))
-    loss = dice_and_cross_entropy(logits.float(), labels)
-    loss.backward()
+    with ranks.guarded():
+        with _autocast(recipe, images.device.type):
+            logits = network(_as_input(images))
+        loss = dice_and_cross_entropy(logits.float(), labels, ranks)
+        loss.backward()
     nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
     optimizer.step()
     return float(loss.detach())

@@ -39,15 +39,17 @@ class Data:
 
 
 def prepare(
-    run: Path, settings: Recipe, data: Sequence[Data], *, progress: Progress = ignore
+    run: Path, settings: Recipe, data: Sequence[Data], *, writes: bool = True, progress: Progress = ignore
 ) -> tuple[list[Source], list[Source]]:
     """Training and validation sources of a run that begins or goes on.
 
     Writes `recipe.toml`, `data.json` (sources, weights, licences, the fixed split) and, for what is not yet a cache,
-    compact arrays below `run/cache`. Raises `FlareError` when the folder holds a run with other settings.
+    compact arrays below `run/cache`; unless `writes`, another process has done so. Raises `FlareError` when the folder
+    holds a run with other settings.
     """
-    run.mkdir(parents=True, exist_ok=True)
-    _keep_recipe(run / "recipe.toml", settings)
+    if writes:
+        run.mkdir(parents=True, exist_ok=True)
+        _keep_recipe(run / "recipe.toml", settings)
     training: list[Source] = []
     validation: list[Source] = []
     about = []
@@ -57,7 +59,8 @@ def prepare(
         training.append((source.weight, [case for case in loaded if case.name in parts["train"]]))
         validation.append((source.weight, [case for case in loaded if case.name in parts["validation"]]))
         about.append({"path": source.path, "weight": source.weight, "sources": _sources(loaded), **parts})
-    (run / "data.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    if writes:
+        (run / "data.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return training, validation
 
 

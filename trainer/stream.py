@@ -1,6 +1,10 @@
 """Samples without end, each decided by its number alone: who resumes at step n gets what step n would have got."""
 
-from collections.abc import Iterator, Sequence
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Generator, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -28,29 +32,49 @@ class Samples(Dataset[tuple[Tensor, Tensor]]):
         return torch.from_numpy(image), torch.from_numpy(labels.astype(np.int64))
 
 
-class _From:
-    """Indices of batches from step `start` to `stop`."""
+class _Share:
+    """Indices of the samples of `share` in each batch of `steps`."""
 
-    def __init__(self, start: int, stop: int, batch: int) -> None:
-        self._steps, self._batch = range(start, stop), batch
+    def __init__(self, steps: range, batch: int, share: range) -> None:
+        self._steps, self._batch, self._share = steps, batch, share
 
     def __iter__(self) -> Iterator[list[int]]:
-        return (list(range(step * self._batch, (step + 1) * self._batch)) for step in self._steps)
+        return ([step * self._batch + i for i in self._share] for step in self._steps)
 
     def __len__(self) -> int:
         return len(self._steps)
 
 
-def batches(samples: Samples, start: int, stop: int, batch: int, workers: int) -> DataLoader[tuple[Tensor, Tensor]]:
-    """(images, labels) of the steps from `start` to `stop`, made by `workers` processes beside the training."""
-    return DataLoader(
+def batches(samples: Samples, steps: range, batch: int, share: range, workers: int) -> Generator[tuple[Tensor, Tensor]]:
+    """(images, labels) of `steps`, made by `workers` processes until the generator is closed.
+
+    Of each `batch` only the samples of `share` are made: however many processes train, they see the same stream.
+    """
+    loader = DataLoader(
         samples,
-        batch_sampler=_From(start, stop, batch),
+        batch_sampler=_Share(steps, batch, share),
         num_workers=workers,
-        worker_init_fn=_one_thread,
+        worker_init_fn=_serve_quietly,
         prefetch_factor=3 if workers else None,
     )
+    # Nothing else holds the loader's iterator, which ends its processes when it goes: closed is closed.
+    yield from loader
 
 
-def _one_thread(_: int) -> None:
+def _serve_quietly(_: int) -> None:
+    """Start of a process that makes samples: it ends with the training, no sooner and no later."""
     torch.set_num_threads(1)
+    # Ctrl-C, torchrun and clusters signal every process. Were this one to go first, torch would raise its death
+    # wherever the training happens to be, between two halves of a step if need be.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # Forked, it holds the training's connections to other ranks: they would see only now, and not when it was killed,
+    # that the training has gone. (torch's own look for its parent comes every 5 s.)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(0)
