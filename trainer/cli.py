@@ -66,6 +66,14 @@ def _parser() -> argparse.ArgumentParser:
     cache.add_argument("--out", type=Path, required=True, metavar="DIR")
     cache.add_argument("--seed", type=int, default=1)
     cache.set_defaults(command=_cache)
+
+    label = commands.add_parser("label", help="training arrays of unlabelled scans, by the network's own vote")
+    label.add_argument("scans", nargs="+", type=Path, metavar="CT")
+    label.add_argument("--weights", type=Path, required=True, metavar="WEIGHTS")
+    label.add_argument("--out", type=Path, required=True, metavar="DIR")
+    label.add_argument("--licence", default="see the data's own licence", help="goes on the model card")
+    label.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
+    label.set_defaults(command=_label)
     return parser
 
 
@@ -154,6 +162,28 @@ def _cache(options: argparse.Namespace, cancel: Cancel) -> int:
     size = sum(path.stat().st_size for path in options.out.glob("*.npz"))
     print(f"{options.out}: {size / 1e6:.1f} MB")
     return 0
+
+
+def _label(options: argparse.Namespace, cancel: Cancel) -> int:
+    from flare_gui.io import find_cases, read_scan
+    from flare_gui.model import weights
+    from trainer import cases, selftrain
+    from trainer.sources import as_case
+
+    model = weights.load(options.weights)
+    left_out = 0
+    for found in find_cases(options.scans):
+        volume = read_scan(found.path)
+        try:
+            result = selftrain.label(volume, model, device=options.device, progress=Lines(), cancel=cancel)
+        except FlareError as error:
+            print(f"flare-train: left out: {error}", file=sys.stderr)
+            left_out += 1
+            continue
+        source = f"{found.name}, self-labelled"
+        path = cases.save(as_case(found.name, volume, result.segmentation, source, options.licence), options.out)
+        print(f"{path}: " + ", ".join(f"{key} {value:.2f}" for key, value in result.agreement.items()))
+    return 2 if left_out else 0
 
 
 class Lines:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from scipy import ndimage
 
 from flare_gui import geometry
 from flare_gui.io import read_labels
@@ -29,6 +30,10 @@ _ABDOMEN8[1:9] = (
 )
 # `ts_example` is the CT that the weights are tested on; its label map must not be trained on either.
 _HELD_OUT = ("ts_example",)
+# These models' kidneys are solid. FLARE22 and IRCADb count the parenchyma and leave the fat of the hilum out.
+_SOLID_KIDNEYS = ("icrp110", "austinman")
+_PARENCHYMA_MM = 15.0
+_HILUM_MM = 20.0
 _BODIES_A_MAP = 2
 _ABDOMEN_MARGIN_MM = 70.0
 _BODIES_OF_SHAPES = 40
@@ -70,8 +75,25 @@ def _whole_body(path: Path) -> TrainingCase:
     tissues, spacing = _canonical(tissues, affine)
     low, high = _organ_range(tissues, spacing)
     name = path.name.removesuffix(".nii.gz")
+    if name.startswith(_SOLID_KIDNEYS):
+        tissues = _with_hila(tissues, spacing)
     source = "ICRP 110" if "icrp" in name else "AustinMan" if "austin" in name else "TotalSegmentator-style label maps"
     return TrainingCase(name, tissues[:, :, low:high].copy(), None, spacing, source, "research use")
+
+
+def _with_hila(tissues: np.ndarray, spacing: tuple[float, float, float]) -> np.ndarray:
+    """Solid kidneys hollowed to a rim of parenchyma that opens towards the spine; fat fills what is deeper."""
+    opened = tissues.copy()
+    # In RAS the right kidney lies at higher x, so that its hilum looks to lower x, and the left one's to higher.
+    for kidney, towards_spine in ((Tissue.RIGHT_KIDNEY, -1), (Tissue.LEFT_KIDNEY, 1)):
+        mask = tissues == kidney
+        sinus = ndimage.distance_transform_edt(mask, sampling=spacing) > _PARENCHYMA_MM
+        steps = round(_HILUM_MM / spacing[0])
+        swept = sinus.copy()
+        for step in range(1, steps + 1):
+            swept |= np.roll(sinus, towards_spine * step, axis=0)
+        opened[swept & mask] = Tissue.FAT
+    return opened
 
 
 def _organ_range(tissues: np.ndarray, spacing: tuple[float, float, float]) -> tuple[int, int]:

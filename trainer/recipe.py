@@ -25,6 +25,9 @@ class Augmentation:
     noise_hu: float = 25.0
     blur: float = 0.2
     low_resolution: float = 0.2
+    mass: float = 0.2  # a tumour pushes the organs aside
+    ascites: float = 0.12
+    enhancement: float = 0.5  # of the organs of a real scan
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,25 @@ from scipy import ndimage
 from flare_gui.model.preprocess import AIR_HU, Window, intensity
 from flare_gui.organs import LEFT_KIDNEY, ORGANS, RIGHT_KIDNEY
 from flare_gui.phantom.paint import paint, smooth_noise
+from flare_gui.phantom.tissues import Tissue
+from trainer import disease
 from trainer.cases import TrainingCase
 from trainer.recipe import Augmentation, Recipe
 
 _ORGAN_LABELS = [organ.label for organ in ORGANS]
+# Masses grow from these; in a real scan, whose tissues have no names, from voxels of these HU.
+_SOFT = (
+    Tissue.PANCREAS,
+    Tissue.DUODENUM,
+    Tissue.SMALL_BOWEL,
+    Tissue.COLON,
+    Tissue.STOMACH,
+    Tissue.ADRENAL,
+    Tissue.SOFT_TISSUE,
+    Tissue.PELVIC_ORGAN,
+    Tissue.UNKNOWN_INSIDE,
+)
+_SOFT_HU = (-20, 90)
 # Share of patches that are centred near an organ; the others may lie anywhere in the scan.
 _NEAR_ORGAN = 0.8
 
@@ -23,16 +38,23 @@ def draw(
     """
     augment = None if plain else recipe.augmentation
     where = _coordinates(case, recipe, rng, augment)
-    tissues = ndimage.map_coordinates(case.labels, where, order=0, mode="constant", cval=0, prefilter=False)
+    mass = None
+    if augment is not None and rng.random() < augment.mass:
+        where, mass = disease.displace(where, _room(case, where), recipe.spacing_mm, rng)
+    tissues = _nearest(case.labels, where)
     size = case.labels.shape
     inside = np.all([(w > -0.5) & (w < n - 0.5) for w, n in zip(where, size, strict=True)], axis=0)
-    spacing = (recipe.spacing_mm,) * 3
+    labels = np.where(tissues <= max(_ORGAN_LABELS), tissues, 0).astype(np.uint8)
+    if mass is not None:
+        labels[mass.inside] = 0
     if case.hu is None:
-        hu = paint(tissues, spacing, rng).astype(np.float32)
+        hu = paint(tissues, (recipe.spacing_mm,) * 3, rng).astype(np.float32)
     else:
         hu = ndimage.map_coordinates(case.hu, where, np.float32, order=1, mode="nearest", prefilter=False)
-    labels = np.where(tissues <= max(_ORGAN_LABELS), tissues, 0).astype(np.uint8)
+        if augment is not None and rng.random() < augment.enhancement:
+            hu = disease.enhance(hu, labels, rng)
     if augment is not None:
+        hu = _diseased(hu, labels, mass, recipe, rng, augment)
         hu = _intensities(hu, rng, augment)
         if rng.random() < augment.cut:
             inside = inside & _field(hu.shape, rng)
@@ -40,6 +62,51 @@ def draw(
     if augment is not None and rng.random() < augment.flip:
         hu, labels = flip_left_right(hu, labels)
     return intensity(hu, Window(*recipe.window))[None], labels
+
+
+def _nearest(labels: np.ndarray, where: np.ndarray) -> np.ndarray:
+    return ndimage.map_coordinates(labels, where, order=0, mode="constant", cval=0, prefilter=False)
+
+
+def _room(case: TrainingCase, where: np.ndarray) -> np.ndarray:
+    """Where a mass can grow from: inside the body, beside the organs."""
+    tissues = _nearest(case.labels, where)
+    if case.hu is None:
+        return np.isin(tissues, _SOFT)
+    soft = (case.hu > _SOFT_HU[0]) & (case.hu < _SOFT_HU[1])
+    return (tissues == 0) & (_nearest(soft.view(np.uint8), where) > 0)
+
+
+def _diseased(
+    hu: np.ndarray,
+    labels: np.ndarray,
+    mass: disease.Mass | None,
+    recipe: Recipe,
+    rng: np.random.Generator,
+    augment: Augmentation,
+) -> np.ndarray:
+    """Fluid and mass are as blurred and as noisy as the scan around them."""
+    ascites = rng.random() < augment.ascites
+    if mass is None and not ascites:
+        return hu
+    clean = hu.copy()
+    if ascites:
+        disease.pour(hu, labels, recipe.spacing_mm, rng)
+    if mass is not None:
+        disease.fill(hu, mass, recipe.spacing_mm, rng)
+    changed = hu != clean
+    soft = ndimage.gaussian_filter(hu, rng.uniform(0.3, 0.6), truncate=3)
+    grain = ndimage.gaussian_filter(rng.standard_normal(hu.shape).astype(np.float32), rng.uniform(0.2, 0.6), truncate=2)
+    grain *= np.float32(_noise_of(clean, labels) / max(1e-3, float(grain.std())))
+    return np.where(ndimage.binary_dilation(changed), soft + grain * changed, hu)
+
+
+def _noise_of(hu: np.ndarray, labels: np.ndarray) -> float:
+    """Standard deviation in HU inside the organs, beyond what changes slowly there; 8 where there is no organ."""
+    inside = ndimage.binary_erosion(labels > 0, iterations=2)
+    if inside.sum() < 50:
+        return 8.0
+    return float((hu - ndimage.uniform_filter(hu, 3))[inside].std())
 
 
 def flip_left_right(hu: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -59,7 +59,8 @@ def cases_of(path: str, seed: int, *, progress: Progress = ignore) -> Iterator[T
         yield from phantoms(place, seed, progress=progress)
     else:
         for done, (pair, total) in enumerate(pairs_of(place), 1):
-            yield _case(pair)
+            volume, reference = pair.read()
+            yield as_case(pair.name, volume, reference, pair.source, pair.licence)
             progress(pair.source, done / total)
 
 
@@ -88,14 +89,14 @@ def pairs_of(place: Path) -> Iterator[tuple[Pair, int]]:
         yield pair, len(found)
 
 
-def _case(pair: Pair) -> TrainingCase:
-    volume, reference = pair.read()
+def as_case(name: str, volume: Volume, reference: Segmentation, source: str, licence: str) -> TrainingCase:
+    """A scan and its labels as compact arrays, in canonical RAS at `cases.SPACING_MM`."""
     turned = geometry.reorient(volume.affine, volume.shape)
     hu, labels = turned.apply(volume.hu), turned.apply(reference.labels)
     grid = geometry.coarse_grid(turned.affine, hu.shape, (SPACING_MM,) * 3)
     coarse = np.rint(geometry.resample(hu, turned.affine, *grid, fill=AIR_HU)).astype(np.int16)
     labels = geometry.resample_labels(labels, turned.affine, *grid)
-    return TrainingCase(pair.name, labels, coarse, geometry.spacing(grid[0]), pair.source, pair.licence)
+    return TrainingCase(name, labels, coarse, geometry.spacing(grid[0]), source, licence)
 
 
 def _flare_images(folder: Path) -> list[Path]:

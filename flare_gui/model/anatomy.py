@@ -19,6 +19,9 @@ SMALLEST_ML = 0.5
 # Where the scan ends in the middle of an organ, that may fall into pieces; a lesser piece than this is none of them.
 CUT_PIECE_SHARE = 0.1
 
+# What a network takes for a liver is a large mass, which lies below it. No second piece of a sound liver is as large.
+LIVER_ML = 300.0
+
 KIDNEYS = (RIGHT_KIDNEY, LEFT_KIDNEY)
 
 
@@ -51,7 +54,8 @@ class Organs:
 def clean(probabilities: np.ndarray, hu: np.ndarray, affine: np.ndarray) -> Organs:
     """Organs out of softmax probabilities (classes, x, y, z); `hu` is the CT on the same grid.
 
-    Each organ becomes its largest piece without holes, and the kidneys are named by the side they lie on.
+    Each organ becomes its largest piece without holes, the liver its highest large one; kidneys are named by the
+    side they lie on.
     """
     # Votes that a kidney loses to its twin would open gaps in it.
     kidney = probabilities[RIGHT_KIDNEY.label] + probabilities[LEFT_KIDNEY.label]
@@ -60,7 +64,7 @@ def clean(probabilities: np.ndarray, hu: np.ndarray, affine: np.ndarray) -> Orga
     winner = np.argmax([scores[0], scores[LIVER.label], scores[SPLEEN.label], kidney], axis=0)
     voxel_ml = abs(float(np.linalg.det(affine[:3, :3]))) / 1000
     least = max(1, round(SMALLEST_ML / voxel_ml))
-    liver, spleen = largest_piece(winner == 1, least), largest_piece(winner == 2, least)
+    liver, spleen = highest_piece(winner == 1, LIVER_ML / voxel_ml, least), largest_piece(winner == 2, least)
     right, left, findings = kidneys(
         winner == 3,
         prefers_right=probabilities[RIGHT_KIDNEY.label] - probabilities[LEFT_KIDNEY.label],
@@ -86,20 +90,37 @@ def largest_piece(mask: np.ndarray, least: int) -> np.ndarray:
 
     Where it is cut by the scan's first or last slice, other sizeable pieces cut by the same slice belong to it.
     """
-    pieces, count = ndimage.label(mask)
-    if count == 0:
-        return mask
+    pieces, sizes = _pieces(mask)
+    return _with_cut_pieces(pieces, sizes, int(sizes.argmax()), least)
+
+
+def highest_piece(mask: np.ndarray, large: float, least: int) -> np.ndarray:
+    """Of the pieces with `large` voxels or more, the one whose middle lies highest; the largest where none is large."""
+    pieces, sizes = _pieces(mask)
+    candidates = np.flatnonzero(sizes >= large)
+    if candidates.size < 2:
+        return _with_cut_pieces(pieces, sizes, int(sizes.argmax()), least)
+    heights = [z for _, _, z in ndimage.center_of_mass(mask, pieces, candidates)]
+    return _with_cut_pieces(pieces, sizes, int(candidates[int(np.argmax(heights))]), least)
+
+
+def _pieces(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of the connected pieces of a boolean (x, y, z), and how many voxels each has; background has none."""
+    pieces, _ = ndimage.label(mask)
     sizes = np.bincount(pieces.ravel())
     sizes[0] = 0
-    largest = int(sizes.argmax())
-    if sizes[largest] < least:
-        return np.zeros_like(mask)
-    chosen = np.zeros(count + 1, bool)
-    chosen[largest] = True
+    return pieces, sizes
+
+
+def _with_cut_pieces(pieces: np.ndarray, sizes: np.ndarray, number: int, least: int) -> np.ndarray:
+    if sizes[number] < least:
+        return np.zeros(pieces.shape, bool)
+    chosen = np.zeros(len(sizes), bool)
+    chosen[number] = True
     for end in (pieces[:, :, 0], pieces[:, :, -1]):
         cut = np.unique(end)
-        if largest in cut:
-            chosen[cut] |= sizes[cut] >= max(least, CUT_PIECE_SHARE * sizes[largest])
+        if number in cut:
+            chosen[cut] |= sizes[cut] >= max(least, CUT_PIECE_SHARE * sizes[number])
     return chosen[pieces]
 
 

@@ -112,6 +112,8 @@ def _means(tissues: np.ndarray, rng: np.random.Generator, look: Look) -> tuple[n
     means[Tissue.LEFT_KIDNEY] = means[Tissue.RIGHT_KIDNEY] + rng.normal(0, 4)
     if rng.random() < 0.15:  # fatty liver
         means[Tissue.LIVER] -= rng.uniform(15, 50)
+    if rng.random() < 0.2:  # sludge, or contrast of an earlier scan: in a plain scan hardly darker than the liver
+        means[Tissue.GALLBLADDER] += rng.uniform(15, 60)
     return means[tissues], textures[tissues]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from flare_gui.model import laterality
-from flare_gui.model.anatomy import clean, largest_piece
+from flare_gui.model.anatomy import clean, highest_piece, largest_piece
 from flare_gui.model.segmenter import segment
 from flare_gui.model.weights import Model
 from flare_gui.organs import LEFT_KIDNEY, LIVER, RIGHT_KIDNEY, SPLEEN
@@ -114,6 +114,16 @@ def test_an_organ_that_falls_apart_where_the_scan_ends_keeps_its_parts() -> None
     liver[12:18, 12:18, 2:4] = True  # not cut: something else
     kept = largest_piece(liver, 5)
     assert kept[4, 4, 7] and kept[14, 4, 8] and not kept[14, 14, 3]
+
+
+def test_a_mass_larger_than_the_liver_and_below_it_is_not_taken_for_it() -> None:
+    seen = np.zeros((30, 30, 30), bool)
+    seen[3:15, 3:15, 20:28] = True
+    seen[8:28, 8:28, 1:16] = True  # a tumour of five times its volume
+    seen[25, 25, 28] = True  # a speck above both
+    kept = highest_piece(seen, 500, 5)
+    assert kept[8, 8, 24] and not kept[15, 15, 8] and not kept[25, 25, 28]
+    assert np.array_equal(highest_piece(seen[:, :, :17], 500, 5), seen[:, :, :17])
 
 
 def test_margins_are_positive_exactly_where_the_labels_are(abdomen: Callable, grid: Callable) -> None:

@@ -1,0 +1,105 @@
+"""What disease does to an abdomen, for any training case, real or painted: a mass that pushes the organs aside, fluid
+around them, an enhancement of the organs that the scan did not have.
+
+Label maps come from people who were well enough to serve as an atlas. Without these three a network takes the first
+large mass it meets for a liver, and leaves out a liver that lies in ascites.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from flare_gui.organs import LEFT_KIDNEY, LIVER, RIGHT_KIDNEY, SPLEEN
+from flare_gui.phantom.paint import smooth_noise
+
+Spacing = tuple[float, float, float]
+
+# Radii of masses in mm: from a large lymph node to an ovarian tumour that fills the abdomen.
+_RADII_MM = (18.0, 95.0)
+# Fluid is water to exudate, blood at most.
+_FLUID_HU = (-5.0, 35.0)
+_FAT_HU = (-150.0, -30.0)
+# Spread, in HU, of what is added to an organ of a real scan: a plain one becomes an enhanced one and the reverse.
+_ENHANCEMENT_HU = {LIVER: 22.0, SPLEEN: 28.0, RIGHT_KIDNEY: 45.0, LEFT_KIDNEY: 45.0}
+
+
+@dataclass(frozen=True, eq=False)
+class Mass:
+    """A tumour about `centre` (voxels of the patch) that fills `inside`, a boolean (x, y, z)."""
+
+    centre: np.ndarray
+    inside: np.ndarray
+    depth: np.ndarray  # 0 at its surface to 1 in its middle
+
+
+def displace(
+    where: np.ndarray, free: np.ndarray, spacing_mm: float, rng: np.random.Generator
+) -> tuple[np.ndarray, Mass | None]:
+    """Positions (3, x, y, z) to sample the case at, once a mass has grown in `free`, and that mass.
+
+    Everything else keeps its volume: at the distance r of a mass of radius R now lies what lay at (r^3 - R^3)^(1/3).
+    None where nothing is free.
+    """
+    candidates = np.flatnonzero(free)
+    if candidates.size == 0:
+        return where, None
+    centre = np.array(np.unravel_index(rng.choice(candidates), free.shape))
+    radius = float(np.exp(rng.uniform(*np.log(_RADII_MM)))) / spacing_mm
+    lumps = 1 + rng.uniform(0.03, 0.2) * smooth_noise(free.shape, radius * spacing_mm, (spacing_mm,) * 3, rng)
+    stretch = np.exp(rng.normal(0, 0.2, 3))[:, None, None, None]
+    offsets = np.indices(free.shape, np.float32) - centre[:, None, None, None]
+    distance = np.sqrt(((offsets * stretch) ** 2).sum(axis=0)) * np.clip(lumps, 0.5, 1.5) + np.float32(1e-3)
+    before = np.cbrt(np.maximum(distance**3 - radius**3, 0))
+    # Whole voxels of the patch are affine images of voxels of the case, so it is the positions that are drawn inwards.
+    middle = where[(slice(None), *centre)][:, None, None, None]
+    moved = middle + (where - middle) * (before / distance)
+    return moved.astype(np.float32), Mass(centre, distance < radius, np.clip(1 - distance / radius, 0, 1))
+
+
+def fill(hu: np.ndarray, mass: Mass, spacing_mm: float, rng: np.random.Generator) -> None:
+    """Paint a mass into `hu`, in place: a cyst with or without septa, or solid, with a rim and a dead middle."""
+    noise = smooth_noise(hu.shape, rng.uniform(8, 40), (spacing_mm,) * 3, rng)
+    wall = mass.depth < rng.uniform(0.02, 0.15)
+    if rng.random() < 0.4:
+        inner = rng.uniform(0, 45) + rng.uniform(0, 4) * noise
+        inner = np.where(np.abs(noise) < rng.uniform(0, 0.08), rng.uniform(30, 90), inner)
+    else:
+        solid = rng.uniform(20, 120)
+        inner = solid + rng.uniform(3, 25) * noise
+        inner = np.where(mass.depth + 0.15 * noise > rng.uniform(0.3, 1.2), rng.uniform(5, 40), inner)
+    inner = np.where(wall, rng.uniform(20, 110), inner)
+    hu[mass.inside] = inner[mass.inside]
+    if rng.random() < 0.1:  # calcified in places
+        hu[mass.inside & (noise > 2.3)] = rng.uniform(150, 600)
+
+
+def pour(hu: np.ndarray, labels: np.ndarray, spacing_mm: float, rng: np.random.Generator) -> None:
+    """Ascites, in place: fluid takes the outermost millimetres of liver and spleen and the fat about them.
+
+    The organs float: their surfaces draw back from the wall, and what was theirs there is background.
+    """
+    spacing = (spacing_mm,) * 3
+    level = rng.uniform(-0.5, 1.2) + smooth_noise(hu.shape, 60.0, spacing, rng)
+    depth_mm = np.clip(level, 0, None) * rng.uniform(2, 10)
+    reach_mm = rng.uniform(5, 45)
+    fluid = rng.uniform(*_FLUID_HU)
+    for organ in (LIVER, SPLEEN):
+        mask = labels == organ.label
+        if not mask.any():
+            continue
+        # What bounds the organ at the patch's faces is not its surface: the distance does not see beyond them.
+        shell = mask & (ndimage.distance_transform_edt(mask, sampling=spacing) < depth_mm)
+        around = ndimage.distance_transform_edt(~mask, sampling=spacing) < reach_mm
+        fat = around & ~mask & (labels == 0) & (level > 0) & (hu > _FAT_HU[0]) & (hu < _FAT_HU[1])
+        hu[shell | fat] = fluid
+        labels[shell] = 0
+
+
+def enhance(hu: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """`hu` with another enhancement of each organ; the edges stay as soft as they are."""
+    change = np.zeros(256, np.float32)
+    kidneys = rng.normal(0, _ENHANCEMENT_HU[RIGHT_KIDNEY])
+    for organ, spread in _ENHANCEMENT_HU.items():
+        change[organ.label] = kidneys if organ in (RIGHT_KIDNEY, LEFT_KIDNEY) else rng.normal(0, spread)
+    return hu + ndimage.gaussian_filter(change[labels], 0.6, truncate=3)
