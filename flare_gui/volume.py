@@ -67,6 +67,13 @@ class Segmentation:
     warnings: tuple[str, ...] = ()
     run: dict[str, Any] = field(default_factory=dict)
 
+    def confidence(self, key: str) -> float | None:
+        """The Dice to expect of an organ, 0 to 1, as the network's calibration has it.
+
+        None for an organ that was not found, for masks from elsewhere, and once the mask was corrected by hand.
+        """
+        return None if self.run.get("corrected") else self.run.get("confidence", {}).get(key)
+
     def __post_init__(self) -> None:
         if self.labels.ndim != 3 or self.labels.dtype != np.uint8:
             raise ValueError(f"a Segmentation holds uint8 (x, y, z), not {self.labels.dtype}")

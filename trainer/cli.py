@@ -1,4 +1,4 @@
-"""`flare-train`: fit, evaluate, release, cache."""
+"""`flare-train`: fit, evaluate, calibrate, release, cache, label."""
 
 import argparse
 import os
@@ -16,6 +16,9 @@ from flare_gui.progress import Cancel, ignore
 if TYPE_CHECKING:
     from flare_gui.model.weights import Model
     from trainer.recipe import Recipe
+
+if TYPE_CHECKING:
+    from flare_gui.model.weights import Model
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,6 +58,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     evaluate.set_defaults(command=_evaluate)
+
+    calibrate = commands.add_parser("calibrate", help="what the network's confidence is worth, on scans made worse")
+    calibrate.add_argument("weights", type=Path, metavar="RUN|WEIGHTS", help="a run's folder or a .safetensors file")
+    calibrate.add_argument("--data", action="append", required=True, metavar="PATH", help="real scans with labels")
+    calibrate.add_argument("--out", type=Path, help="folder for confidence.csv and confidence.json (default: the run)")
+    calibrate.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
+    calibrate.set_defaults(command=_calibrate)
 
     release = commands.add_parser("release", help="write a run's weights and card")
     release.add_argument("run", type=Path, metavar="RUN")
@@ -123,23 +133,49 @@ def _initial(path: Path, settings: "Recipe") -> "Model":
 
 
 def _evaluate(options: argparse.Namespace, cancel: Cancel) -> int:
-    import tempfile
-
-    from flare_gui.model import weights
     from trainer import evaluate
-    from trainer.release import release
 
-    with tempfile.TemporaryDirectory() as folder:
-        is_run = options.weights.is_dir()
-        # A run is released first, so that what is scored is what would ship: half precision, EMA.
-        model = weights.load(release(options.weights, Path(folder)) if is_run else options.weights)
+    model = _released(options.weights)
     rows = list(evaluate.evaluate(model, options.data, device=options.device, progress=Lines(), cancel=cancel))
-    out = options.out or (options.weights if is_run else options.weights.parent)
+    out = options.out or _beside(options.weights)
     evaluate.write(rows, model, out)
     for row in rows:
         print(f"{row['case']:24s} {row['organ']:14s} Dice {row['dice']:.3f}  NSD {row['nsd']:.3f}")
     print(f"Scores: {out / 'scores.csv'}, {out / 'scores.json'}")
     return 0
+
+
+def _calibrate(options: argparse.Namespace, cancel: Cancel) -> int:
+    from trainer import calibrate
+    from trainer.sources import cases_of
+
+    model = _released(options.weights)
+    cases = [case for path in options.data for case in cases_of(path, seed=1)]
+    points = list(calibrate.measure(model, cases, device=options.device, progress=Lines(), cancel=cancel))
+    if not points:
+        raise FlareError(
+            "no organ of a real scan was found in this data", hint="Give scans with labels: phantoms do not count."
+        )
+    out = options.out or _beside(options.weights)
+    known = calibrate.write(points, out)
+    print(", ".join(f"{key} {value:.3f}" for key, value in known.items()))
+    print(f"Confidence: {out / 'confidence.csv'}, {out / calibrate.CONFIDENCE}")
+    return 0
+
+
+def _released(path: Path) -> "Model":
+    """The model of a file of weights or of a run, which is released first: half precision, EMA, what would ship."""
+    import tempfile
+
+    from flare_gui.model import weights
+    from trainer.release import release
+
+    with tempfile.TemporaryDirectory() as folder:
+        return weights.load(release(path, Path(folder)) if path.is_dir() else path)
+
+
+def _beside(path: Path) -> Path:
+    return path if path.is_dir() else path.parent
 
 
 def _release(options: argparse.Namespace, cancel: Cancel) -> int:

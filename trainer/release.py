@@ -14,10 +14,13 @@ from flare_gui.model import weights
 from flare_gui.model.preprocess import Window
 from flare_gui.model.vnet import VNet
 from trainer import checkpoint, recipe
+from trainer.calibrate import CONFIDENCE
 from trainer.fit import CHECKPOINT
 from trainer.recipe import Recipe
 
 STEM = "vnet-3mm"
+NOTES = "notes.json"
+"""What a person has to say about a run: intended use, known failures, the table of tries. Goes on the card."""
 
 
 def release(run: Path, folder: Path, *, stem: str = STEM) -> Path:
@@ -66,13 +69,19 @@ def _card(run: Path, settings: Recipe, step: int, stem: str) -> dict[str, Any]:
         "recipe": recipe.to_table(settings) | {"trained_steps": step, "initial": initial},
         "commit": _commit(),
         "scores": _scores(run / "scores.json"),
+        "confidence": _read(run / CONFIDENCE).get("curves", {}),
+        "notes": _read(run / NOTES) | {"confidence": _read(run / CONFIDENCE).get("quality", {})},
     }
 
 
 def _initial(run: Path) -> dict[str, Any] | None:
     """The weights that a run started from, None for random ones."""
-    path = run / "initial.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return _read(run / "initial.json") or None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A JSON file of the run, empty where there is none."""
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
 
 
 def _command(run: Path) -> str:
@@ -88,9 +97,9 @@ def _command(run: Path) -> str:
 
 def _scores(path: Path) -> dict[str, Any]:
     """What `flare-train evaluate` found: the test cases and mean Dice and NSD by organ. Empty if it was not run."""
-    if not path.exists():
+    scores = _read(path)
+    if not scores:
         return {}
-    scores = json.loads(path.read_text(encoding="utf-8"))
     by_case: dict[str, dict[str, Any]] = {}
     for row in scores["cases"]:
         by_case.setdefault(row["case"], {})[row["organ"]] = {"dice": row["dice"], "nsd": row["nsd"]}

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from flare_gui import geometry
 from flare_gui.edit import Box, Edit, History
-from flare_gui.organs import ORGANS
+from flare_gui.organs import ORGANS, Organ
 from flare_gui.volume import Segmentation, Volume, check_same_grid
 
 
@@ -93,6 +93,12 @@ class Document(QObject):
         if segmentation is None or self._reorientation is None:
             return None
         return self._reorientation.apply(segmentation.labels)
+
+    def confidence(self, organ: Organ) -> float | None:
+        """The Dice to expect of an organ; None where nobody knows, and while there are corrections."""
+        if self._segmentation is None or self._history.undo_name is not None:
+            return None
+        return self._segmentation.confidence(organ.key)
 
     def show(self, volume: Volume, segmentation: Segmentation | None = None) -> None:
         """Replace the scan; the cursor goes to its middle. Raises `GridMismatch` for a mask of another grid."""

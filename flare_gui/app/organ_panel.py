@@ -11,8 +11,11 @@ from flare_gui.analysis.tally import Tally
 from flare_gui.app import theme
 from flare_gui.app.document import Document
 from flare_gui.edit import Edit
+from flare_gui.model.confidence import DOUBTFUL
 from flare_gui.model.laterality import DOUBTS
 from flare_gui.organs import ORGANS, Organ
+
+DOUBT_STYLE = "background: #8a5a00; color: white; border-radius: 6px; padding: 0 6px"
 
 
 class OrganPanel(QWidget):
@@ -63,7 +66,9 @@ class OrganPanel(QWidget):
         warnings = segmentation.warnings if segmentation is not None else ()
         self.hint.setVisible(not measures)
         for organ in ORGANS:
-            self.rows[organ.label].show_measure(measures.get(organ.key), warnings)
+            row = self.rows[organ.label]
+            row.show_measure(measures.get(organ.key), warnings)
+            row.show_confidence(self._document.confidence(organ))
 
     def _show_looks(self) -> None:
         for row in self.rows.values():
@@ -90,6 +95,8 @@ class OrganRow:
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             label.setToolTip(f"{what} of the {organ.name.lower()}")
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.confidence = QLabel()
+        self.confidence.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.badge = Badge()
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
@@ -101,6 +108,7 @@ class OrganRow:
         """Put the widgets into two lines of a grid."""
         for column, widget in enumerate((self.eye, self.colour, self.name, self.volume, self.mean)):
             grid.addWidget(widget, line, column)
+        grid.addWidget(self.confidence, line + 1, 0, 1, 2)
         grid.addWidget(self.opacity, line + 1, 2)
         grid.addWidget(self.badge, line + 1, 3, 1, 2)
 
@@ -135,6 +143,15 @@ class OrganRow:
         else:
             self.badge.say("")
 
+    def show_confidence(self, value: float | None) -> None:
+        """The Dice to expect, as a percentage; in the badge's colour when that is too low to trust."""
+        self.confidence.setText("" if value is None else f"{100 * value:.0f} %")
+        doubtful = value is not None and value < DOUBTFUL
+        advice = "Look at every slice before you use it." if doubtful else "Still look at it: this is an estimate."
+        words = f"Confidence: the {self._organ.name.lower()} is expected to agree with an expert's to a Dice of"
+        self.confidence.setToolTip("" if value is None else f"{words} {value:.2f}. {advice}")
+        self.confidence.setStyleSheet(DOUBT_STYLE if doubtful else "")
+
     def _ask_for_colour(self) -> None:
         look = self._document.look(self._organ.label)
         dialog = QColorDialog(QColor(look.colour), self.colour)
@@ -157,7 +174,7 @@ class Badge(QLabel):
         self.setText(word)
         self.setToolTip(why)
         self.setAccessibleDescription(why)
-        self.setStyleSheet("background: #8a5a00; color: white; border-radius: 6px; padding: 0 6px" if word else "")
+        self.setStyleSheet(DOUBT_STYLE if word else "")
 
 
 def _button(tip: str) -> QToolButton:

@@ -200,6 +200,7 @@ def _report(
             organ.key: {
                 "label": organ.flare22 if options.labels == "flare22" else organ.label,
                 **{key: _rounded(value) for key, value in measures[organ.key]._asdict().items()},
+                "confidence": segmentation.confidence(organ.key),
             }
             for organ in ORGANS
         },

@@ -26,6 +26,7 @@ COLUMNS = (
     "extent_front_back_mm",
     "extent_up_down_mm",
     "touches_border",
+    "confidence",
 )
 
 
@@ -38,6 +39,7 @@ def rows(volume: Volume, segmentation: Segmentation) -> list[dict[str, Any]]:
         found, box = measures[organ.key], boxes[organ.label - 1]
         row: dict[str, Any] = dict.fromkeys(COLUMNS)
         row |= {"organ": organ.key, "volume_ml": round(found.volume_ml, 2), "touches_border": found.touches_border}
+        row["confidence"] = segmentation.confidence(organ.key)
         if box is not None:
             inside = segmentation.labels[box] == organ.label
             low, median, high = np.percentile(volume.hu[box][inside], (5, 50, 95))

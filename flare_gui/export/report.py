@@ -88,12 +88,14 @@ def _table(context: Context) -> str:
         "Right-left",
         "Front-back",
         "Up-down (mm)",
+        "Confidence",
     )
     lines = ["<table><tr>" + "".join(f"<th>{head}</th>" for head in heads) + "</tr>"]
     for organ, row in zip(ORGANS, numbers.rows(context.volume, context.segmentation), strict=True):
         cells = [f"<td><i style='background:{organ.colour}'></i>{organ.name}</td>"]
         keys = ("volume_ml", "mean_hu", "median_hu", "sd_hu", "p5_hu", "p95_hu", *numbers.COLUMNS[7:10])
         cells += [f"<td>{_number(row[key])}</td>" for key in keys]
+        cells.append("<td>-</td>" if row["confidence"] is None else f"<td>{row['confidence']:.2f}</td>")
         lines.append("<tr>" + "".join(cells) + "</tr>")
     return "\n".join([*lines, "</table>"])
 

@@ -13,6 +13,7 @@ from flare_gui import geometry
 from flare_gui.model import anatomy, finish
 from flare_gui.model.body import body_box
 from flare_gui.model.card import ModelCard
+from flare_gui.model.confidence import confidence
 from flare_gui.model.preprocess import AIR_HU, intensity
 from flare_gui.model.runlog import RunLog
 from flare_gui.progress import Cancel, Progress
@@ -57,6 +58,7 @@ def segment_with(
         organs = anatomy.clean(answer.probabilities, hu, affine)
         labels = finish.upsample(organs, upright.affine, upright.apply(volume.hu).shape, progress, cancel)
         labels = np.ascontiguousarray(upright.undo(labels))
+        trust = confidence(answer.probabilities, organs, card)
     log.notes.extend(organs.findings.notes)
     run = {
         "device": answer.device,
@@ -65,8 +67,10 @@ def segment_with(
         "peak_memory_mb": log.peak_memory_mb,
         "model": {"id": card.id, "sha256": card.sha256},
         "notes": log.notes,
+        "agreement": trust.agreement,
+        "confidence": trust.expected,
     }
-    return Segmentation(labels, volume.affine, organs.findings.warnings, run)
+    return Segmentation(labels, volume.affine, (*organs.findings.warnings, *trust.warnings), run)
 
 
 def _at_model_spacing(

@@ -1,7 +1,8 @@
 """The model card: what a file of weights is, what it was trained on and what may be done with it. Knows no torch."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ _HINT = "Choose weights written by `flare-train release`, with their model card 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """The JSON beside `NAME.safetensors` is `NAME.json`, with exactly these keys.
+    """The JSON beside `NAME.safetensors` is `NAME.json`, with these keys.
 
     `architecture` is `VNetSettings.as_card()`; `spacing_mm` the voxel size the network works at; `patch` the voxels a
     side it was trained on; `training_data` rows of name, licence and share; `recipe` the training run's settings;
-    `commit` the program's version that trained; `scores` Dice per organ by test set; `sha256` of the weights' file.
+    `commit` the program's version that trained; `scores` Dice per organ by test set; `sha256` of the weights' file;
+    `confidence` by organ key the curve from `agreement` to `dice` (see `flare_gui.model.confidence`), empty where the
+    weights were not calibrated, and absent from older cards; `notes` what else to know: intended use, known failures.
     """
 
     id: str
@@ -38,6 +41,8 @@ class ModelCard:
     commit: str
     scores: dict[str, Any]
     sha256: str
+    confidence: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> "ModelCard":
@@ -66,6 +71,8 @@ class ModelCard:
             commit=str(values["commit"]),
             scores=dict(values["scores"]),
             sha256=str(values["sha256"]).lower(),
+            confidence=_curves(values.get("confidence", {})),
+            notes=dict(values.get("notes", {})),
         )
 
     @classmethod
@@ -87,6 +94,18 @@ class ModelCard:
     def as_json(self) -> dict[str, Any]:
         """JSON-ready; `from_json` is the way back."""
         return asdict(self) | {"window_hu": self.window_hu._asdict()}
+
+
+def _curves(values: dict[str, Any]) -> dict[str, dict[str, list[float]]]:
+    """By organ key, the rising curve from agreement to Dice. Raises `KeyError` or `ValueError` when it is none."""
+    curves = {}
+    for key, curve in values.items():
+        known = {name: [float(value) for value in curve[name]] for name in ("agreement", "dice")}
+        rising = all(a <= b for numbers in known.values() for a, b in pairwise(numbers))
+        if not rising or not len(known["agreement"]) == len(known["dice"]) > 0:
+            raise ValueError(f"the confidence of {key} is no rising curve")
+        curves[str(key)] = known
+    return curves
 
 
 def card_path(weights: Path) -> Path:

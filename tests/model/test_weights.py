@@ -71,6 +71,8 @@ def test_the_file_is_half_the_size_and_its_card_says_all_of_it(network: VNet, sa
         "architecture": SETTINGS.as_card(),
         "classes": ["background", "liver", "right_kidney", "spleen", "left_kidney"],
         "sha256": hashlib.sha256(saved.read_bytes()).hexdigest(),
+        "confidence": {},
+        "notes": {},
     }
     assert ModelCard.read(saved.with_suffix(".json")).as_json() == weights.load(saved).card.as_json()
 

@@ -24,7 +24,9 @@ SMALL = Recipe(
     learning_rate=6e-3,
     ema=0.9,
     network=VNetSettings(kernel=3, width=8, down=(1, 1, 1), up=(1, 1)),
-    augmentation=Augmentation(rotation_degrees=5, scale=0.05, elastic=0, cut=0, flip=0, blur=0, low_resolution=0),
+    augmentation=Augmentation(
+        rotation_degrees=5, scale=0.05, elastic=0, cut=0, flip=0, blur=0, low_resolution=0, mass=0, ascites=0
+    ),
 )
 
 
