@@ -146,13 +146,14 @@ def _segment(words: list[str], cancel: Cancel) -> int:
     parser.add_argument(
         "--jobs", type=_jobs, metavar="N", help="cases worked on at once (default: 3, fewer when memory is short)"
     )
+    parser.add_argument("--dask", metavar="ADDRESS", help="send the cases to the Dask scheduler at tcp://HOST:PORT")
     given = parser.parse_args(words)
 
     from flare_gui.batch.case import Options
     from flare_gui.commands import segment
 
     options = Options(given.device, given.labels, given.series, given.allow_gaps, given.overwrite, given.precision)
-    return segment.run(given.inputs, given.out, given.weights, options, cancel, jobs=given.jobs)
+    return segment.run(given.inputs, given.out, given.weights, options, cancel, jobs=given.jobs, dask=given.dask)
 
 
 def _demo_scan(words: list[str], cancel: Cancel) -> int:

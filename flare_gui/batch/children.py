@@ -54,8 +54,8 @@ class Reply:
     notes: list[str]
 
 
-class Ready(NamedTuple):
-    """The network is loaded and its device has passed the probe."""
+class Choice(NamedTuple):
+    """What the network runs on. As a word: it is loaded, and its device has passed the probe."""
 
     device: str
     precision: str
@@ -118,29 +118,23 @@ def fault(case: Case, error: Exception) -> Trouble:
     return Trouble(what, "Please report it; failures.csv has the details.", traceback.format_exc())
 
 
-def answer_questions(hub: Connection, weights: Path | None, device: str, precision: str, before: Ready | None) -> None:
-    """Load the network and say `Ready`, then answer each image with a `Reply`, `Trouble` or `Stopped`.
-
-    A folder that was begun in one precision goes on in it, though another one may be faster by today's clock: `before`
-    says what it was.
-    """
+def answer_questions(hub: Connection, weights: Path | None, device: str, precision: str, before: Choice | None) -> None:
+    """Load the network and send the `Choice`, then answer each image with a `Reply`, `Trouble` or `Stopped`."""
     _be_a_child()
     with suppress(EOFError, OSError):
         try:
-            from flare_gui.model.device import choose
+            from flare_gui.model.device import choose_as_before
             from flare_gui.model.runlog import RunLog
             from flare_gui.model.segmenter import network_on
             from flare_gui.model.weights import load
 
             model = load(weights)
-            chosen = choose(device, model, precision)
-            if precision == "auto" and before is not None and before.device == chosen.name:
-                chosen = choose(chosen.name, model, before.precision)
+            chosen = choose_as_before(device, model, precision, before)
         except FlareError as error:
             hub.send(Trouble(error.message, error.hint))
             return
         network = network_on(chosen, model)
-        hub.send(Ready(chosen.name, chosen.precision))
+        hub.send(Choice(chosen.name, chosen.precision))
         while isinstance(question := hub.recv(), Question):
             log = RunLog(notes=list(chosen.notes))
             try:

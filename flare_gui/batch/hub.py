@@ -17,8 +17,8 @@ from typing import Any, Protocol
 
 from flare_gui.batch.case import CaseResult, Options
 from flare_gui.batch.children import (
+    Choice,
     Question,
-    Ready,
     Step,
     Stop,
     Stopped,
@@ -63,7 +63,7 @@ class Hub:
         options: Options,
         jobs: int,
         watcher: Watcher,
-        before: Ready | None = None,
+        before: Choice | None = None,
     ) -> None:
         self._task = (out, card, options)
         self._network_task = (weights, options.device, options.precision, before)
@@ -159,7 +159,7 @@ class Hub:
         if isinstance(word, Step):
             if asked_by is not None and asked_by.case is not None:
                 self._watcher.progressed(asked_by.case, word.stage, word.fraction)
-        elif isinstance(word, Ready):
+        elif isinstance(word, Choice):
             network.ready = True
         elif not network.ready:
             self._no_network(network, word)
@@ -251,7 +251,7 @@ class _Worker(_Child):
 class _NetworkChild(_Child):
     """`ready` once it is loaded; `asked_by` is whose question it has, None when nobody waits for the answer."""
 
-    def __init__(self, weights: Path | None, device: str, precision: str, before: Ready | None) -> None:
+    def __init__(self, weights: Path | None, device: str, precision: str, before: Choice | None) -> None:
         super().__init__(answer_questions, weights, device, precision, before)
         self.asked_by: _Worker | None = None
         self.ready, self._busy = False, False

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flare_gui.batch.case import Options, earlier_report, segment_case
-from flare_gui.batch.children import Ready, Trouble
+from flare_gui.batch.children import Choice, Trouble
 from flare_gui.batch.folder import in_use
 from flare_gui.batch.hub import Hub, Watcher
 from flare_gui.errors import FlareError
@@ -43,7 +43,7 @@ def run_batch(
     in this process, more in processes of their own: then no case takes another one along, whatever it does to its
     process. Raises `FlareError` when nothing can be done at all (weights, device), `Cancelled`.
     """
-    sorted_out = _sort_out(cases, out, weights, options, watcher)
+    sorted_out = sort_out(cases, out, weights, options, watcher)
     ahead = [*sorted_out.perhaps_done, *sorted_out.to_do]
     if not ahead:
         return
@@ -55,18 +55,19 @@ def run_batch(
         hub.run(ahead, cancel, network_at_once=bool(sorted_out.to_do))
 
 
-class _SortedOut(NamedTuple):
+class SortedOut(NamedTuple):
     """`perhaps_done` have a result, if it is of the same scan; `before` is how most of those were made."""
 
     perhaps_done: list[Case]
     to_do: list[Case]
-    before: Ready | None
+    before: Choice | None
 
 
-def _sort_out(cases: Sequence[Case], out: Path, weights: Path | None, options: Options, watcher: Watcher) -> _SortedOut:
+def sort_out(cases: Sequence[Case], out: Path, weights: Path | None, options: Options, watcher: Watcher) -> SortedOut:
+    """What is done, as far as can be told without reading a scan, and what is not; what is in the way has failed."""
     card = card_of(weights)
     perhaps_done, to_do = [], []
-    before: Counter[Ready] = Counter()
+    before: Counter[Choice] = Counter()
     for case in cases:
         try:
             report = earlier_report(case, out, card, options)
@@ -77,8 +78,8 @@ def _sort_out(cases: Sequence[Case], out: Path, weights: Path | None, options: O
             to_do.append(case)
         else:
             perhaps_done.append(case)
-            before[Ready(str(report.get("device")), str(report.get("precision")))] += 1
-    return _SortedOut(perhaps_done, to_do, next((made for made, _ in before.most_common(1)), None))
+            before[Choice(str(report.get("device")), str(report.get("precision")))] += 1
+    return SortedOut(perhaps_done, to_do, next((made for made, _ in before.most_common(1)), None))
 
 
 def _in_this_process(

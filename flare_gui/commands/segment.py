@@ -1,6 +1,7 @@
 """`flare-gui segment`: many cases, one model, two files a case."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,13 +61,24 @@ class _Tally:
 
 
 def run(
-    inputs: list[Path], out: Path, weights: Path | None, options: Options, cancel: Cancel, *, jobs: int | None = None
+    inputs: list[Path],
+    out: Path,
+    weights: Path | None,
+    options: Options,
+    cancel: Cancel,
+    *,
+    jobs: int | None = None,
+    dask: str | None = None,
 ) -> int:
-    """Segment every case in `inputs` into `out`; returns the exit code.
+    """Segment every case in `inputs` into `out`, `jobs` at once or on a `dask` cluster; returns the exit code.
 
     An `out` that cannot be written to raises `FlareError`. What is wrong with one case is printed, the others go on.
     """
     tally = _Tally(progress_display())
+    if dask is not None:
+        # The workers are elsewhere, with working folders of their own.
+        inputs, out = [path.absolute() for path in inputs], out.absolute()
+        weights = weights and weights.absolute()
     check_folder(out)
     check_no_other(out, overwrite=options.overwrite)
     cases = _find(inputs, options, tally)
@@ -76,7 +88,10 @@ def run(
     many = len(inputs) > 1 or [case.path for case in cases] != inputs
     code = INTERRUPTED
     try:
-        run_batch(cases, out, weights, options, tally, cancel, jobs=jobs)
+        if dask is None:
+            run_batch(cases, out, weights, options, tally, cancel, jobs=jobs)
+        else:
+            _cluster()(cases, out, weights, options, tally, cancel, dask)
         code = tally.exit_code
     except FlareError as error:
         tally.display.end()
@@ -90,6 +105,18 @@ def run(
         for path in write_summary(out, tally.results, tally.failures):
             print(path)
     return code
+
+
+def _cluster() -> Callable[..., None]:
+    """`run_on_cluster`, which needs packages that few have."""
+    try:
+        from flare_gui.cluster import run_on_cluster
+    except ImportError as problem:
+        raise FlareError(
+            f"a cluster needs packages that are not installed ({problem})",
+            hint='Install them with: python -m pip install "flare-gui[cluster]".',
+        ) from problem
+    return run_on_cluster
 
 
 def _find(inputs: list[Path], options: Options, tally: _Tally) -> list[io.Case]:

@@ -113,6 +113,18 @@ def choose(wanted: str, model: Model, precision: str = "auto") -> Device:
     raise DeviceUnusable(f"no device of {', '.join(ORDER)} can run the network", hint="Install PyTorch again.")
 
 
+def choose_as_before(wanted: str, model: Model, precision: str, before: tuple[str, str] | None) -> Device:
+    """As `choose`, for cases that join others: `before` is the device and precision that those were made with.
+
+    Work that was begun in one precision goes on in it on the same kind of device, though another one may be faster by
+    the clock of today or of this machine: else two halves of one folder would differ.
+    """
+    chosen = choose(wanted, model, precision)
+    if precision != "auto" or before is None or before[0] != chosen.name or before[1] == chosen.precision:
+        return chosen
+    return replace(choose(chosen.name, model, before[1]), notes=chosen.notes)
+
+
 def probabilities(device: Device, network: nn.Module, tiles: np.ndarray) -> Tensor:
     """Softmax of a placed network on (n, 1, x, y, z) tiles: (n, classes, x, y, z) float32 on the device."""
     with torch.inference_mode():

@@ -1,0 +1,243 @@
+"""Cases on a Dask cluster that is there already. The only module with network code, imported when one is asked for.
+
+Scans and results do not travel: every worker sees the folders under the same paths, as clusters have them, and writes
+the two files of a case itself. What comes back is a report and a thumbnail. Dask runs the cases of a worker that is
+lost again elsewhere; a case is written whole or not at all, so that nothing is wrong with that.
+"""
+
+import functools
+import threading
+import uuid
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from distributed import Client, Future, KilledWorker, get_worker, wait
+
+from flare_gui import __version__
+from flare_gui.batch.case import CaseResult, Options, run_case
+from flare_gui.batch.children import Choice, Trouble, fault
+from flare_gui.batch.folder import in_use
+from flare_gui.batch.hub import Watcher
+from flare_gui.batch.run import sort_out
+from flare_gui.errors import FlareError
+from flare_gui.io import Case
+from flare_gui.model.around import Answer, Network, Task
+from flare_gui.model.card import card_of
+from flare_gui.progress import Cancel
+
+CONNECT_S, POLL_S = 20.0, 0.5
+
+GPU = "GPU"
+"""The resource that workers with a GPU declare: `dask worker ... --resources GPU=1`, one for each case at a time."""
+
+# Cases that wait at the scheduler for each thread of a worker: enough to keep it busy, few enough for a million cases.
+AHEAD_PER_THREAD, LEAST_AHEAD = 3, 32
+
+_SHARED_DISK = "Scans, results and weights must lie on a disk that every worker sees under the same path."
+
+
+def run_on_cluster(
+    cases: Sequence[Case],
+    out: Path,
+    weights: Path | None,
+    options: Options,
+    watcher: Watcher,
+    cancel: Cancel,
+    address: str,
+) -> None:
+    """As `batch.run.run_batch`, on the workers of the Dask scheduler at `address`, such as tcp://10.0.0.1:8786.
+
+    Paths are absolute, and the workers see what is there. Where workers have GPUs, they alone get cases unless
+    `options.device` is another one. All workers compute in the precision that the first of them chose. Raises
+    `FlareError` when the cluster cannot be reached, `Cancelled`: cases that are being worked on are then finished all
+    the same, and kept by the next run.
+    """
+    found = sort_out(cases, out, weights, options, watcher)
+    ahead = deque([*found.perhaps_done, *found.to_do])
+    if not ahead:
+        return
+    with in_use(out), _connected(address) as client:
+        demands = _demands(client, options)
+        job = _Job(__version__, card_of(weights).sha256, out, weights, options, found.before)
+        if options.precision == "auto" and job.before is None:
+            job = replace(job, before=_first_choice(client, job, demands, cancel))
+        running: dict[Future, Case] = {}
+        try:
+            while ahead or running:
+                cancel.check()
+                while ahead and len(running) < _most_ahead(client):
+                    case = ahead.popleft()
+                    key = f"flare-gui-{case.name}-{uuid.uuid4().hex}"
+                    running[client.submit(see_through, job, case, key=key, pure=False, **demands)] = case
+                for future in _ended(running):
+                    case = running.pop(future)
+                    _tell(watcher, case, _outcome(case, future))
+        finally:
+            client.cancel(list(running))
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What every case of a batch has in common, on its way to the workers."""
+
+    version: str
+    sha256: str
+    out: Path
+    weights: Path | None
+    options: Options
+    before: Choice | None
+
+
+# On a worker
+
+
+def see_through(job: _Job, case: Case) -> CaseResult | Trouble:
+    """One case from scan to files, on a worker. The network is one for all threads, and has one case at a time."""
+    try:
+        _check_worker(job)
+        if not case.path.exists():
+            raise FlareError(
+                f"{case.path}: the worker {get_worker().address} does not see this file", hint=_SHARED_DISK
+            )
+        return run_case(case, job.out, card_of(job.weights), _network(job), job.options, picture=True)
+    except FlareError as error:
+        return Trouble(error.message, error.hint)
+    except Exception as error:  # noqa: BLE001 - one case that finds a fault of ours must not end the others
+        return fault(case, error)
+
+
+def choose_there(job: _Job) -> Choice | Trouble:
+    """The device and precision that a worker chooses for the network."""
+    from flare_gui.model.device import choose
+
+    try:
+        _check_worker(job)
+        chosen = choose(job.options.device, _model(job.weights, job.sha256), job.options.precision)
+    except FlareError as error:
+        return Trouble(error.message, error.hint)
+    return Choice(chosen.name, chosen.precision)
+
+
+def _check_worker(job: _Job) -> None:
+    if job.version != __version__:
+        raise FlareError(
+            f"the worker {get_worker().address} has flare-gui {__version__}, and this is {job.version}",
+            hint="Install the same version on every worker.",
+        )
+
+
+_loading, _computing = threading.Lock(), threading.Lock()
+
+
+def _model(weights: Path | None, sha256: str) -> Any:
+    # Else two threads that begin together would load it twice.
+    with _loading:
+        return _loaded(weights, sha256)
+
+
+@functools.lru_cache(maxsize=1)
+def _loaded(weights: Path | None, sha256: str) -> Any:
+    """The model, once for the life of the worker."""
+    from flare_gui.model.weights import load
+
+    model = load(weights)
+    if model.card.sha256 != sha256:
+        raise FlareError(
+            f"the weights that the worker {get_worker().address} has are others than the ones here", hint=_SHARED_DISK
+        )
+    return model
+
+
+def _network(job: _Job) -> Network:
+    def run(task: Task) -> Answer:
+        from flare_gui.model.device import choose_as_before
+        from flare_gui.model.segmenter import network_on
+
+        model = _model(job.weights, job.sha256)
+        with _computing:
+            with task.log.stage("device"):
+                chosen = choose_as_before(job.options.device, model, job.options.precision, job.before)
+                task.log.notes.extend(chosen.notes)
+            return network_on(chosen, model)(task)
+
+    return run
+
+
+# At the client
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Client]:
+    try:
+        client = Client(address, timeout=CONNECT_S, name="flare-gui")
+    except (OSError, TimeoutError, ValueError) as problem:
+        raise FlareError(
+            f"{address}: there is no Dask scheduler to be reached ({problem})",
+            hint="Start one with `dask scheduler`, and give its address as it prints it.",
+        ) from problem
+    with client:
+        yield client
+
+
+def _demands(client: Client, options: Options) -> dict[str, Any]:
+    """Where cases may run: on GPU workers if there are any, unless another device was asked for."""
+    wanted = options.device == "cuda" or (options.device == "auto" and _has_gpu(client))
+    return {"resources": {GPU: 1}} if wanted and _has_gpu(client) else {}
+
+
+def _has_gpu(client: Client) -> bool:
+    return any(worker["resources"].get(GPU) for worker in _workers(client))
+
+
+def _workers(client: Client) -> list[dict[str, Any]]:
+    return list(client.scheduler_info(n_workers=-1)["workers"].values())
+
+
+def _most_ahead(client: Client) -> int:
+    return max(LEAST_AHEAD, AHEAD_PER_THREAD * sum(client.nthreads().values()))
+
+
+def _first_choice(client: Client, job: _Job, demands: dict[str, Any], cancel: Cancel) -> Choice:
+    """The choice of one worker, for all: by the clock alone, two might choose differently."""
+    future = client.submit(choose_there, job, pure=False, **demands)
+    while not _ended({future: None}):
+        cancel.check()
+    choice = future.result()
+    if isinstance(choice, Trouble):
+        raise FlareError(choice.message, hint=choice.hint)
+    assert isinstance(choice, Choice)
+    return choice
+
+
+def _ended(futures: dict[Future, Any]) -> set[Future]:
+    """Those that are done by now, after a short wait."""
+    try:
+        done: set[Future] = wait(list(futures), timeout=POLL_S, return_when="FIRST_COMPLETED").done
+    except TimeoutError:
+        return set()
+    return done
+
+
+def _outcome(case: Case, future: Future) -> CaseResult | Trouble:
+    problem = future.exception()
+    if problem is None:
+        result: CaseResult | Trouble = future.result()
+        return result
+    if isinstance(problem, KilledWorker):
+        return Trouble(
+            f"{case.path}: every worker that tried it was lost, the last was {problem.last_worker.address}",
+            "There may be too little memory on the workers.",
+        )
+    return Trouble(f"{case.path}: the cluster could not do it ({problem})", "Look into the logs of its workers.")
+
+
+def _tell(watcher: Watcher, case: Case, outcome: CaseResult | Trouble) -> None:
+    if isinstance(outcome, Trouble):
+        watcher.failed(case, outcome)
+    else:
+        watcher.progressed(case, "cluster", 1.0)
+        watcher.succeeded(case, outcome)
