@@ -20,7 +20,7 @@ from distributed import Client, Future, KilledWorker, get_worker, wait
 from flare_gui import __version__
 from flare_gui.batch.case import CaseResult, Options, run_case
 from flare_gui.batch.children import Choice, Trouble, fault
-from flare_gui.batch.folder import in_use
+from flare_gui.batch.folder import make_folder
 from flare_gui.batch.hub import Watcher
 from flare_gui.batch.run import sort_out
 from flare_gui.errors import FlareError
@@ -60,7 +60,8 @@ def run_on_cluster(
     ahead = deque([*found.perhaps_done, *found.to_do])
     if not ahead:
         return
-    with in_use(out), _connected(address) as client:
+    make_folder(out)
+    with _connected(address) as client:
         demands = _demands(client, options)
         job = _Job(__version__, card_of(weights).sha256, out, weights, options, found.before)
         if options.precision == "auto" and job.before is None:

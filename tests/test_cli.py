@@ -277,12 +277,12 @@ def test_a_full_disk_leaves_the_old_result_whole(
     before = contents(tmp_path / "out")
 
     def full(*_arguments: object, **_settings: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise OSError(28, "the disk is full")
 
     monkeypatch.setattr(nibabel, "save", full)
     outcome = run(*command, "--overwrite")
     assert outcome.code == 2
-    assert is_one_sentence_about(outcome.err, "No space left on device")
+    assert is_one_sentence_about(outcome.err, "the disk is full")
     assert contents(tmp_path / "out") == before
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from flare_gui.errors import FlareError
+from flare_gui.files import is_part, replacing
 
 # Finer than the network's grid, so that a sample that is rotated and scaled still has detail to lose.
 SPACING_MM = 2.5
@@ -41,7 +42,8 @@ def save(case: TrainingCase, folder: Path) -> Path:
     arrays = {"labels": case.labels, "spacing_mm": np.array(case.spacing_mm), "about": np.array(about)}
     if case.hu is not None:
         arrays["hu"] = case.hu
-    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+    with replacing(path) as beside:
+        np.savez_compressed(beside, **arrays)  # type: ignore[arg-type]
     return path
 
 
@@ -61,7 +63,7 @@ def load(path: Path) -> TrainingCase:
 
 def load_all(folder: Path) -> list[TrainingCase]:
     """Every case in a folder, by name."""
-    return [load(path) for path in sorted(folder.glob("*.npz"))]
+    return [load(path) for path in sorted(folder.glob("*.npz")) if not is_part(path)]
 
 
 def split(names: Iterable[str], seed: int) -> dict[str, list[str]]:

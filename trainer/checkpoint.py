@@ -9,6 +9,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn, optim
 
+from flare_gui.files import replacing
+
 
 def save(
     path: Path, network: nn.Module, ema: dict[str, Tensor], optimizer: optim.Optimizer, state: dict[str, Any]
@@ -18,10 +20,9 @@ def save(
     tensors |= {f"ema/{key}": value for key, value in ema.items()}
     for index, moments in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer/{index}/{key}": torch.as_tensor(value) for key, value in moments.items()}
-    beside = path.with_suffix(".part")
     tensors = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
-    save_file(tensors, beside, {"state": json.dumps(state)})
-    beside.replace(path)
+    with replacing(path) as beside:
+        save_file(tensors, beside, {"state": json.dumps(state)})
 
 
 def load(path: Path, network: nn.Module, ema: dict[str, Tensor], optimizer: optim.Optimizer) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+from flare_gui.files import replacing
 from flare_gui.organs import ORGANS
 
 _STEPS, _EPOCHS = ("step", "loss", "learning_rate", "seconds"), ("step", *(organ.key for organ in ORGANS))
@@ -48,15 +49,17 @@ def draw_dice(run: Path) -> None:
     axes.set(xlabel="step", ylabel="Dice on validation patches", ylim=(0, 1))
     axes.grid(alpha=0.3)
     axes.legend(loc="lower right")
-    figure.savefig(run / "dice.png", dpi=120)
+    with replacing(run / "dice.png") as beside:
+        figure.savefig(beside, dpi=120)
 
 
 def _keep_until(path: Path, header: tuple[str, ...], last: int) -> None:
     rows: list[list[str]] = []
     if path.exists():
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = [row for row in list(csv.reader(file))[1:] if row and int(row[0]) <= last]
-    with path.open("w", encoding="utf-8", newline="") as file:
+        # A kill or a full disk may have cut the last row.
+        whole = [line for line in path.read_text(encoding="utf-8").splitlines(keepends=True) if line.endswith("\n")]
+        rows = [row for row in list(csv.reader(whole))[1:] if row and int(row[0]) <= last]
+    with replacing(path) as beside, beside.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *rows])
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flare_gui.errors import FlareError
+from flare_gui.files import replacing
 from flare_gui.model.preprocess import ABDOMEN
 from flare_gui.model.vnet import VNetSettings
 
@@ -106,7 +107,8 @@ def write(recipe: Recipe, path: Path) -> None:
             nested += ["", f"[{key}]", *(f"{k} = {_toml(v)}" for k, v in value.items())]
         else:
             lines.append(f"{key} = {_toml(value)}")
-    path.write_text("\n".join(lines + nested) + "\n", encoding="utf-8")
+    with replacing(path) as beside:
+        beside.write_text("\n".join(lines + nested) + "\n", encoding="utf-8")
 
 
 def _toml(value: Any) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flare_gui.errors import FlareError
+from flare_gui.files import replacing
 from flare_gui.model.card import ModelCard
 from flare_gui.progress import Progress, ignore
 from trainer import cases, recipe
@@ -60,7 +61,8 @@ def prepare(
         validation.append((source.weight, [case for case in loaded if case.name in parts["validation"]]))
         about.append({"path": source.path, "weight": source.weight, "sources": _sources(loaded), **parts})
     if writes:
-        (run / "data.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+        with replacing(run / "data.json") as beside:
+            beside.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return training, validation
 
 
@@ -86,7 +88,8 @@ def keep_initial(run: Path, card: ModelCard) -> None:
     """Note in `run/initial.json` which weights the run started from: they belong to its recipe."""
     run.mkdir(parents=True, exist_ok=True)
     known = {"id": card.id, "sha256": card.sha256, "steps": card.recipe.get("trained_steps")}
-    (run / "initial.json").write_text(json.dumps(known) + "\n", encoding="utf-8")
+    with replacing(run / "initial.json") as beside:
+        beside.write_text(json.dumps(known) + "\n", encoding="utf-8")
 
 
 def _cached(source: Data, folder: Path, seed: int, progress: Progress) -> list[TrainingCase]:

@@ -11,7 +11,7 @@ from flare_gui.analysis import doctor
 from flare_gui.analysis.measure import measure
 from flare_gui.batch.thumbnail import thumbnail
 from flare_gui.errors import FlareError, OutputExists
-from flare_gui.files import replacing
+from flare_gui.files import reason, replacing
 from flare_gui.model.around import Answer, Network, Task, segment_with
 from flare_gui.model.card import ModelCard
 from flare_gui.model.runlog import RunLog
@@ -241,6 +241,6 @@ def _write(segmentation: Segmentation, report: dict[str, Any], mask: Path, path:
             new_report.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as problem:
         raise FlareError(
-            f"{mask}: the result cannot be written ({problem.strerror or problem})",
+            f"{mask}: the result cannot be written ({reason(problem)})",
             hint="Make room there, or choose another folder with -o.",
         ) from problem

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flare_gui.batch.case import Options, earlier_report, segment_case
 from flare_gui.batch.children import Choice, Trouble
-from flare_gui.batch.folder import in_use
+from flare_gui.batch.folder import make_folder
 from flare_gui.batch.hub import Hub, Watcher
 from flare_gui.errors import FlareError
 from flare_gui.io import Case
@@ -47,12 +47,12 @@ def run_batch(
     ahead = [*sorted_out.perhaps_done, *sorted_out.to_do]
     if not ahead:
         return
-    with in_use(out):
-        if len(cases) == 1:
-            _in_this_process(ahead[0], out, weights, options, watcher, cancel)
-            return
-        hub = Hub(out, weights, card_of(weights), options, jobs or usual_jobs(), watcher, sorted_out.before)
-        hub.run(ahead, cancel, network_at_once=bool(sorted_out.to_do))
+    make_folder(out)
+    if len(cases) == 1:
+        _in_this_process(ahead[0], out, weights, options, watcher, cancel)
+        return
+    hub = Hub(out, weights, card_of(weights), options, jobs or usual_jobs(), watcher, sorted_out.before)
+    hub.run(ahead, cancel, network_at_once=bool(sorted_out.to_do))
 
 
 class SortedOut(NamedTuple):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flare_gui.errors import FlareError, OutputExists
-from flare_gui.files import replacing
+from flare_gui.files import reason, replacing
 from flare_gui.organs import LabelScheme
 from flare_gui.progress import Cancel
 from flare_gui.render.options import SMOOTH, MeshOptions
@@ -50,12 +50,13 @@ class Context:
                 f"{path}: there is a file already", hint="Allow to replace it, or choose another folder."
             )
         try:
-            with replacing(path) as beside:
+            with replacing(path, overwrite=self.options.overwrite) as beside:
                 save(beside)
                 self.cancel.check()
-        except OSError as problem:
+        # ITK raises RuntimeError.
+        except (OSError, RuntimeError) as problem:
             raise FlareError(
-                f"{path}: cannot be written ({problem.strerror or problem})",
+                f"{path}: cannot be written ({reason(problem)})",
                 hint="Choose another folder, or make room.",
             ) from problem
         return path

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flare_gui.export.context import DEFAULT, Context, ExportOptions
+from flare_gui.files import clear_leftovers
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Segmentation, Volume, check_same_grid
 
@@ -69,7 +70,7 @@ def export(
     be written, `Cancelled`. Files that are complete by then stay; none is ever half-written.
     """
     check_same_grid(volume, segmentation)
-    folder.mkdir(parents=True, exist_ok=True)
+    clear_leftovers(folder)
     context = Context(volume, segmentation, folder, options, cancel)
     chosen = [row for row in FORMATS if row.key in wanted]
     written = []

@@ -11,7 +11,7 @@ from PIL import Image
 from flare_gui import geometry
 from flare_gui.analysis.measure import measure
 from flare_gui.errors import Cancelled, FlareError
-from flare_gui.files import replacing
+from flare_gui.files import reason, replacing
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.render.options import FilmSettings
@@ -54,7 +54,7 @@ def write_film(
         raise
     except (OSError, RuntimeError) as problem:
         raise FlareError(
-            f"{path}: the film cannot be written ({str(problem).splitlines()[0]})",
+            f"{path}: the film cannot be written ({reason(problem)})",
             hint="Choose another folder, or make room on the disk.",
         ) from problem
     return path

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pyvista as pv
+import trimesh
 from scipy import ndimage
+from trimesh.exchange.ply import export_ply
+from trimesh.exchange.stl import export_stl
 
 from flare_gui import geometry
 from flare_gui.render.options import SMOOTH, MeshOptions
@@ -47,5 +50,9 @@ def organ_mesh(labels: np.ndarray, affine: np.ndarray, label: int, options: Mesh
 
 
 def save(mesh: pv.PolyData, path: Path) -> None:
-    """Write points and triangles alone as binary STL or PLY: normals among a PLY's properties confuse some readers."""
-    pv.PolyData(mesh.points, mesh.faces).save(path)
+    """Write points and triangles alone as binary STL or PLY: normals among a PLY's properties confuse some readers.
+
+    Raises `OSError`. VTK's own PLY writer does not: on a full disk it leaves half a file and says that all is well.
+    """
+    solid = trimesh.Trimesh(np.asarray(mesh.points), mesh.regular_faces, process=False)
+    path.write_bytes(export_ply(solid, vertex_normal=False) if path.suffix == ".ply" else export_stl(solid))
