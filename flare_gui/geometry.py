@@ -16,6 +16,8 @@ from nibabel.orientations import (
 )
 from scipy import ndimage
 
+from flare_gui import separable
+
 Shape = tuple[int, int, int]
 
 # Grids that lean by less than this are resampled along their own axes: the network was trained with larger rotations,
@@ -104,6 +106,12 @@ def coarse_grid(affine: np.ndarray, shape: Shape, spacing_mm: tuple[float, float
     return grid, (int(size[0]), int(size[1]), int(size[2]))
 
 
+def box_of(mask: np.ndarray) -> tuple[slice, slice, slice] | None:
+    """The smallest box around what is True in (x, y, z); None when nothing is. Many times faster than ndimage's."""
+    x = separable.span(mask, 0)
+    return (x, separable.span(mask[x], 1), separable.span(mask[x], 2)) if x.start < x.stop else None
+
+
 def crop(affine: np.ndarray, start: np.ndarray) -> np.ndarray:
     """The affine of an array cut to begin at voxel `start`."""
     moved = np.array(affine, float)
@@ -119,8 +127,8 @@ def resample(
     For images and for continuous fields only: labels go through `resample_labels`.
     """
     step = np.linalg.inv(affine) @ to_affine
-    if _is_separable(step):
-        return _resample_separable(array, np.diag(step)[:3], step[:3, 3], to_shape, fill)
+    if is_separable(step):
+        return separable.resample(array, to_shape, np.diag(step)[:3], step[:3, 3], fill)
     # Shrink along the array's own axes first: it antialiases, and what is left to rotate is small.
     target = np.minimum(np.max(spacing(to_affine)), 1e9)
     factor = np.maximum(1.0, target / np.asarray(spacing(affine)))
@@ -149,7 +157,8 @@ def resample_labels(labels: np.ndarray, affine: np.ndarray, to_affine: np.ndarra
     return result
 
 
-def _is_separable(step: np.ndarray) -> bool:
+def is_separable(step: np.ndarray) -> bool:
+    """Whether a 4x4 from voxels to voxels only scales and shifts the axes."""
     linear = step[:3, :3]
     off_diagonal = np.abs(linear - np.diag(np.diag(linear))).max()
     return bool(off_diagonal < 1e-5 * np.abs(linear).max() and np.diag(linear).min() > 0)
@@ -160,40 +169,3 @@ def _shrunk(affine: np.ndarray, shape: tuple[int, ...], factor: np.ndarray) -> t
     step = np.diag([*factor, 1.0])
     step[:3, 3] = factor / 2 - 0.5
     return affine @ step, (int(size[0]), int(size[1]), int(size[2]))
-
-
-def _resample_separable(
-    array: np.ndarray, step: np.ndarray, offset: np.ndarray, to_shape: Shape, fill: float
-) -> np.ndarray:
-    """One matrix of weights an axis. Works through z in slabs, so that a float copy of the scan never exists."""
-    # Relative to `fill`, what lies outside is zero and needs no rows of its own.
-    wx, wy, wz = (_weights(array.shape[i], to_shape[i], step[i], offset[i]) for i in range(3))
-    result = np.zeros(to_shape, np.float32)
-    slab = max(1, 8_000_000 // max(1, array.shape[0] * array.shape[1]))
-    for start in range(0, array.shape[2], slab):
-        stop = min(start + slab, array.shape[2])
-        rows = np.flatnonzero(wz[:, start:stop].any(axis=1))
-        if rows.size == 0:
-            continue
-        part = np.asarray(array[:, :, start:stop], np.float32) - np.float32(fill)
-        part = np.tensordot(wx, part, axes=(1, 0))
-        part = np.tensordot(part, wy, axes=(1, 1))  # (x, z, y)
-        result[:, :, rows] += np.tensordot(part, wz[rows, start:stop], axes=(1, 1))
-    result += np.float32(fill)
-    return result
-
-
-def _weights(size: int, to_size: int, step: float, offset: float) -> np.ndarray:
-    """(to_size, size) float32 weights of a triangle as wide as the larger of both voxels; rows outside sum below 1.
-
-    The antialiased linear filter of Pillow and torch: plain linear interpolation when enlarging, a mean when shrinking.
-    """
-    width = max(1.0, step)
-    centre = np.arange(to_size) * step + offset
-    distance = np.abs(np.arange(size)[None, :] - centre[:, None]) / width
-    weights = np.clip(1.0 - distance, 0.0, None)
-    total = weights.sum(axis=1, keepdims=True)
-    inside = (centre > -0.5 - 1e-6) & (centre < size - 0.5 + 1e-6)
-    # Inside, the half voxel at the border repeats the border; outside, the weights vanish and `fill` remains.
-    weights = np.where(inside[:, None] & (total > 0), weights / np.where(total > 0, total, 1.0), 0.0)
-    return weights.astype(np.float32)

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial import KDTree
 
+from flare_gui import geometry
 from flare_gui.analysis.surfels import Spacing, surfels
 from flare_gui.errors import GridMismatch
 from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN, Organ
@@ -49,7 +50,7 @@ def surface_dice(prediction: np.ndarray, reference: np.ndarray, spacing: Spacing
     Raises `GridMismatch` when the shapes differ.
     """
     _check_shapes(prediction, reference)
-    box = _union(_box(prediction), _box(reference))
+    box = _union(geometry.box_of(prediction), geometry.box_of(reference))
     if box is None:
         return 1.0
     points_a, areas_a = surfels(prediction[box], spacing)
@@ -97,11 +98,6 @@ def _near(points: np.ndarray, others: np.ndarray, tolerance_mm: float) -> np.nda
     distance, _ = KDTree(others).query(points, distance_upper_bound=reach)
     near: np.ndarray = np.isfinite(distance)
     return near
-
-
-def _box(mask: np.ndarray) -> Box | None:
-    found: list[Box | None] = ndimage.find_objects(mask.astype(np.uint8), 1)
-    return found[0]
 
 
 def _union(a: Box | None, b: Box | None) -> Box | None:

@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from flare_gui import geometry
 from flare_gui.model.laterality import Findings, kidneys
+from flare_gui.model.pieces import pieces_of
 from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN, Organ
 
 # Smaller pieces are noise: half a cubic centimetre is a ball of 1 cm.
@@ -61,12 +62,16 @@ def clean(probabilities: np.ndarray, hu: np.ndarray, affine: np.ndarray) -> Orga
     kidney = probabilities[RIGHT_KIDNEY.label] + probabilities[LEFT_KIDNEY.label]
     scores = {0: probabilities[0]} | {organ.label: probabilities[organ.label] for organ in (LIVER, SPLEEN)}
     scores |= {organ.label: kidney for organ in KIDNEYS}
-    winner = np.argmax([scores[0], scores[LIVER.label], scores[SPLEEN.label], kidney], axis=0)
+    best = np.maximum(np.maximum(scores[0], scores[LIVER.label]), np.maximum(scores[SPLEEN.label], kidney))
+    # As argmax: of equals the first in this order wins.
+    is_liver = (scores[LIVER.label] == best) & (scores[0] != best)
+    is_spleen = (scores[SPLEEN.label] == best) & (scores[0] != best) & ~is_liver
+    is_kidney = (scores[0] != best) & ~is_liver & ~is_spleen
     voxel_ml = abs(float(np.linalg.det(affine[:3, :3]))) / 1000
     least = max(1, round(SMALLEST_ML / voxel_ml))
-    liver, spleen = highest_piece(winner == 1, LIVER_ML / voxel_ml, least), largest_piece(winner == 2, least)
+    liver, spleen = highest_piece(is_liver, LIVER_ML / voxel_ml, least), largest_piece(is_spleen, least)
     right, left, findings = kidneys(
-        winner == 3,
+        is_kidney,
         prefers_right=probabilities[RIGHT_KIDNEY.label] - probabilities[LEFT_KIDNEY.label],
         liver=liver,
         spleen=spleen,
@@ -74,7 +79,7 @@ def clean(probabilities: np.ndarray, hu: np.ndarray, affine: np.ndarray) -> Orga
         spacing=geometry.spacing(affine),
         least=least,
     )
-    labels = np.zeros(winner.shape, np.uint8)
+    labels = np.zeros(best.shape, np.uint8)
     pieces = {LIVER: liver, RIGHT_KIDNEY: largest_piece(right, least), SPLEEN: spleen}
     pieces[LEFT_KIDNEY] = largest_piece(left, least)
     for organ, piece in pieces.items():
@@ -90,26 +95,18 @@ def largest_piece(mask: np.ndarray, least: int) -> np.ndarray:
 
     Where it is cut by the scan's first or last slice, other sizeable pieces cut by the same slice belong to it.
     """
-    pieces, sizes = _pieces(mask)
+    pieces, sizes = pieces_of(mask)
     return _with_cut_pieces(pieces, sizes, int(sizes.argmax()), least)
 
 
 def highest_piece(mask: np.ndarray, large: float, least: int) -> np.ndarray:
     """Of the pieces with `large` voxels or more, the one whose middle lies highest; the largest where none is large."""
-    pieces, sizes = _pieces(mask)
+    pieces, sizes = pieces_of(mask)
     candidates = np.flatnonzero(sizes >= large)
     if candidates.size < 2:
         return _with_cut_pieces(pieces, sizes, int(sizes.argmax()), least)
     heights = [z for _, _, z in ndimage.center_of_mass(mask, pieces, candidates)]
     return _with_cut_pieces(pieces, sizes, int(candidates[int(np.argmax(heights))]), least)
-
-
-def _pieces(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers of the connected pieces of a boolean (x, y, z), and how many voxels each has; background has none."""
-    pieces, _ = ndimage.label(mask)
-    sizes = np.bincount(pieces.ravel())
-    sizes[0] = 0
-    return pieces, sizes
 
 
 def _with_cut_pieces(pieces: np.ndarray, sizes: np.ndarray, number: int, least: int) -> np.ndarray:
@@ -127,6 +124,7 @@ def _with_cut_pieces(pieces: np.ndarray, sizes: np.ndarray, number: int, least: 
 def _filled(mask: np.ndarray) -> np.ndarray:
     """The mask without holes. Looked at inside its box alone: a hole cannot reach beyond."""
     filled = np.zeros_like(mask)
-    for box in ndimage.find_objects(mask.view(np.uint8)):
+    box = geometry.box_of(mask)
+    if box is not None:
         filled[box] = ndimage.binary_fill_holes(mask[box])
     return filled

@@ -56,8 +56,9 @@ def segment_with(
     cancel.check()
     with log.stage("finish"):
         organs = anatomy.clean(answer.probabilities, hu, affine)
-        labels = finish.upsample(organs, upright.affine, upright.apply(volume.hu).shape, progress, cancel)
-        labels = np.ascontiguousarray(upright.undo(labels))
+        # In memory as the scan is: what cuts slices of one cuts slices of the other.
+        labels = np.zeros_like(volume.hu, np.uint8)
+        finish.upsample(organs, upright.affine, upright.apply(labels), progress, cancel)
         trust = confidence(answer.probabilities, organs, card)
     log.notes.extend(organs.findings.notes)
     run = {
