@@ -106,6 +106,12 @@ def coarse_grid(affine: np.ndarray, shape: Shape, spacing_mm: tuple[float, float
     return grid, (int(size[0]), int(size[1]), int(size[2]))
 
 
+def layer(array: np.ndarray, axis: int, index: int) -> np.ndarray:
+    """Layer `index` across `axis` of (x, y, z), as a view. `np.take` first copies all of it unless it is C-ordered."""
+    view: np.ndarray = np.moveaxis(array, axis, 0)[index]
+    return view
+
+
 def box_of(mask: np.ndarray) -> tuple[slice, slice, slice] | None:
     """The smallest box around what is True in (x, y, z); None when nothing is. Many times faster than ndimage's."""
     x = separable.span(mask, 0)

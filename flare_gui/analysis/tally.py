@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from flare_gui import geometry
 from flare_gui.analysis.measure import ABSENT, OrganMeasure
 from flare_gui.organs import ORGANS
 
@@ -62,5 +63,5 @@ def _border(labels: np.ndarray) -> np.ndarray:
     seen = np.zeros(256, bool)
     for axis in range(3):
         for end in (0, -1):
-            seen[np.take(labels, end, axis)] = True
+            seen[geometry.layer(labels, axis, end)] = True
     return seen

@@ -54,16 +54,27 @@ class Frame:
 
     def cut(self, array: np.ndarray, index: int) -> np.ndarray:
         """Slice `index` of a canonical (x, y, z) array as (across, up), the way it is drawn."""
-        plane = np.take(array, index, axis=self._plane.through)
+        plane = geometry.layer(array, self._plane.through, index)
         plane = plane if self._plane.across < self._plane.up else plane.T
         return plane[::-1] if self._plane.mirrored else plane
 
-    def edges(self, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(across, up) of line segments, two points each, around the pixels of a boolean (across, up) mask."""
+    def outlines(self, here: np.ndarray) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+        """By label the (across, up) of line segments, two points each, around its pixels in a slice of uint8 labels."""
         a, u = self._spacing[self._plane.across], self._spacing[self._plane.up]
-        padded = np.pad(mask, 1)
-        x, y = np.nonzero(padded[1:, 1:-1] != padded[:-1, 1:-1])
-        left, down = np.nonzero(padded[1:-1, 1:] != padded[1:-1, :-1])
-        across = np.concatenate([np.stack([x, x], 1).ravel(), np.stack([left, left + 1], 1).ravel()]) * a
-        up = np.concatenate([np.stack([y, y + 1], 1).ravel(), np.stack([down, down], 1).ravel()]) * u
-        return across, up
+        padded = np.zeros((here.shape[0] + 2, here.shape[1] + 2), np.uint8)
+        padded[1:-1, 1:-1] = here
+        # Borders between any two labels are looked for once, not once a label.
+        x, y, left, right = _borders(padded[:-1, 1:-1], padded[1:, 1:-1])
+        v, w, below, above = _borders(padded[1:-1, :-1], padded[1:-1, 1:])
+        across = np.concatenate([np.stack([x, x], 1), np.stack([v, v + 1], 1)]) * a
+        up = np.concatenate([np.stack([y, y + 1], 1), np.stack([w, w], 1)]) * u
+        one, other = np.concatenate([left, below]), np.concatenate([right, above])
+        present = np.flatnonzero(np.bincount(one, minlength=256) + np.bincount(other, minlength=256))
+        around = {int(label): (one == label) | (other == label) for label in present if label}
+        return {label: (across[chosen].ravel(), up[chosen].ravel()) for label, chosen in around.items()}
+
+
+def _borders(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Where two (x, y) arrays differ: x, y, and what either holds there."""
+    x, y = np.divmod(np.flatnonzero(one != other), one.shape[1])
+    return x, y, one[x, y], other[x, y]

@@ -206,13 +206,13 @@ class SliceView(QWidget):
         self._overlay.setRect(self._frame.rect)
 
     def _draw_outlines(self, here: np.ndarray | None) -> None:
-        present = set(np.unique(here).tolist()) if here is not None else set()
+        lines = self._frame.outlines(here) if self._frame is not None and here is not None else {}
         for label, curve in self._outlines.items():
             look = self._document.look(label)
-            curve.setVisible(look.visible and label in present)
-            if self._frame is not None and here is not None and curve.isVisible():
+            curve.setVisible(look.visible and label in lines)
+            if curve.isVisible():
                 pen = pg.mkPen(QColor(look.colour), width=OUTLINE_PIXELS)
-                curve.setData(*self._frame.edges(here == label), connect="pairs", pen=pen)
+                curve.setData(*lines[label], connect="pairs", pen=pen)
 
     def paint_marks(self, painter: QPainter, size: QRectF) -> None:
         """What lies over the slice, called by the canvas at every repaint."""

@@ -67,7 +67,7 @@ def add_slice(plotter: Plotter, hu: np.ndarray, affine: np.ndarray, axis: int, i
     """Put slice `index` across `axis` of HU (x, y, z) in, as a grey plane at its place in RAS+ mm."""
     low, high = window
     across, up = (i for i in range(3) if i != axis)
-    scaled = (np.take(hu, index, axis).astype(np.float32) - low) * (255 / (high - low))
+    scaled = (geometry.layer(hu, axis, index).astype(np.float32) - low) * (255 / (high - low))
     grey = np.clip(scaled, 0, 255).astype(np.uint8)
     corners: np.ndarray = np.full((4, 3), float(index))
     corners[:, across] = [-0.5, hu.shape[across] - 0.5, hu.shape[across] - 0.5, -0.5]

@@ -65,7 +65,7 @@ class SlicePainter:
 
     def _cut(self, array: np.ndarray, index: int) -> np.ndarray:
         """(rows, columns), the first row on top."""
-        return np.ascontiguousarray(np.take(array, index, axis=self.through).T[::-1, ::-1])
+        return np.ascontiguousarray(geometry.layer(array, self.through, index).T[::-1, ::-1])
 
 
 def _rim(mask: np.ndarray, width: int) -> np.ndarray:

@@ -23,6 +23,9 @@ PARTS = {
     "pipeline": "tests.benchmarks.bench_pipeline",
     "memory": "tests.benchmarks.bench_memory",
     "read": "tests.benchmarks.bench_read",
+    "start": "tests.benchmarks.bench_start",
+    "scroll": "tests.benchmarks.bench_scroll",
+    "surfaces": "tests.benchmarks.bench_surfaces",
 }
 
 RESULTS = ROOT / "bench.json"

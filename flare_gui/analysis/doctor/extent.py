@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from flare_gui import geometry
 from flare_gui.analysis.doctor.look import Look
 from flare_gui.findings import Finding
 
@@ -59,4 +60,4 @@ def _width(look: Look) -> float:
 
 
 def _inside(look: Look, axis: int) -> bool:
-    return not (np.take(look.body, 0, axis).any() or np.take(look.body, -1, axis).any())
+    return not (geometry.layer(look.body, axis, 0).any() or geometry.layer(look.body, axis, -1).any())
