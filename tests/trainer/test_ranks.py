@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ class Place:
 
     def __init__(self, folder: Path, phantoms: list[TrainingCase]) -> None:
         self.folder = folder
+        self.started: list[subprocess.Popen[str]] = []
         for case in phantoms:
             cases.save(case, folder / "data")
         recipe.write(SMALL, folder / "r.toml")
@@ -59,7 +61,7 @@ class Place:
         address = ["--master_addr", "127.0.0.1", "--master_port", str(port)]
         torchrun = ["-m", "torch.distributed.run", "--nproc_per_node", str(ranks), *address] if ranks > 1 else []
         fit = ["-m", "trainer", "fit", "--recipe", "r.toml", "--data", "data", "--workers", "1", "--out", run, *more]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, *torchrun, *fit],
             cwd=self.folder,
             env=os.environ | {"OMP_NUM_THREADS": "1"},
@@ -67,6 +69,8 @@ class Place:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        self.started.append(process)
+        return process
 
     def fit(self, ranks: int, run: str, *more: str) -> str:
         """Train to the end and give back what was printed."""
@@ -90,13 +94,15 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, phantom_cases: list[TrainingCase]) -> Place:
+def place(tmp_path_factory: pytest.TempPathFactory, phantom_cases: list[TrainingCase]) -> Iterator[Place]:
     """Where `one` is a run of one process, which the others are held against."""
     place = Place(tmp_path_factory.mktemp("ranks"), phantom_cases)
     place.fit(1, "one")
     assert len(place.losses("one")) == STEPS
     assert place.losses("one")[-1] < 0.8 * place.losses("one")[0]
-    return place
+    yield place
+    for process in place.started:
+        process.terminate()  # torchrun takes its processes along; those that have ended do not mind
 
 
 def test_two_processes_train_as_one_does_with_the_same_batch(place: Place) -> None:
