@@ -70,7 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _open(words: list[str]) -> int:
     parser = _Parser(
         prog="flare-gui",
-        usage="flare-gui [PATH ...]\n       flare-gui --self-test DIR\n       flare-gui segment INPUT... -o DIR\n"
+        usage="flare-gui [PATH ...]\n       flare-gui [PATH] --self-test DIR\n"
+        "       flare-gui segment INPUT... -o DIR\n"
         "       flare-gui export CT -o DIR\n       flare-gui video CT -o FILE\n       flare-gui doctor PATH\n"
         "       flare-gui demo-scan -o FILE",
         description="Find liver, kidneys and spleen in an abdominal CT. Without a sub-command, open the program.",
@@ -87,7 +88,8 @@ def _open(words: list[str]) -> int:
         "--self-test",
         type=Path,
         metavar="DIR",
-        help="drive the window through open, segment, 3D, correct, export; pictures and self-test.json go to DIR",
+        help="drive the window through open, segment, 3D, correct, compare, export, on PATH or else on the demo scan; "
+        "pictures and self-test.json go to DIR",
     )
     parser.add_argument("--version", action="version", version=f"flare-gui {__version__}")
     similar = difflib.get_close_matches(words[0], COMMANDS, 1) if words else []

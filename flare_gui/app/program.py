@@ -12,7 +12,7 @@ from flare_gui.app.main_window import MainWindow
 
 
 def run(paths: list[Path], self_test: Path | None = None) -> int:
-    """Show the window, open `paths` in it, and return the exit code when it closes or has tested itself."""
+    """Show the window, open `paths` in it, and return the exit code when it closes or has tested itself on them."""
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("flare-gui")
@@ -23,7 +23,7 @@ def run(paths: list[Path], self_test: Path | None = None) -> int:
         # QtTest is for this alone.
         from flare_gui.app import self_test as steps
 
-        return steps.run(application, self_test)
+        return steps.run(application, self_test, paths)
     window = MainWindow()
     window.show()
     # After the first paint, so that neither VTK nor a large scan delays the window.
