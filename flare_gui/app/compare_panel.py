@@ -25,7 +25,12 @@ class ComparePanel(QWidget):
         self.table.setHeaderLabels(["Organ", "Dice", "NSD"])
         self.table.headerItem().setToolTip(1, "Twice the common volume over the sum of both: 1 is equal")
         self.table.headerItem().setToolTip(2, "Share of both surfaces that lie within FLARE22's tolerance of the other")
+        # The name takes what is left, so that each number stands under its heading.
+        self.table.header().setStretchLastSection(False)
         self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in (1, 2):
+            self.table.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
         self._rows = {organ: QTreeWidgetItem([organ.name]) for organ in ORGANS}
         self.table.addTopLevelItems(list(self._rows.values()))
         self.overlay = QCheckBox("Show where they differ")

@@ -16,6 +16,7 @@ from flare_gui.app.runner import Runner
 from flare_gui.app.scan_panel import ScanPanel
 from flare_gui.app.session import Session
 from flare_gui.app.settings import Settings
+from flare_gui.app.slice_marks import position
 from flare_gui.app.start_page import StartPage
 from flare_gui.app.tools import ToolBox
 from flare_gui.app.view3d import View3D
@@ -24,6 +25,9 @@ from flare_gui.app.window_actions import add_actions
 
 # A change of this number forgets how older versions had placed their docks.
 LAYOUT_VERSION = 1
+
+# Until the user moves the border below it: what a scan without doubts takes, in pixels.
+SCAN_HEIGHT = 230
 
 
 class MainWindow(QMainWindow):
@@ -54,7 +58,6 @@ class MainWindow(QMainWindow):
             "Organs": self._dock("Organs", self.organs, right),
             "Compare": self._dock("Compare", self.comparison, right),
         }
-        self.resizeDocks([*self.docks.values()], [230, 320, 260], Qt.Orientation.Vertical)
         self.resizeDocks([self.docks["Scan"]], [290], Qt.Orientation.Horizontal)
         self._pointer = QLabel()
         self._pointer.setAccessibleName("Under the mouse")
@@ -64,7 +67,7 @@ class MainWindow(QMainWindow):
         add_actions(self)
         self._connect()
         self.restoreGeometry(self.settings.bytes("geometry"))
-        self.restoreState(self.settings.bytes("state"), LAYOUT_VERSION)
+        self._arranged = self.restoreState(self.settings.bytes("state"), LAYOUT_VERSION)
         self._show_page()
         self.refresh()
 
@@ -155,11 +158,17 @@ class MainWindow(QMainWindow):
         self.docks["Organs"].setVisible(scan)
         self.docks["Compare"].setVisible(scan and self.document.reference is not None)
         self.surfaces.setVisible(self.views.enlarged in (None, self.surfaces))
+        if scan and not self._arranged:
+            # Qt lays out docks that are seen, no others: the organs come right below the few lines about the scan.
+            self._arranged = True
+            self.resizeDocks(
+                [*self.docks.values()], [SCAN_HEIGHT, self.height(), self.height()], Qt.Orientation.Vertical
+            )
 
     def _point(self, voxel: tuple[int, int, int] | None) -> None:
         if voxel is None:
             self._pointer.clear()
             return
         x, y, z = geometry.apply(self.document.affine, np.array([voxel]))[0]
-        sides = (f"{'R' if x >= 0 else 'L'} {abs(x):.1f}", f"{'A' if y >= 0 else 'P'} {abs(y):.1f}", f"S {z:.1f}")
-        self._pointer.setText(f"{'   '.join(sides)} mm      {self.document.hu[voxel]} HU")
+        sides = (position("LR", x), position("PA", y), position("IS", z))
+        self._pointer.setText(f"{'   '.join(sides)}      {self.document.hu[voxel]} HU")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 TEXT, SHADOW, CROSSHAIR, RULER = QColor("#E6E6E6"), QColor(0, 0, 0, 190), QColor(240, 228, 66, 170), QColor("#56B4E9")
 MARGIN = 8.0
+OUTLINE = ((-1, -1), (-1, 1), (1, -1), (1, 1))
 
 # A scale bar is as long as one of these, and never longer than this share of the view.
 BARS_MM = (1, 2, 5, 10, 20, 50, 100, 200)
@@ -48,7 +49,7 @@ class Marks:
         font.setBold(bold)
         self._painter.setFont(font)
         room = self._size.adjusted(MARGIN, MARGIN - 2, -MARGIN, -MARGIN + 2)
-        self._shadowed(lambda shift: self._painter.drawText(room.translated(shift, shift), where, text))
+        self._outlined(lambda shift: self._painter.drawText(room.translated(shift), where, text))
 
     def scale_bar(self, pixels_per_mm: float) -> None:
         """In the lower left corner, a round number of millimetres or centimetres long."""
@@ -63,7 +64,7 @@ class Marks:
             self._painter.drawLine(line)
         words = f"{mm // 10} cm" if mm >= 10 else f"{mm} mm"
         place = QPointF(left, bottom - 6)
-        self._shadowed(lambda shift: self._painter.drawText(place + QPointF(shift, shift), words))
+        self._outlined(lambda shift: self._painter.drawText(place + shift, words))
 
     def ruler(self, start: QPointF, end: QPointF, mm: float) -> None:
         """A measured distance with its length beside the end."""
@@ -73,7 +74,7 @@ class Marks:
             for point in (start, end):
                 self._painter.drawEllipse(point, 3, 3)
         place = end + QPointF(8, -8)
-        self._shadowed(lambda shift: self._painter.drawText(place + QPointF(shift, shift), f"{mm:.1f} mm"))
+        self._outlined(lambda shift: self._painter.drawText(place + shift, f"{mm:.1f} mm"))
 
     def circle(self, centre: QPointF, radius: float, colour: str) -> None:
         """The brush."""
@@ -86,11 +87,13 @@ class Marks:
         self._painter.setPen(QPen(QColor("#56B4E9"), 2))
         self._painter.drawRect(self._size.adjusted(1, 1, -1, -1))
 
-    def _shadowed(self, draw: Callable[[float], object]) -> None:
-        # Readable on bone as on air.
-        for colour, shift in ((SHADOW, 1.0), (TEXT, 0.0)):
-            self._painter.setPen(colour)
-            draw(shift)
+    def _outlined(self, draw: Callable[[QPointF], object]) -> None:
+        # Readable on bone as on air: a shadow on one side alone leaves the other side of white letters to white bone.
+        self._painter.setPen(SHADOW)
+        for x, y in OUTLINE:
+            draw(QPointF(x, y))
+        self._painter.setPen(TEXT)
+        draw(QPointF())
 
 
 def position(letters: str, mm: float) -> str:
