@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMessageBox, QSt
 
 from flare_gui import geometry
 from flare_gui.app.actions import Actions
+from flare_gui.app.batch_window import BatchWindow
 from flare_gui.app.compare_panel import ComparePanel
 from flare_gui.app.document import Document
 from flare_gui.app.organ_panel import OrganPanel
@@ -40,6 +41,7 @@ class MainWindow(QMainWindow):
         self.tools = ToolBox()
         self.runner = Runner(self)
         self.session = Session(self)
+        self.batch: BatchWindow | None = None
         self.setWindowTitle("flare-gui")
         self.setAcceptDrops(True)
         self.resize(1360, 900)
@@ -75,6 +77,15 @@ class MainWindow(QMainWindow):
         """Open a scan or a workspace, and a mask if one is among `paths` or a result of ours lies beside the scan."""
         self.session.open(paths)
 
+    def show_batch(self) -> BatchWindow:
+        """Show the window for a folder of scans, the one that there is if it was shown before."""
+        if self.batch is None:
+            self.batch = BatchWindow(self.settings, self)
+            self.batch.case_asked.connect(self.session.open_case)
+        self.batch.show()
+        self.batch.raise_()
+        return self.batch
+
     def tell(self, sentence: str, details: str = "") -> None:
         """Show one sentence, with details to unfold, without stopping anything."""
         box = QMessageBox(QMessageBox.Icon.Warning, "flare-gui", sentence, parent=self)
@@ -109,6 +120,9 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.runner.stop(5)
+        if self.batch is not None:
+            self.batch.stop(15)
+            self.batch.hide()
         self.statusBar().clearMessage()
         self.settings.keep_bytes("geometry", self.saveGeometry())
         self.settings.keep_bytes("state", self.saveState(LAYOUT_VERSION))

@@ -56,6 +56,10 @@ class Session(QObject):
         self._pending = paths
         self._runner.run("Reading", partial(work.open_paths, paths, series=series), self._opened)
 
+    def open_case(self, scan: Path, mask: Path | None, series: str | None) -> None:
+        """Open a case of a batch with what was found in it."""
+        self.open([scan] if mask is None else [scan, mask], series)
+
     def open_demo(self) -> None:
         """Make the synthetic demo CT and open it."""
         if not self._busy() and self.may_lose_corrections():

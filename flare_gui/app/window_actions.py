@@ -151,6 +151,8 @@ def _scan(window: "MainWindow") -> Iterator[Command | QMenu | None]:
     session, settings, document = window.session, window.settings, window.document
     ready = lambda: document.volume is not None and not window.runner.busy  # noqa: E731 - asked whenever something changes
     yield Command("segment", "&Segment", session.segment, "Find liver, kidneys and spleen", "Ctrl+R", "segment", ready)
+    batch = "Every scan below a folder: volumes, failures, a contact sheet"
+    yield Command("batch", "Segment a &folder…", window.show_batch, batch, "Ctrl+Shift+R")
     yield Command(
         "cancel", "&Cancel", window.runner.cancel, "Stop what is running", "Esc", None, lambda: window.runner.busy
     )

@@ -1,0 +1,73 @@
+"""A folder of scans beside the window: the same batch that the command line runs, told through signals."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from flare_gui import io
+from flare_gui.batch.case import CaseResult, Options
+from flare_gui.batch.children import Trouble
+from flare_gui.batch.folder import check_folder
+from flare_gui.batch.run import run_batch
+from flare_gui.batch.summary import CONTACT_SHEET, Failure, check_no_other, write_summary
+from flare_gui.io import Case
+from flare_gui.progress import Cancel, Progress
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user chose: where scans are, where results go, how many at once, whether other results may be lost."""
+
+    folder: Path
+    out: Path
+    weights: Path | None
+    jobs: int
+    overwrite: bool
+
+
+class BatchNews(QObject):
+    """The `Watcher` of a batch in a thread; its signals arrive in the window's."""
+
+    found = Signal(list)
+    moved = Signal(object, str, float)
+    done = Signal(object, object)
+    refused = Signal(object, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.results: list[CaseResult] = []
+        self.failures: list[Failure] = []
+
+    def progressed(self, case: Case, stage: str, fraction: float) -> None:
+        """Pass it on."""
+        self.moved.emit(case, stage, fraction)
+
+    def succeeded(self, case: Case, result: CaseResult) -> None:
+        """Keep it for the summary, and pass it on."""
+        self.results.append(result)
+        self.done.emit(case, result)
+
+    def failed(self, case: Case, trouble: Trouble) -> None:
+        """Keep it for the summary, and pass it on."""
+        self.failures.append(Failure(case, trouble))
+        self.refused.emit(case, trouble)
+
+
+def segment_folder(wanted: Wanted, news: BatchNews, *, progress: Progress, cancel: Cancel) -> Path:
+    """Segment every scan below a folder; returns the contact sheet. What is done is summed up after a cancel too.
+
+    Raises `FlareError` when nothing can be done at all, `Cancelled`.
+    """
+    check_folder(wanted.out)
+    check_no_other(wanted.out, overwrite=wanted.overwrite)
+    progress("looking for scans", 0.0)
+    cases = io.find_cases([wanted.folder], every_series=True)
+    news.found.emit(cases)
+    options = Options(overwrite=wanted.overwrite)
+    try:
+        run_batch(cases, wanted.out, wanted.weights, options, news, cancel, jobs=wanted.jobs)
+    finally:
+        if news.results or news.failures:
+            write_summary(wanted.out, news.results, news.failures)
+    return wanted.out / CONTACT_SHEET
