@@ -30,7 +30,7 @@ from flare_gui.app.runner import duration
 from flare_gui.app.settings import Settings
 from flare_gui.batch.case import CaseResult
 from flare_gui.batch.children import Trouble
-from flare_gui.batch.odd import lowest_confidence, oddities
+from flare_gui.batch.odd import lowest_confidence, remarks
 from flare_gui.batch.run import usual_jobs
 from flare_gui.batch.summary import CONTACT_SHEET
 from flare_gui.io import Case
@@ -179,10 +179,10 @@ class BatchWindow(QDialog):
             cut = " (cut)" if measured["touches_border"] else ""
             row.setText(column, f"{measured['volume_ml']:.0f}{cut}" if measured["voxels"] else "-")
         confidence = lowest_confidence(report)
-        row.setText(CONFIDENCE, "" if confidence is None else f"{100 * confidence:.0f} %")
-        remarks = [*oddities([report])[0], *report["warnings"]]
-        row.setText(REMARKS, "; ".join(remarks))
-        row.setToolTip(REMARKS, "\n".join(remarks))
+        row.setText(CONFIDENCE, "" if confidence is None else f"{confidence:.2f}")
+        said = remarks(report)
+        row.setText(REMARKS, "; ".join(said))
+        row.setToolTip(REMARKS, "\n".join(said))
         self._masks[case] = result.mask
         self._fresh += not result.kept
         self._count()

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flare_gui import __version__
-from flare_gui.batch.odd import LOW_CONFIDENCE, lowest_confidence
+from flare_gui.batch.odd import lowest_confidence
 from flare_gui.export.inline import image
 from flare_gui.export.report import NOT_A_DEVICE
+from flare_gui.model.confidence import DOUBTFUL
 from flare_gui.organs import ORGANS
 
 BEGINS = "<!doctype html>\n<!-- flare-gui contact sheet"
@@ -143,8 +144,8 @@ def _organ(report: dict[str, Any], i: int) -> str:
     confidence = measured.get("confidence")
     sure = ""
     if confidence is not None:
-        low = " class=low" if confidence < LOW_CONFIDENCE else ""
-        sure = f"<td{low}>{100 * confidence:.0f} %</td>"
+        low = " class=low" if confidence < DOUBTFUL else ""
+        sure = f'<td{low} title="confidence: the Dice to expect">{confidence:.2f}</td>'
     return f"<tr><td><i style='background:{organ.colour}'></i>{organ.name}{cut}</td><td>{volume}</td>{sure}</tr>"
 
 

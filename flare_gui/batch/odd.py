@@ -5,19 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from flare_gui.model.confidence import DOUBTFUL, PLAUSIBLE_ML
 from flare_gui.model.laterality import DOUBTS
-from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN
-
-# Wide on purpose: a child's liver and the spleen of a leukaemia are no mistakes. Adults: liver 1000 to 2200 ml (Kratzer
-# et al. 2003), kidney 110 to 220 ml (Cheong et al. 2007), spleen 90 to 400 ml (Prassopoulos et al. 1997).
-PLAUSIBLE_ML = {
-    LIVER.key: (400.0, 4500.0),
-    RIGHT_KIDNEY.key: (40.0, 500.0),
-    SPLEEN.key: (30.0, 2000.0),
-    LEFT_KIDNEY.key: (40.0, 500.0),
-}
-
-LOW_CONFIDENCE = 0.5
+from flare_gui.organs import ORGANS
 
 # Iglewicz and Hoaglin 1993: a modified z-score beyond 3.5 is an outlier. Fewer cases than this say nothing of others.
 OUTLIER, ENOUGH_CASES = 3.5, 10
@@ -35,17 +25,23 @@ def oddities(reports: Sequence[dict[str, Any]]) -> list[list[str]]:
 
 
 def lowest_confidence(report: dict[str, Any]) -> float | None:
-    """The least of the confidences in a case's organs, 0 to 1; None when the report has none."""
+    """The least of the confidences (Dice to expect) in a case's organs, 0 to 1; None when the report has none."""
     values = [report["organs"][organ.key].get("confidence") for organ in ORGANS]
     known = [float(value) for value in values if value is not None]
     return min(known, default=None)
+
+
+def remarks(report: dict[str, Any]) -> list[str]:
+    """What is to be said of one case: what is odd, and the warnings that say more than that."""
+    said = {f"no {organ.name.lower()} was found" for organ in ORGANS}
+    return [*_alone(report), *(warning for warning in report["warnings"] if warning not in said)]
 
 
 def _alone(report: dict[str, Any]) -> list[str]:
     words = []
     for organ in ORGANS:
         measured, name = report["organs"][organ.key], organ.name.lower()
-        low, high = PLAUSIBLE_ML[organ.key]
+        low, high = PLAUSIBLE_ML[organ]
         if not measured["voxels"]:
             words.append(f"no {name}")
         elif not measured["touches_border"] and not low <= measured["volume_ml"] <= high:
@@ -53,7 +49,7 @@ def _alone(report: dict[str, Any]) -> list[str]:
     if any(doubt in report["warnings"] for doubt in DOUBTS):
         words.append("right or left?")
     confidence = lowest_confidence(report)
-    if confidence is not None and confidence < LOW_CONFIDENCE:
+    if confidence is not None and confidence < DOUBTFUL:
         words.append("low confidence")
     return words
 

@@ -36,8 +36,10 @@ def run_batch(
     cancel: Cancel,
     *,
     jobs: int | None = None,
-) -> None:
+) -> float:
     """Segment `cases` into `out`, `jobs` at a time, and tell `watcher` what becomes of each, exactly once.
+
+    Returns the seconds that the network was at work in a process of its own.
 
     What earlier runs have done is kept, and files in the way are known before the network runs. A single case is done
     in this process, more in processes of their own: then no case takes another one along, whatever it does to its
@@ -46,13 +48,14 @@ def run_batch(
     sorted_out = sort_out(cases, out, weights, options, watcher)
     ahead = [*sorted_out.perhaps_done, *sorted_out.to_do]
     if not ahead:
-        return
+        return 0.0
     make_folder(out)
     if len(cases) == 1:
         _in_this_process(ahead[0], out, weights, options, watcher, cancel)
-        return
+        return 0.0
     hub = Hub(out, weights, card_of(weights), options, jobs or usual_jobs(), watcher, sorted_out.before)
     hub.run(ahead, cancel, network_at_once=bool(sorted_out.to_do))
+    return hub.network_seconds
 
 
 class SortedOut(NamedTuple):

@@ -78,7 +78,7 @@ def test_odd_is_what_is_missing_of_no_organs_size_on_the_wrong_side_or_unsure() 
 
 
 def test_the_tables_have_a_row_for_each_case_and_each_failure(tmp_path: Path) -> None:
-    results = [result(tmp_path, report("b", sure=0.8)), result(tmp_path, report("=1+1", ("careful",), spleen=0.0))]
+    results = [result(tmp_path, report("b", sure=0.9)), result(tmp_path, report("=1+1", ("careful",), spleen=0.0))]
     failed = Failure(
         Case(Path("/data/Smith John/x.nii"), "x"), Trouble("/data/Smith John/x.nii: is broken", "Copy it.")
     )
@@ -86,7 +86,7 @@ def test_the_tables_have_a_row_for_each_case_and_each_failure(tmp_path: Path) ->
     first, second = rows(tmp_path / VOLUMES)
     assert first["case"] == "'=1+1", "a spreadsheet must not run what a file is called"
     assert (first["spleen_ml"], first["odd"], first["warnings"]) == ("0.0", "no spleen", "careful")
-    assert (second["case"], second["liver_ml"], second["lowest_confidence"]) == ("b", "1500.0", "0.8")
+    assert (second["case"], second["liver_ml"], second["lowest_confidence"]) == ("b", "1500.0", "0.9")
     (row,) = rows(tmp_path / FAILURES)
     assert row["file"] == "/data/Smith John/x.nii" and row["what_to_do"] == "Copy it."
     page = (tmp_path / CONTACT_SHEET).read_text(encoding="utf-8")

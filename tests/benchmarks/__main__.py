@@ -26,6 +26,7 @@ PARTS = {
     "start": "tests.benchmarks.bench_start",
     "scroll": "tests.benchmarks.bench_scroll",
     "surfaces": "tests.benchmarks.bench_surfaces",
+    "batch": "tests.benchmarks.bench_batch",
 }
 
 RESULTS = ROOT / "bench.json"
