@@ -123,7 +123,7 @@ def test_with_damaged_weights_nothing_is_begun(cases: list[Case], weights: Path,
 
 
 def test_files_that_a_killed_run_left_are_cleared_away(cases: list[Case], weights: Path, tmp_path: Path) -> None:
-    (tmp_path / ".0123abcd.ct0.seg.nii.gz").write_bytes(b"half")
+    (tmp_path / ".part-0.ct0.seg.nii.gz").write_bytes(b"half")
     (tmp_path / ".mine").write_bytes(b"keep")
     run_batch(cases[:2], tmp_path, weights, FIXED, witness := Witness(), Cancel(), jobs=2)
     assert {path.name for path in tmp_path.iterdir() if path.name.startswith(".")} == {".mine"}
