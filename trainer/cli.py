@@ -136,12 +136,21 @@ def _evaluate(options: argparse.Namespace, cancel: Cancel) -> int:
     from trainer import evaluate
 
     model = _released(options.weights)
-    rows = list(evaluate.evaluate(model, options.data, device=options.device, progress=Lines(), cancel=cancel))
     out = options.out or _beside(options.weights)
+    rows = list(
+        evaluate.evaluate(
+            model,
+            options.data,
+            device=options.device,
+            pictures=out / "errors",
+            progress=Lines(),
+            cancel=cancel,
+        )
+    )
     evaluate.write(rows, model, out)
     for row in rows:
         print(f"{row['case']:24s} {row['organ']:14s} Dice {row['dice']:.3f}  NSD {row['nsd']:.3f}")
-    print(f"Scores: {out / 'scores.csv'}, {out / 'scores.json'}")
+    print(f"Scores: {out / 'scores.csv'}, {out / 'scores.json'}; where it is most wrong: {out / 'errors'}")
     return 0
 
 

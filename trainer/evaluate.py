@@ -13,6 +13,7 @@ from flare_gui.model.segmenter import segment
 from flare_gui.model.weights import Model
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress, ignore, never
+from trainer.pictures import largest_errors
 from trainer.sources import pairs_of
 
 
@@ -21,14 +22,20 @@ def evaluate(
     places: list[Path],
     *,
     device: str = "auto",
+    pictures: Path | None = None,
     progress: Progress = ignore,
     cancel: Cancel = never,
 ) -> Iterator[dict[str, Any]]:
-    """A row per case and organ: case, organ, dice, nsd, tolerance_mm and both volumes in ml, with FLARE22's rules."""
+    """A row per case and organ: case, organ, dice, nsd, tolerance_mm and both volumes in ml, with FLARE22's rules.
+
+    `pictures` is a folder that gets `<case>.png`, where each organ is most wrong.
+    """
     for place in places:
         for done, (pair, total) in enumerate(pairs_of(place), 1):
             volume, reference = pair.read()
             found = segment(volume, model, device=device, cancel=cancel)
+            if pictures is not None:
+                largest_errors(volume, found, reference, pictures / f"{pair.name}.png")
             for score in compare(found.labels, reference.labels, volume.spacing):
                 yield {
                     "case": pair.name,
