@@ -69,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     release = commands.add_parser("release", help="write a run's weights and card")
     release.add_argument("run", type=Path, metavar="RUN")
     release.add_argument("--to", type=Path, metavar="DIR", help="default: the program's assets")
+    release.add_argument(
+        "--measured-by", type=Path, metavar="RUN", help="take scores and confidence from this run, which saw less data"
+    )
     release.set_defaults(command=_release)
 
     cache = commands.add_parser("cache", help="write compact training arrays")
@@ -191,7 +194,8 @@ def _release(options: argparse.Namespace, cancel: Cancel) -> int:
     from flare_gui.assets import asset
     from trainer.release import release
 
-    path = release(options.run, options.to or asset("LICENSE-weights").parent)
+    folder = options.to or asset("LICENSE-weights").parent
+    path = release(options.run, folder, measured_by=options.measured_by)
     print(f"Weights and card: {path}, {path.with_suffix('.json')}")
     return 0
 

@@ -23,19 +23,29 @@ NOTES = "notes.json"
 """What a person has to say about a run: intended use, known failures, the table of tries. Goes on the card."""
 
 
-def release(run: Path, folder: Path, *, stem: str = STEM) -> Path:
+def release(run: Path, folder: Path, *, measured_by: Path | None = None, stem: str = STEM) -> Path:
     """Write the run's EMA weights as `folder/<stem>.safetensors` with card and recipe beside them.
 
-    Scores come from `run/scores.json` if `flare-train evaluate` left them there. Raises `FlareError` without a
+    Scores and confidence are those that `flare-train evaluate` and `calibrate` left in the run's folder, or in that of
+    `measured_by`: a run that did not see the scans on which this one was trained too. Raises `FlareError` without a
     checkpoint.
     """
     settings, network, step = load_run(run)
-    card = _card(run, settings, step, stem)
+    card = _card(run, settings, step, stem) | _measured(measured_by or run)
+    if measured_by is not None:
+        card["scores"]["measured_by"] = _card(measured_by, *_recipe_and_step(measured_by), stem)["id"]
+        card["scores"]["measuring_recipe"] = (measured_by / "recipe.toml").read_text(encoding="utf-8")
+        card["scores"]["measuring_data"] = _training_data(measured_by)
     folder.mkdir(parents=True, exist_ok=True)
     path = weights.save(network, card, folder, stem)
     with replacing(folder / f"{stem}.toml") as beside:
         beside.write_text(_command(run) + (run / "recipe.toml").read_text(encoding="utf-8"), encoding="utf-8")
     return path
+
+
+def _recipe_and_step(run: Path) -> tuple[Recipe, int]:
+    settings, _, step = load_run(run)
+    return settings, step
 
 
 def load_run(run: Path) -> tuple[Recipe, VNet, int]:
@@ -52,8 +62,6 @@ def load_run(run: Path) -> tuple[Recipe, VNet, int]:
 
 
 def _card(run: Path, settings: Recipe, step: int, stem: str) -> dict[str, Any]:
-    data = json.loads((run / "data.json").read_text(encoding="utf-8"))
-    total = sum(part["weight"] for part in data)
     initial = _initial(run)
     trained = step + ((initial or {}).get("steps") or 0)
     return {
@@ -61,17 +69,31 @@ def _card(run: Path, settings: Recipe, step: int, stem: str) -> dict[str, Any]:
         "spacing_mm": [settings.spacing_mm] * 3,
         "window_hu": Window(*settings.window)._asdict(),
         "patch": [settings.patch] * 3,
-        "training_data": [
-            source | {"share": round(source["share"] * part["weight"] / total, 3)}
-            for part in data
-            for source in part["sources"]
-        ],
+        "training_data": _training_data(run),
         "recipe": recipe.to_table(settings) | {"trained_steps": step, "initial": initial},
         "commit": _commit(),
-        "scores": _scores(run / "scores.json"),
-        "confidence": _read(run / CONFIDENCE).get("curves", {}),
-        "notes": _read(run / NOTES) | {"confidence": _read(run / CONFIDENCE).get("quality", {})},
+        "notes": _read(run / NOTES),
     }
+
+
+def _measured(run: Path) -> dict[str, Any]:
+    """Scores, and the curves of confidence with what they are worth."""
+    confidence = _read(run / CONFIDENCE)
+    scores = _scores(run / "scores.json")
+    if "quality" in confidence:
+        scores["confidence"] = confidence["quality"]
+    return {"scores": scores, "confidence": confidence.get("curves", {})}
+
+
+def _training_data(run: Path) -> list[dict[str, Any]]:
+    """Each origin with its licence and the share of samples that came from it."""
+    data = json.loads((run / "data.json").read_text(encoding="utf-8"))
+    total = sum(part["weight"] for part in data)
+    return [
+        source | {"share": round(source["share"] * part["weight"] / total, 3)}
+        for part in data
+        for source in part["sources"]
+    ]
 
 
 def _initial(run: Path) -> dict[str, Any] | None:

@@ -87,7 +87,8 @@ def _keep_recipe(path: Path, settings: Recipe) -> None:
 def keep_initial(run: Path, card: ModelCard) -> None:
     """Note in `run/initial.json` which weights the run started from: they belong to its recipe."""
     run.mkdir(parents=True, exist_ok=True)
-    known = {"id": card.id, "sha256": card.sha256, "steps": card.recipe.get("trained_steps")}
+    before = (card.recipe.get("initial") or {}).get("steps") or 0
+    known = {"id": card.id, "sha256": card.sha256, "steps": before + (card.recipe.get("trained_steps") or 0)}
     with replacing(run / "initial.json") as beside:
         beside.write_text(json.dumps(known) + "\n", encoding="utf-8")
 

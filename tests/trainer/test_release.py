@@ -1,0 +1,73 @@
+"""A card never claims more than was measured: scores come from a run that did not see the scans it was scored on."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from flare_gui.model.vnet import VNetSettings
+from flare_gui.volume import Segmentation, Volume
+from trainer import cases, recipe
+from trainer.cases import TrainingCase
+from trainer.cli import main
+from trainer.pictures import largest_errors
+from trainer.recipe import Recipe
+
+TINY = Recipe(
+    steps=2, patch=32, spacing_mm=4.0, epoch=2, warm_up=1, network=VNetSettings(kernel=3, width=4, down=(1, 1), up=(1,))
+)
+
+
+def train(folder: Path, run: str, *more: str) -> Path:
+    words = ["--recipe", str(folder / "r.toml"), "--data", str(folder / "data"), "--workers", "0", *more]
+    assert main(["fit", *words, "--out", str(folder / run)]) == 0
+    return folder / run
+
+
+@pytest.fixture
+def folder(tmp_path: Path, phantom_cases: list[TrainingCase]) -> Path:
+    for case in phantom_cases[:3]:
+        cases.save(case, tmp_path / "data")
+    recipe.write(TINY, tmp_path / "r.toml")
+    return tmp_path
+
+
+def test_scores_and_confidence_come_from_the_measuring_run_and_the_card_names_it(folder: Path) -> None:
+    measuring, shipped = train(folder, "measuring"), train(folder, "shipped")
+    row = {"case": "ct", "organ": "liver", "dice": 0.91, "nsd": 0.88}
+    (measuring / "scores.json").write_text(json.dumps({"cases": [row], "mean": {"liver": {"dice": 0.91}}}))
+    curve = {"agreement": [0.5, 1.0], "dice": [0.2, 0.9]}
+    quality = {"points": 8, "mean_error": 0.1}
+    (measuring / "confidence.json").write_text(json.dumps({"curves": {"liver": curve}, "quality": quality}))
+    assert main(["release", str(shipped), "--to", str(folder / "out"), "--measured-by", str(measuring)]) == 0
+    card = json.loads(next((folder / "out").glob("*.json")).read_text())
+    assert card["scores"]["by_case"]["ct"]["liver"]["dice"] == 0.91
+    assert card["scores"]["measured_by"].startswith("vnet-3mm-") and "steps = 2" in card["scores"]["measuring_recipe"]
+    assert card["scores"]["confidence"] == quality and card["confidence"] == {"liver": curve}
+    assert main(["release", str(shipped), "--to", str(folder / "bare")]) == 0
+    assert json.loads(next((folder / "bare").glob("*.json")).read_text())["scores"] == {}
+
+
+def test_steps_are_counted_over_all_runs_that_went_on_from_each_other(folder: Path) -> None:
+    weights = None
+    for number in range(3):
+        run = train(folder, f"run{number}", *(["--init", str(weights)] if weights else []))
+        assert main(["release", str(run), "--to", str(folder / f"out{number}")]) == 0
+        (weights,) = (folder / f"out{number}").glob("*.safetensors")
+    assert json.loads(weights.with_suffix(".json").read_text())["id"].endswith("-6")
+
+
+def test_the_picture_of_errors_shows_the_slice_that_is_most_wrong(tmp_path: Path) -> None:
+    labels = np.zeros((40, 30, 20), np.uint8)
+    labels[10:30, 8:22, 4:16] = 1
+    wrong = labels.copy()
+    wrong[10:30, 8:22, 12] = 0
+    volume = Volume(np.full(labels.shape, 40, np.int16), np.eye(4))
+    largest_errors(volume, Segmentation(wrong, np.eye(4)), Segmentation(labels, np.eye(4)), tmp_path / "new" / "ct.png")
+    picture = np.asarray(Image.open(tmp_path / "new" / "ct.png").convert("RGB"))
+    assert picture.shape[1] > 3 * picture.shape[0]
+    # The reference alone is drawn on the slice that the network left empty: white, and none of the liver's colour.
+    first = picture[40:, : picture.shape[1] // 4].astype(int)
+    assert (first.min(axis=2) > 230).any() and not (np.ptp(first, axis=2) > 60).any()
