@@ -5,6 +5,9 @@ from typing import Any
 
 CERTAIN, LIKELY = 0.95, 0.7
 
+MISSING_SLICES = "missing-slices"
+"""The one finding that its reader repairs, by interpolation, when the user allows it."""
+
 
 @dataclass(frozen=True)
 class Finding:

@@ -25,13 +25,17 @@ MOST_JSON_BYTES, MOST_MASK_BYTES = 1 << 20, 4 << 30
 
 @dataclass(frozen=True, eq=False)
 class Workspace:
-    """What a file of ours says. `view` is for the window alone: cursor, brightness, looks of organs, rulers."""
+    """What a file of ours says. `view` is for the window alone: cursor, brightness, looks of organs, rulers.
+
+    `repairs` are those of the `Volume` it was made with.
+    """
 
     scan: Path
     series: str | None
     sha256: str
     segmentation: Segmentation | None = None
     view: dict[str, Any] = field(default_factory=dict)
+    repairs: tuple[str, ...] = ()
 
     def segmentation_on(self, volume: Volume) -> Segmentation | None:
         """The mask, once `volume` is seen to be the scan it was made on. Raises `FlareError` when it is not."""
@@ -58,6 +62,7 @@ def write(path: Path, volume: Volume, segmentation: Segmentation | None, view: d
         "scan_relative": _relative(scan, path.resolve().parent),
         "series": volume.series_uid,
         "scan_sha256": scan_sha256(volume),
+        "repairs": list(volume.repairs),
         "warnings": list(segmentation.warnings) if segmentation else [],
         "run": segmentation.run if segmentation else {},
         "view": view,
@@ -80,7 +85,8 @@ def read(path: Path) -> Workspace:
         series, view = about["series"], about["view"]
         if about["flare_gui_workspace"] != VERSION or not isinstance(view, dict):
             raise ValueError("another version")
-        return Workspace(scan, series, str(about["scan_sha256"]), segmentation, view)
+        repairs = tuple(str(code) for code in about.get("repairs", []))
+        return Workspace(scan, series, str(about["scan_sha256"]), segmentation, view, repairs)
     except FlareError:
         raise
     except OSError as problem:

@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         self.start.open_recent.connect(lambda path: self.open([path]))
         self.start.show_recent(self.settings.recent)
         self.scan_panel.segment.clicked.connect(self.session.segment)
+        self.scan_panel.findings.fix_asked.connect(self.session.fix)
         self.scan_panel.automatic.setChecked(self.settings.automatic)
         self.scan_panel.automatic.toggled.connect(lambda on: setattr(self.settings, "automatic", on))
         self.comparison.asked.connect(self.session.compare)

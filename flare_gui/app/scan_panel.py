@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidg
 
 from flare_gui.app import theme
 from flare_gui.app.document import Document
+from flare_gui.app.findings_panel import FindingsPanel
 from flare_gui.app.runner import duration
 
 
@@ -17,7 +18,7 @@ class ScanPanel(QWidget):
         super().__init__()
         self._document = document
         self._about = _text()
-        self._doubts = _text()
+        self.findings = FindingsPanel()
         self._cost = _text()
         self._weights = _text()
         self.segment = QPushButton(theme.icon("segment"), "Segment the organs")
@@ -25,7 +26,7 @@ class ScanPanel(QWidget):
         self.segment.setMinimumHeight(34)
         self.automatic = QCheckBox("Segment every scan when it opens")
         layout = QVBoxLayout(self)
-        for widget in (self._about, self._doubts, self.segment, self._cost, self._weights, self.automatic):
+        for widget in (self._about, self.findings, self.segment, self._cost, self._weights, self.automatic):
             layout.addWidget(widget)
         layout.addStretch()
         document.volume_changed.connect(self._show)
@@ -55,11 +56,9 @@ class ScanPanel(QWidget):
 
     def _show_doubts(self) -> None:
         volume, segmentation = self._document.volume, self._document.segmentation
-        sentences = [*(volume.warnings if volume else ()), *(segmentation.warnings if segmentation else ())]
-        # A UID is one word of sixty letters: it may be broken at its dots, or the panel would be that wide.
-        text = "\n".join(f"⚠ {sentence}" for sentence in sentences)
-        self._doubts.setText(text.replace(".", ".\u200b"))
-        self._doubts.setVisible(bool(sentences))
+        self.findings.show_findings(
+            volume.findings if volume else (), segmentation.warnings if segmentation is not None else ()
+        )
 
 
 def _text() -> QLabel:

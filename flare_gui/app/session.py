@@ -5,15 +5,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from flare_gui import geometry, workspace
+from flare_gui.analysis import doctor
 from flare_gui.analysis.compare import compare
 from flare_gui.app import view_state, work
 from flare_gui.app.export_dialog import ExportDialog, Wanted
 from flare_gui.app.series_dialog import ChoiceDialog, ask_case, ask_series
-from flare_gui.app.work import CaseChoice, Choice, Opened
+from flare_gui.app.work import CaseChoice, Choice, Gap, Opened
 from flare_gui.edit.parts import fill_holes
 from flare_gui.errors import FlareError
 from flare_gui.render.options import FilmSettings
@@ -46,7 +47,7 @@ class Session(QObject):
 
     # Open
 
-    def open(self, paths: list[Path], series: str | None = None) -> None:
+    def open(self, paths: list[Path], series: str | None = None, *, allow_gaps: bool = False) -> None:
         """Open what lies at `paths`, after a question when corrections would be lost."""
         if not paths or self._busy() or not self.may_lose_corrections():
             return
@@ -54,7 +55,7 @@ class Session(QObject):
             self.open_mask(paths[0])
             return
         self._pending = paths
-        self._runner.run("Reading", partial(work.open_paths, paths, series=series), self._opened)
+        self._runner.run("Reading", partial(work.open_paths, paths, series=series, allow_gaps=allow_gaps), self._opened)
 
     def open_case(self, scan: Path, mask: Path | None, series: str | None) -> None:
         """Open a case of a batch with what was found in it."""
@@ -100,9 +101,32 @@ class Session(QObject):
         if name:
             self.open_reference(Path(name))
 
-    def _opened(self, result: Opened | Choice | CaseChoice) -> None:
+    def fix(self, code: str) -> None:
+        """Repair the open scan as its finding `code` offers; the file stays as it is, and so does the mask."""
+        volume, segmentation = self._document.volume, self._document.segmentation
+        if volume is None or self._busy() or not self.may_lose_corrections():
+            return
+        self._document.show(doctor.fixed(volume, code), segmentation)
+        self._window.say("Repaired here; the file was not changed")
+        self.estimate()
+
+    def _ask_about_gap(self, gap: Gap) -> None:
+        """The question whether slices that are missing may be made up."""
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(QMessageBox.Icon.Question, "flare-gui", gap.sentence, parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText("What is made up there is no measurement. Better ask for the complete series.")
+        fill = box.addButton("Fill the gap by interpolation", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(buttons.Cancel)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        fill.clicked.connect(lambda: self.open(self._pending, gap.series, allow_gaps=True))
+        box.open()
+
+    def _opened(self, result: Opened | Choice | CaseChoice | Gap) -> None:
         if isinstance(result, Choice):
             self._ask(ask_series(result, self._window)).chosen.connect(lambda uid: self.open(self._pending, uid))
+        elif isinstance(result, Gap):
+            self._ask_about_gap(result)
         elif isinstance(result, CaseChoice):
             self._ask(ask_case(result.path, result.cases, self._window)).chosen.connect(lambda path: self.open([path]))
         else:

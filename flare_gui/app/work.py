@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flare_gui import io, workspace
+from flare_gui.analysis import doctor
 from flare_gui.app import film_process
-from flare_gui.errors import OutputExists
+from flare_gui.errors import OutputExists, UnreadableScan
 from flare_gui.io.thumbnail import thumbnail
 from flare_gui.progress import Cancel, Progress
 from flare_gui.volume import Segmentation, Volume
@@ -55,9 +56,17 @@ class CaseChoice:
     cases: tuple[io.Case, ...]
 
 
+@dataclass(frozen=True)
+class Gap:
+    """A series in which slices are missing, as `sentence` says: the user has to say whether to fill them."""
+
+    sentence: str
+    series: str | None
+
+
 def open_paths(
-    paths: list[Path], *, series: str | None = None, progress: Progress, cancel: Cancel
-) -> Opened | Choice | CaseChoice:
+    paths: list[Path], *, series: str | None = None, allow_gaps: bool = False, progress: Progress, cancel: Cancel
+) -> Opened | Choice | CaseChoice | Gap:
     """What lies at `paths`: a workspace, a scan with its mask, or a choice between several.
 
     The mask is the second path, or `<case>.seg.nii.gz` beside the scan.
@@ -73,7 +82,13 @@ def open_paths(
         rows = io.list_series(case.path, progress=progress, cancel=cancel)
         if len(rows) > 1:
             return Choice(case.path, tuple(_with_thumbnails(rows, cancel)))
-    volume = io.read_scan(case.path, series=series, progress=progress, cancel=cancel)
+    try:
+        volume = io.read_scan(case.path, series=series, allow_gaps=allow_gaps, progress=progress, cancel=cancel)
+    except UnreadableScan as error:
+        if error.code != doctor.MISSING_SLICES:
+            raise
+        return Gap(error.message, series)
+    volume = doctor.examined(volume)
     beside = case.path.parent / f"{case.name}.seg.nii.gz"
     masks = paths[1:2] or ([beside] if beside.exists() else [])
     return Opened(volume, read_mask(volume, masks[0], progress=progress, cancel=cancel) if masks else None)
@@ -89,7 +104,9 @@ def _with_thumbnails(rows: list[io.SeriesInfo], cancel: Cancel) -> list[SeriesRo
 
 def _open_workspace(path: Path, progress: Progress, cancel: Cancel) -> Opened:
     kept = workspace.read(path)
-    volume = io.read_scan(kept.scan, series=kept.series, progress=progress, cancel=cancel)
+    gaps = doctor.MISSING_SLICES in kept.repairs
+    volume = io.read_scan(kept.scan, series=kept.series, allow_gaps=gaps, progress=progress, cancel=cancel)
+    volume = doctor.repaired(doctor.examined(volume), kept.repairs)
     return Opened(volume, kept.segmentation_on(volume), kept)
 
 
@@ -121,6 +138,7 @@ def estimate(volume: Volume, weights: Path | None, *, progress: Progress, cancel
 def segment(volume: Volume, weights: Path | None, *, progress: Progress, cancel: Cancel) -> Segmentation:
     """The organs of `volume`: the function that the command line calls."""
     progress("starting", 0.0)
+    doctor.refuse(volume)
     from flare_gui.model import segmenter
     from flare_gui.model import weights as model_weights
 

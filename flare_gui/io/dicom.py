@@ -1,6 +1,7 @@
 """A DICOM series as one regular volume: slices by position, never by file name; what does not fit is said."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 from scipy import ndimage
 
 from flare_gui.errors import NotAScan, UnreadableScan
-from flare_gui.findings import Finding
+from flare_gui.findings import MISSING_SLICES, Finding
 from flare_gui.io.array import AIR_HU, to_hu, volume_from
 from flare_gui.io.dicom_series import Series, Slice, group, propose, read_slice, read_slices
 from flare_gui.io.itk import LPS_TO_RAS
@@ -127,7 +128,9 @@ def _assemble(
     affine[:3, 1] = first_slice.down * first_slice.spacing_mm[1]
     affine[:3, 2] = first_slice.normal * step
     affine[:3, 3] = origin
-    return volume_from(folder, hu, LPS_TO_RAS @ affine, series_uid=series.uid, findings=tuple(findings))
+    repairs = tuple(finding.code for finding in findings if finding.code == MISSING_SLICES)
+    volume = volume_from(folder, hu, LPS_TO_RAS @ affine, series_uid=series.uid, findings=tuple(findings))
+    return replace(volume, repairs=repairs)
 
 
 def one_a_position(series: Series) -> tuple[list[Slice], tuple[Finding, ...]]:
@@ -161,10 +164,10 @@ def _check_gaps(
             folder,
             sentence,
             hint="Ask for the complete series, or open it with --allow-gaps to fill them by interpolation.",
-            code="missing-slices",
+            code=MISSING_SLICES,
         )
     sentence += ": filled by interpolation"
-    findings.append(Finding("missing-slices", sentence, 1.0, "Ask for the complete series, or leave the gap out."))
+    findings.append(Finding(MISSING_SLICES, sentence, 1.0, "Ask for the complete series, or leave the gap out."))
 
 
 def _pixels(slices: list[Slice], progress: Progress, cancel: Cancel) -> np.ndarray:

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 from flare_gui.analysis.doctor import anatomy, extent, intensities, slices
 from flare_gui.analysis.doctor.look import Look
-from flare_gui.analysis.doctor.repairs import fixed
+from flare_gui.analysis.doctor.repairs import fixed, repaired
 from flare_gui.errors import NotAScan
-from flare_gui.findings import Finding
+from flare_gui.findings import MISSING_SLICES, Finding
 from flare_gui.volume import Volume
 
-__all__ = ["Finding", "examine", "examined", "fixed", "refuse"]
+__all__ = ["MISSING_SLICES", "Finding", "examine", "examined", "fixed", "refuse", "repaired"]
 
 Check = Callable[[Look], Iterator[Finding]]
 

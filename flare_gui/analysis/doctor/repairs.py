@@ -16,6 +16,14 @@ def fixed(volume: Volume, code: str) -> Volume:
     return replace(repaired, findings=left, repairs=(*volume.repairs, code))
 
 
+def repaired(volume: Volume, codes: tuple[str, ...]) -> Volume:
+    """`volume` after those repairs of `codes` that its findings still offer, as when a workspace is opened again."""
+    for code in codes:
+        if code in _REPAIRS and any(finding.code == code for finding in volume.findings):
+            volume = fixed(volume, code)
+    return volume
+
+
 def _subtract_intercept(volume: Volume) -> Volume:
     # Values are at least 0 here, so nothing is clipped.
     return replace(volume, hu=np.asfortranarray(volume.hu - np.int16(INTERCEPT)))
