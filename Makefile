@@ -5,14 +5,16 @@ BIN := .venv/bin
 # make bench ARGS="read surfaces" which rows are measured.
 export PYTHON
 ARGS :=
+SECONDS := 120
 
-.PHONY: help demo test test-slow bench lint format wheel clean environment test-environment
+.PHONY: help demo test test-slow fuzz bench lint format wheel clean environment test-environment
 
 help:
 	@echo "make demo       set up, segment the demo scan, say where the results lie"
 	@echo "make test       set up, then every check and every quick test"
 	@echo "make test-slow  set up, then the tests that take minutes"
 	@echo "make bench      measure the program beside what one would use instead"
+	@echo "make fuzz       throw damaged files at every reader for SECONDS=120"
 	@echo "make lint       style, types and import contracts only"
 	@echo "make format     bring the code into the project's style"
 	@echo "make wheel      build dist/flare_gui-*.whl"
@@ -36,6 +38,9 @@ test-slow: test-environment
 bench:
 	@tools/environment.sh bench
 	tools/with-screen.sh $(BIN)/python -m tests.benchmarks $(ARGS)
+
+fuzz: test-environment
+	$(BIN)/python -m tests.fuzz.campaign --seconds $(SECONDS) $(ARGS)
 
 lint: test-environment
 	$(BIN)/ruff check

@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+# Paths and lists of series are the longest things said.
+MOST_LETTERS = 1500
+
 
 class FlareError(Exception):
     """`message` says what is wrong and names the file; `hint` is a full sentence with the next step."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = _one_line(message)
+        self.hint = _one_line(hint)
 
     def __str__(self) -> str:
         return f"{self.message}. {self.hint}".rstrip() if self.hint else self.message
@@ -43,6 +46,12 @@ class OutputExists(FlareError):
 
 class DeviceUnusable(FlareError):
     """The device that was asked for is absent or fails its probe."""
+
+
+def _one_line(text: str) -> str:
+    """What names of files and other libraries bring along may hold line breaks, terminal codes and whole files."""
+    plain = "".join(c if c.isprintable() else "\ufffd" for c in text)
+    return plain if len(plain) <= MOST_LETTERS else f"{plain[:MOST_LETTERS]}…"
 
 
 class Cancelled(Exception):

@@ -3,8 +3,10 @@
 The file is a zip of `workspace.json` and `mask.nii`. The scan is not in it: it stays where it is.
 """
 
+import io
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,9 @@ from typing import Any
 import nibabel
 import numpy as np
 
-from flare_gui.errors import FlareError
+from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.files import replacing
+from flare_gui.io import nifti
 from flare_gui.volume import Segmentation, Volume, check_same_grid, scan_sha256
 
 SUFFIX = ".flare"
@@ -87,6 +90,8 @@ def read(path: Path) -> Workspace:
             raise ValueError("another version")
         repairs = tuple(str(code) for code in about.get("repairs", []))
         return Workspace(scan, series, str(about["scan_sha256"]), segmentation, view, repairs)
+    except UnreadableScan as problem:
+        raise _broken(path, problem) from None
     except FlareError:
         raise
     except OSError as problem:
@@ -99,12 +104,18 @@ def read(path: Path) -> Workspace:
         ValueError,
         KeyError,
         TypeError,
+        AttributeError,
         EOFError,
-        nibabel.filebasedimages.ImageFileError,
+        RuntimeError,
+        zlib.error,
     ) as problem:
-        raise FlareError(
-            f"{path}: this is no workspace of flare-gui, or it is broken ({problem})", hint="Open the scan itself."
-        ) from problem
+        raise _broken(path, problem) from problem
+
+
+def _broken(path: Path, problem: Exception) -> FlareError:
+    return FlareError(
+        f"{path}: this is no workspace of flare-gui, or it is broken ({problem})", hint="Open the scan itself."
+    )
 
 
 def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
@@ -114,9 +125,9 @@ def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
 
 
 def _segmentation(mask: bytes, about: dict[str, Any]) -> Segmentation:
-    image = nibabel.Nifti1Image.from_bytes(mask)
-    labels = np.asarray(image.dataobj).astype(np.uint8)
-    return Segmentation(labels, np.asarray(image.affine, float), tuple(about["warnings"]), dict(about["run"]))
+    image, labels = nifti.load_from(Path("mask.nii"), io.BytesIO(mask), len(mask))
+    warnings = tuple(str(sentence) for sentence in about["warnings"])
+    return Segmentation(labels.astype(np.uint8), np.asarray(image.affine, float), warnings, dict(about["run"]))
 
 
 def _relative(scan: Path, folder: Path) -> str | None:

@@ -9,6 +9,7 @@ from flare_gui.io.dicom_series import Slice, group, propose, read_slice, read_sl
 from flare_gui.io.masks import read_labels, read_mask, write_segmentation
 from flare_gui.io.nifti import write as write_volume
 from flare_gui.io.readers import READERS, best_reader
+from flare_gui.io.trouble import told
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Volume
 
@@ -39,13 +40,14 @@ def read_scan(
     Raises `NotAScan` for what is no CT, `UnreadableScan` for one that is broken or could only be read wrongly.
     """
     path = Path(path)
-    if not path.exists():
-        raise NotAScan(path, "there is no such file or folder", hint="Check the name.")
-    reader = best_reader(path)
-    if reader is None:
-        known = "; ".join(reader.takes for reader in READERS)
-        raise NotAScan(path, "is not a scan that can be read", hint=f"These can: {known}.")
-    return reader.read(path, series, allow_gaps, progress, cancel)
+    with told(path):
+        if not path.exists():
+            raise NotAScan(path, "there is no such file or folder", hint="Check the name.")
+        reader = best_reader(path)
+        if reader is None:
+            known = "; ".join(reader.takes for reader in READERS)
+            raise NotAScan(path, "is not a scan that can be read", hint=f"These can: {known}.")
+        return reader.read(path, series, allow_gaps, progress, cancel)
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ def list_series(path: Path, *, progress: Progress = ignore, cancel: Cancel = nev
     folder = path if path.is_dir() else path.parent
     if not path.is_dir() and read_slice(path) is None:
         return []
-    files = sorted(p for p in folder.iterdir() if p.is_file())
+    with told(folder):
+        files = sorted(p for p in folder.iterdir() if p.is_file())
     stacks = group(read_slices(files, progress=progress, cancel=cancel))
     chosen = propose(stacks)
     rows = []

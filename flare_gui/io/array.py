@@ -46,6 +46,9 @@ def to_hu(array: np.ndarray) -> np.ndarray:
     hu = np.empty(array.shape, np.int16, order="F")
     for z in range(0, array.shape[2], 16):
         part = array[:, :, z : z + 16]
+        if part.dtype == np.int16:
+            np.maximum(part, AIR_HU, out=hu[:, :, z : z + 16])
+            continue
         if part.dtype.kind == "f":
             part = np.rint(np.nan_to_num(part, nan=AIR_HU, posinf=MAX_HU, neginf=AIR_HU))
         hu[:, :, z : z + 16] = np.clip(part, AIR_HU, MAX_HU)
@@ -63,7 +66,12 @@ def case_name(path: Path) -> str:
 
 def _one_frame(path: Path, array: np.ndarray) -> np.ndarray:
     if array.dtype.kind not in "iufb":
-        raise UnreadableScan(path, "holds colours, not Hounsfield units", hint="Choose the CT it was made from.")
+        raise UnreadableScan(
+            path,
+            "holds colours or complex numbers, not Hounsfield units",
+            hint="Choose the CT it was made from.",
+            code="not-ct",
+        )
     while array.ndim > 3 and array.shape[-1] == 1:
         array = array[..., 0]
     if array.ndim > 3:

@@ -11,6 +11,7 @@ from flare_gui.io import itk, nifti
 from flare_gui.io.array import case_name
 from flare_gui.io.dicom_series import group, is_body_scan, read_slices
 from flare_gui.io.readers import best_reader
+from flare_gui.io.trouble import told
 
 # Masks lie beside scans more often than not: `ct.seg.nii.gz`, `label.nii.gz`, `case_mask.nrrd`.
 _MASK_WORDS = {"seg", "segmentation", "label", "labels", "mask", "masks"}
@@ -38,9 +39,10 @@ def find_cases(paths: Iterable[Path], *, every_series: bool = False) -> list[Cas
     found: dict[Path, None] = {}
     searched: set[Path] = set()
     for path in paths:
-        if not path.exists():
-            raise NotAScan(path, "there is no such file or folder", hint="Check the name.")
-        below = [path] if path.is_file() else list(_search(path, set()))
+        with told(path):
+            if not path.exists():
+                raise NotAScan(path, "there is no such file or folder", hint="Check the name.")
+            below = [path] if path.is_file() else list(_search(path, set()))
         # A DICOM folder with nothing below it is one scan; a tree is searched even if slices lie at its root.
         searched.update(() if below == [path] else below)
         if not below:

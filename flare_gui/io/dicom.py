@@ -5,14 +5,24 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 from scipy import ndimage
 
 from flare_gui.errors import NotAScan, UnreadableScan
 from flare_gui.findings import MISSING_SLICES, Finding
+from flare_gui.io import dicom_pixels
 from flare_gui.io.array import AIR_HU, to_hu, volume_from
-from flare_gui.io.dicom_series import Series, Slice, group, propose, read_slice, read_slices
+from flare_gui.io.dicom_series import (
+    Series,
+    Slice,
+    group,
+    is_dicom,
+    missing_tags,
+    propose,
+    read_slice,
+    read_slices,
+)
 from flare_gui.io.itk import LPS_TO_RAS
+from flare_gui.io.limits import MOST_SIDE, check_size
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Volume
 
@@ -37,8 +47,9 @@ def read_folder(
 
     Raises `NotAScan` when there is no CT, `UnreadableScan` for gaps (unless `allow_gaps`) and broken slices.
     """
+    files = list(files)
     stacks = group(read_slices(files, progress=progress, cancel=cancel))
-    chosen = _choose(folder, stacks, series)
+    chosen = _choose(folder, files, stacks, series)
     if chosen.first.frames > 1:
         raise UnreadableScan(
             folder, "is an enhanced multi-frame CT, which is not read yet", hint="Convert it to .nii.gz first."
@@ -76,7 +87,7 @@ def _left_out(chosen: Series, others: list[Series]) -> list[Finding]:
     return [Finding("other-series", sentence, 1.0, "Choose another series with --series UID if that one was meant.")]
 
 
-def _choose(folder: Path, stacks: list[Series], uid: str | None) -> Series:
+def _choose(folder: Path, files: list[Path], stacks: list[Series], uid: str | None) -> Series:
     if uid is not None:
         # Of a series with several sizes or orientations the largest stack comes first.
         stack = next((s for s in stacks if s.uid == uid), None)
@@ -92,7 +103,21 @@ def _choose(folder: Path, stacks: list[Series], uid: str | None) -> Series:
     if stacks:
         kinds = ", ".join(sorted({"localizer" if s.first.localizer else s.first.modality for s in stacks}))
         raise NotAScan(folder, f"holds {kinds} but no CT series of two or more slices", hint="Choose an abdominal CT.")
-    raise NotAScan(folder, "holds no DICOM images", hint="Choose the folder that the slices lie in.")
+    raise _nothing(folder, files)
+
+
+def _nothing(folder: Path, files: list[Path]) -> NotAScan:
+    """Why there is no slice: no DICOM at all, or none that says where it lies."""
+    marked = [file for file in files if is_dicom(file)]
+    if not marked:
+        return NotAScan(folder, "holds no DICOM images", hint="Choose the folder that the slices lie in.")
+    missing = missing_tags(marked[0])
+    why = f": {', '.join(missing)} missing" if missing else ", or their headers are damaged"
+    return NotAScan(
+        folder,
+        f"holds {len(marked)} DICOM files, but none says where in the patient it lies{why}",
+        hint="Export the series again from the scanner or archive, as original images.",
+    )
 
 
 def _assemble(
@@ -114,12 +139,12 @@ def _assemble(
     if tilt > TILT_DEGREES:
         sentence = f"the gantry was tilted by {tilt:.1f} degrees: the slices were shifted upright"
         findings.append(Finding("gantry-tilt", sentence, 1.0, "Nothing; the mask lies on the upright slices."))
-        hu, first = _upright(hu, drift, slices[0].spacing_mm)
+        hu, first = _upright(folder, hu, drift, slices[0].spacing_mm)
         origin = origin + first[0] * slices[0].along + first[1] * slices[0].down
     if uneven:
         sentence = f"uneven slice spacing ({steps.min():.2f} to {steps.max():.2f} mm): resampled to {step:.2f} mm"
         findings.append(Finding("uneven-slices", sentence, 1.0, "Nothing; the mask lies on the even slices."))
-        hu = _evenly(hu, heights, step)
+        hu = _evenly(folder, hu, heights, step)
     else:
         step = float(heights[-1] - heights[0]) / (len(heights) - 1)
     affine = np.eye(4)
@@ -171,20 +196,21 @@ def _check_gaps(
 
 
 def _pixels(slices: list[Slice], progress: Progress, cancel: Cancel) -> np.ndarray:
-    """int16 HU (column, row, slice); ITK decompresses and applies each slice's own slope and intercept."""
+    """int16 HU (column, row, slice), by each slice's own slope and intercept."""
     first = slices[0]
+    if first.samples != 1:
+        raise UnreadableScan(
+            first.path, "holds colours, not Hounsfield units", hint="Choose a CT series.", code="not-ct"
+        )
+    if max(first.rows, first.columns) > MOST_SIDE:
+        raise UnreadableScan(
+            first.path, f"is {first.columns} × {first.rows} pixels large, which no CT slice is", hint="Choose a CT."
+        )
+    check_size(first.path, (first.columns, first.rows, len(slices)), 2)
     hu = np.empty((first.columns, first.rows, len(slices)), np.int16, order="F")
-    sitk.ProcessObject.SetGlobalWarningDisplay(False)
     for k, one in enumerate(slices):
         cancel.check()
-        try:
-            values = sitk.GetArrayFromImage(sitk.ReadImage(str(one.path), sitk.sitkFloat32))
-        except RuntimeError as error:
-            reason = str(error).strip().splitlines()[-1].removeprefix("sitk::ERROR: ")
-            raise UnreadableScan(
-                one.path, f"the pixels cannot be read ({reason})", hint="Copy the series again."
-            ) from None
-        values = values.reshape(first.rows, first.columns)
+        values = dicom_pixels.read(one.path, one.stored, first.rows, first.columns)
         if one.padding_hu is not None and not -900 < one.padding_hu < 3000:
             values[values == one.padding_hu] = AIR_HU
         hu[:, :, k] = to_hu(values.T[:, :, None])[:, :, 0]
@@ -204,11 +230,12 @@ def _tilt_degrees(drift: np.ndarray, heights: np.ndarray) -> float:
 
 
 def _upright(
-    hu: np.ndarray, drift: np.ndarray, spacing_mm: tuple[float, float]
+    folder: Path, hu: np.ndarray, drift: np.ndarray, spacing_mm: tuple[float, float]
 ) -> tuple[np.ndarray, tuple[float, float]]:
     """Slices moved to a common frame that holds them all, and its first pixel in mm from the first slice's."""
     low, high = drift.min(axis=0), drift.max(axis=0)
     size = [n + int(np.ceil((h - b) / s)) for n, b, h, s in zip(hu.shape[:2], low, high, spacing_mm, strict=True)]
+    check_size(folder, (*size, hu.shape[2]), 2)
     result = np.full((*size, hu.shape[2]), AIR_HU, np.int16, order="F")
     for k in range(hu.shape[2]):
         shift = (drift[k] - low) / spacing_mm
@@ -218,9 +245,10 @@ def _upright(
     return result, (float(low[0]), float(low[1]))
 
 
-def _evenly(hu: np.ndarray, heights: np.ndarray, step: float) -> np.ndarray:
+def _evenly(folder: Path, hu: np.ndarray, heights: np.ndarray, step: float) -> np.ndarray:
     """Slices at equal steps from the first to the last, each between its two neighbours."""
     count = int(np.floor((heights[-1] - heights[0]) / step + 1e-3)) + 1
+    check_size(folder, (*hu.shape[:2], count), 2)
     result = np.empty((*hu.shape[:2], count), np.int16, order="F")
     for k in range(count):
         at = heights[0] + k * step

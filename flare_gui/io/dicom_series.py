@@ -1,5 +1,6 @@
 """DICOM headers through pydicom: which slices lie here, and which of them make one regular stack."""
 
+import struct
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,15 +8,27 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
-from pydicom.errors import InvalidDicomError
+from pydicom.uid import DeflatedExplicitVRLittleEndian
 
+from flare_gui.io import dicom_pixels
+from flare_gui.io.dicom_pixels import Stored
 from flare_gui.progress import Cancel, Progress, ignore, never
 
 _TAGS = [
     "SeriesInstanceUID", "SeriesDescription", "Modality", "ImageType", "InstanceNumber", "NumberOfFrames",
     "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness", "Rows", "Columns",
-    "RescaleSlope", "RescaleIntercept", "PixelPaddingValue", "PixelRepresentation", "SamplesPerPixel",
+    "RescaleSlope", "RescaleIntercept", "PixelPaddingValue", "PixelRepresentation", "SamplesPerPixel", "BitsAllocated",
+    "BitsStored", "HighBit",
 ]  # fmt: skip
+_NEEDED = ["SeriesInstanceUID", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "Rows", "Columns"]
+_DEFLATED = str(DeflatedExplicitVRLittleEndian).encode() + b"\0"
+_HEAD = 1024
+# The tags of pixels as numbers, floats and doubles, either end first.
+_PIXELS = {struct.pack(order + "HH", 0x7FE0, element) for order in "<>" for element in (0x0010, 0x0008, 0x0009)}
+_FAR_MM = 1e5
+
+# Values that break the standard's rules are common and harmless; a warning for each would bury what matters.
+pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 
 
 # Shorter stacks show where the contrast is, or one vertebra; no organ fits in.
@@ -26,7 +39,8 @@ SHORTEST_SCAN_MM = 40.0
 class Slice:
     """One DICOM image. `position` is the first pixel's centre, `along` and `down` the row's and column's directions.
 
-    All in DICOM's LPS mm; `spacing_mm` is between neighbours along a row and down a column.
+    All in DICOM's LPS mm; `spacing_mm` is between neighbours along a row and down a column. `stored` says where
+    its pixels lie in the file, None when they are compressed; `samples` is 1, or 3 for colours.
     """
 
     path: Path
@@ -43,6 +57,8 @@ class Slice:
     down: np.ndarray
     spacing_mm: tuple[float, float]
     padding_hu: float | None
+    samples: int
+    stored: Stored | None
 
     @property
     def normal(self) -> np.ndarray:
@@ -105,39 +121,59 @@ def read_slices(files: Iterable[Path], *, progress: Progress = ignore, cancel: C
 
 def is_dicom(path: Path) -> bool:
     """Whether a file carries DICOM's mark, 128 bytes in. Costs one short read."""
+    return _head(path)[128:132] == b"DICM"
+
+
+def missing_tags(path: Path) -> list[str]:
+    """The names of the tags that a DICOM file lacks, or has no sense in, to be a slice with a place."""
     try:
-        with path.open("rb") as file:
-            return file.read(132)[128:] == b"DICM"
-    except OSError:
-        return False
+        header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_TAGS)
+        return [tag for tag in _NEEDED if not header.get(tag)]
+    except Exception:  # noqa: BLE001 - as in `read_slice`
+        return []
 
 
 def read_slice(path: Path) -> Slice | None:
     """The header of one DICOM image, None for anything else."""
-    if not is_dicom(path):
-        return None
     try:
-        header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_TAGS)
-        orientation = np.array(header.ImageOrientationPatient, float)
-        down_mm, along_mm = (float(v) for v in header.PixelSpacing)  # DICOM: between rows, then between columns
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+            # A deflated header becomes a thousand times as large before pydicom looks at it; no scanner writes these.
+            if head[128:132] != b"DICM" or _DEFLATED in head:
+                return None
+            file.seek(0)
+            header = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=_TAGS)
+            # Where an element's length is wrong pydicom passes over the pixels, and GDCM makes room for that length.
+            tag_at = file.tell()
+            if file.read(4) not in _PIXELS:
+                return None
+        orientation = _finite(header.ImageOrientationPatient, 6)
+        down_mm, along_mm = _finite(header.PixelSpacing, 2)  # DICOM: between rows, then between columns
+        if not (down_mm > 0 and along_mm > 0):
+            return None
+        rows, columns, samples = int(header.Rows), int(header.Columns), _whole(header, "SamplesPerPixel", 1)
         return Slice(
             path=path,
             uid=str(header.SeriesInstanceUID),
             description=str(header.get("SeriesDescription", "")).strip(),
             modality=str(header.get("Modality", "")),
             localizer="LOCALIZER" in [str(v).upper() for v in header.get("ImageType", None) or []],
-            frames=int(header.get("NumberOfFrames", None) or 1),
-            number=int(header.get("InstanceNumber", None) or 0),
-            columns=int(header.Columns),
-            rows=int(header.Rows),
-            position=np.array(header.ImagePositionPatient, float),
+            frames=_whole(header, "NumberOfFrames", 1),
+            number=_whole(header, "InstanceNumber", 0),
+            columns=columns,
+            rows=rows,
+            position=_finite(header.ImagePositionPatient, 3),
             along=_unit(orientation[:3]),
             down=_unit(orientation[3:]),
-            spacing_mm=(along_mm, down_mm),
+            spacing_mm=(float(along_mm), float(down_mm)),
             padding_hu=_padding_hu(header),
+            samples=samples,
+            stored=dicom_pixels.stored(header, tag_at),
         )
-    except (AttributeError, InvalidDicomError, TypeError, ValueError, OSError, EOFError):
-        return None  # a report, a plan, a damaged header: no slice that could be placed
+    # A report, a plan, a damaged header: no slice that could be placed. On a header made to do harm pydicom raises
+    # whatever the part of it does that stumbled: struct.error, RecursionError, KeyError and more.
+    except Exception:  # noqa: BLE001
+        return None
 
 
 def group(slices: Iterable[Slice]) -> list[Series]:
@@ -163,6 +199,31 @@ def is_body_scan(series: Series) -> bool:
     return series.is_ct and abs(series.slices[-1].height - series.first.height) >= SHORTEST_SCAN_MM
 
 
+def _head(path: Path) -> bytes:
+    """The first bytes, which hold the mark and the transfer syntax; none where the file cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD)
+    except OSError:
+        return b""
+
+
+def _finite(values: object, count: int) -> np.ndarray:
+    numbers = np.array(values, float)
+    # A table stands within metres of its scanner.
+    if numbers.shape != (count,) or not (np.abs(numbers) < _FAR_MM).all():
+        raise ValueError("not so many numbers that make sense")
+    return numbers
+
+
+def _whole(header: pydicom.Dataset, tag: str, otherwise: int) -> int:
+    """A number that a slice can do without, even when another program wrote nonsense there."""
+    try:
+        return int(header.get(tag, None) or otherwise)
+    except (TypeError, ValueError, OverflowError):
+        return otherwise
+
+
 def _unit(vector: np.ndarray) -> np.ndarray:
     length = float(np.linalg.norm(vector))
     if not length > 0:
@@ -175,7 +236,7 @@ def _padding_hu(header: pydicom.Dataset) -> float | None:
     if value is None:
         return None
     slope, intercept = float(header.get("RescaleSlope", None) or 1), float(header.get("RescaleIntercept", None) or 0)
-    number = int(value)
+    number = int(value) if np.isfinite(float(value)) else 0
     # The value's type follows the pixels' sign, which some writers get wrong.
     if int(header.get("PixelRepresentation", None) or 0) == 1 and number > 32767:
         number -= 65536

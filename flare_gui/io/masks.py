@@ -9,6 +9,7 @@ from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.files import replacing
 from flare_gui.io import itk, nifti
 from flare_gui.io.label_names import named_organs, nifti_extension
+from flare_gui.io.trouble import told
 from flare_gui.organs import ORGANS, LabelScheme, Organ, label_lookup, organs_from
 from flare_gui.volume import Segmentation, Volume, check_same_grid
 
@@ -70,17 +71,21 @@ def read_mask(volume: Volume, path: Path) -> Segmentation:
     The file's own names of its numbers count, as 3D Slicer and TotalSegmentator write them; without names they are ours
     (1 to 4) or, when one is above 4, FLARE22's. Raises `FlareError` when it is no mask, or not of this scan.
     """
-    if not path.exists():
-        raise FlareError(f"{path}: there is no such mask", hint="Check the name.")
-    labels, affine = read_labels(path)
-    names = named_organs(path)
+    with told(path):
+        if not path.exists():
+            raise FlareError(f"{path}: there is no such mask", hint="Check the name.")
+        labels, affine = read_labels(path)
+        names = named_organs(path)
     if names:
         lookup = np.zeros(256, np.uint8)
         lookup[list(names)] = [organ.label for organ in names.values()]
         ours = lookup[labels]
     else:
         ours = organs_from(labels, "flare22" if labels.max(initial=0) > 4 else "organs")
-    segmentation = Segmentation(ours, affine)
+    try:
+        segmentation = Segmentation(ours, affine)
+    except ValueError as error:
+        raise UnreadableScan(path, str(error), hint="Export the mask again; its header is damaged.") from None
     try:
         check_same_grid(volume, segmentation)
     except FlareError as error:

@@ -1,20 +1,27 @@
 """NIfTI through nibabel."""
 
+import logging
 import zlib
+from io import IOBase
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import nibabel
 import numpy as np
-from nibabel.filebasedimages import ImageFileError
+from nibabel.filebasedimages import FileHolder, ImageFileError
 from nibabel.spatialimages import HeaderDataError
 
 from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.files import replacing
 from flare_gui.findings import Finding
+from flare_gui.io import nifti_header
 from flare_gui.io.array import volume_from
 from flare_gui.volume import Volume
 
 SUFFIXES = (".nii", ".nii.gz")
+
+# nibabel says on standard error what it repairs in headers; what matters of it is a finding.
+logging.getLogger("nibabel.global").setLevel(logging.CRITICAL)
 
 
 def read(path: Path) -> Volume:
@@ -25,18 +32,36 @@ def read(path: Path) -> Volume:
 
 def load(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[Finding, ...]]:
     """(array, affine, findings) with the file's slope and intercept applied; arrays without them keep their dtype."""
-    try:
-        image = nibabel.load(path)
-        if not isinstance(image, nibabel.Nifti1Image):
-            raise UnreadableScan(path, "is not a NIfTI image", hint="Convert it to .nii.gz first.")
-        array = np.asarray(image.dataobj)
-    except UnreadableScan:
-        raise
-    except (ImageFileError, HeaderDataError, EOFError, OSError, ValueError, zlib.error) as error:
-        raise UnreadableScan(
-            path, f"cannot be read as NIfTI ({_first_line(error)})", hint="Copy or export it again."
-        ) from None
+    with path.open("rb") as file:
+        image, array = load_from(path, file, path.stat().st_size)
     return array, np.asarray(image.affine, float), _placement(image)
+
+
+def load_from(path: Path, file: BinaryIO, size: int) -> tuple[nibabel.Nifti1Image, np.ndarray]:
+    """The image in an open `file` of `size` bytes and its scaled array; `path` is for messages.
+
+    What the header promises is weighed before room is made for it, and a gzip's checksum is verified to the end.
+    Raises `UnreadableScan`.
+    """
+    promise = nifti_header.check(path, file, size)
+    file.seek(0)
+    stream, _ = nifti_header.open_maybe_gzipped(file)
+    kind = nibabel.Nifti2Image if promise.version == 2 else nibabel.Nifti1Image
+    try:
+        # Slopes of a damaged file overflow; what comes of them is judged by its values.
+        with np.errstate(all="ignore"):
+            image = kind.from_file_map({"image": FileHolder(fileobj=cast(IOBase, stream))})
+            array = np.asarray(image.dataobj)
+        if promise.gzipped:
+            nifti_header.drain(path, stream)
+    except (ImageFileError, HeaderDataError, EOFError, OSError, ValueError, OverflowError, zlib.error) as error:
+        raise UnreadableScan(
+            path,
+            f"cannot be read as NIfTI ({_first_line(error)})",
+            hint="Copy or export it again.",
+            code="truncated" if isinstance(error, EOFError | OSError | zlib.error) else "unreadable",
+        ) from None
+    return image, array
 
 
 def write(volume: Volume, path: Path) -> None:

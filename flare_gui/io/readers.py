@@ -1,10 +1,12 @@
 """The readers, and the choice between them: each says how well it fits a path, the best one reads it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from flare_gui.errors import NotAScan
+from flare_gui.errors import NotAScan, UnreadableScan
 from flare_gui.io import archive, dicom, itk, nifti
 from flare_gui.io.array import case_name
 from flare_gui.io.dicom_series import is_dicom
@@ -76,16 +78,30 @@ class ZipReader:
     def read(self, path: Path, series: str | None, allow_gaps: bool, progress: Progress, cancel: Cancel) -> Volume:
         with archive.unpacked(path, progress=progress, cancel=cancel) as files:
             if any(is_dicom(file) for file in files):
-                return dicom.read_folder(
-                    path, files, series=series, allow_gaps=allow_gaps, progress=progress, cancel=cancel
-                )
+                with _inside(path):
+                    return dicom.read_folder(
+                        path, files, series=series, allow_gaps=allow_gaps, progress=progress, cancel=cancel
+                    )
             scans = [(file, r) for file in files for r in (NiftiReader(), ItkReader()) if r.score(file)]
             if len(scans) != 1:
                 what = f"holds {len(scans)} scans" if scans else "holds no scan"
                 raise NotAScan(path, what, hint="Unpack it and open the one you mean.")
             file, reader = scans[0]
-            volume = reader.read(file, series, allow_gaps, progress, cancel)
+            with _inside(path):
+                volume = reader.read(file, series, allow_gaps, progress, cancel)
         return replace(volume, name=case_name(path), source=path)
+
+
+@contextmanager
+def _inside(archive_path: Path) -> Iterator[None]:
+    """Where an archive was unpacked is gone when a user reads what was wrong in it."""
+    try:
+        yield
+    except UnreadableScan as error:
+        if error.path == archive_path:
+            raise
+        reason = f"{error.path.name} in it {error.reason}"
+        raise UnreadableScan(archive_path, reason, hint=error.hint, code=error.code) from None
 
 
 READERS: tuple[Reader, ...] = (NiftiReader(), ItkReader(), ZipReader(), DicomReader())

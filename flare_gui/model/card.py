@@ -16,6 +16,8 @@ CLASSES = ("background", *(organ.key for organ in ORGANS))
 
 SHIPPED = "vnet-3mm.safetensors"
 
+MOST_CARD_BYTES = 4 * 1024**2
+
 _HINT = "Choose weights written by `flare-train release`, with their model card beside them."
 
 
@@ -55,7 +57,7 @@ class ModelCard:
             raise ValueError(f"spacing_mm is {values['spacing_mm']}")
         if len(patch) != 3 or min(patch) < 1:
             raise ValueError(f"patch is {values['patch']}")
-        if not window.low < window.high:
+        if not -1e6 < window.low < window.high < 1e6:
             raise ValueError(f"window_hu is {values['window_hu']}")
         if classes != CLASSES:
             raise ValueError(f"classes are {', '.join(classes)} instead of {', '.join(CLASSES)}")
@@ -79,16 +81,18 @@ class ModelCard:
     def read(cls, path: Path) -> "ModelCard":
         """The card in the JSON file `path`. Raises `BadWeights` when it is missing, damaged or not a card."""
         try:
+            if path.stat().st_size > MOST_CARD_BYTES:
+                raise ValueError("it is larger than 4 MB")
             values = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise BadWeights(f"{path}: the model card is missing", hint=_HINT) from None
-        except (OSError, ValueError) as problem:
+        except (OSError, ValueError, RecursionError) as problem:
             raise BadWeights(f"{path}: the model card cannot be read ({problem})", hint=_HINT) from problem
         try:
             return cls.from_json(values)
         except KeyError as problem:
             raise BadWeights(f"{path}: the model card lacks {problem}", hint=_HINT) from problem
-        except (TypeError, ValueError) as problem:
+        except (TypeError, ValueError, OverflowError, AttributeError) as problem:
             raise BadWeights(f"{path}: this is not one of our model cards ({problem})", hint=_HINT) from problem
 
     def as_json(self) -> dict[str, Any]:

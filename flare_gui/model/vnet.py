@@ -28,6 +28,10 @@ class VNetSettings:
     norm: str = "group"
 
     def __post_init__(self) -> None:
+        # A card from elsewhere may ask for more layers than could ever be built.
+        sane = 1 <= self.classes <= 64 and self.width >= 1 and 1 <= len(self.down) <= 7
+        if not sane or not all(1 <= n <= 8 for n in (*self.down, *self.up)):
+            raise ValueError(f"no VNet has these settings: {self}")
         if self.kernel not in (3, 5) or self.norm not in _NORMS or len(self.up) != len(self.down) - 1:
             raise ValueError(f"no VNet has these settings: {self}")
 

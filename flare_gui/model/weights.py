@@ -17,6 +17,8 @@ from flare_gui.files import replacing
 from flare_gui.model.card import CLASSES, SHIPPED, ModelCard, card_path
 from flare_gui.model.vnet import VNet, VNetSettings
 
+MOST_WEIGHT_BYTES = 2 * 1024**3
+
 _HINT = "Choose weights written by `flare-train release`, with their model card beside them."
 
 
@@ -47,6 +49,8 @@ def load(path: Path | None = None) -> Model:
     if path.suffix != ".safetensors":
         raise BadWeights(f"{path}: weights are .safetensors files, this is not one", hint=_HINT)
     try:
+        if path.stat().st_size > MOST_WEIGHT_BYTES:
+            raise BadWeights(f"{path}: weights of more than 2 GB are not those of a VNet of ours", hint=_HINT)
         data = path.read_bytes()
     except FileNotFoundError:
         raise BadWeights(f"{path}: there are no weights here", hint="Check the path given as --weights.") from None

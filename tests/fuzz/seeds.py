@@ -1,0 +1,106 @@
+"""Small good files of every format that a reader takes: what the fuzzers start from."""
+
+import gzip
+import io
+import json
+import struct
+import tempfile
+import zipfile
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
+from nibabel.nifti1 import Nifti1Extension
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, ImplicitVRLittleEndian, generate_uid
+
+HU = np.random.default_rng(0).integers(-1000, 900, (6, 5, 4)).astype(np.int16)
+LABELS = (HU > 0).astype(np.uint8)
+AFFINE = np.array([[-2.0, 0, 0, 10], [0, -2, 0, 20], [0, 0, 3, -30], [0, 0, 0, 1]])
+_TABLE = b'<CaretExtension><LabelTable><Label Key="1" Red="1"><![CDATA[liver]]></Label></LabelTable></CaretExtension>'
+
+
+def nifti(array: np.ndarray = HU, *, extension: bool = False) -> bytes:
+    image = nibabel.Nifti1Image(array, AFFINE)
+    if extension:
+        image.header.extensions.append(Nifti1Extension(0, _TABLE))
+    return bytes(image.to_bytes())
+
+
+def nifti2() -> bytes:
+    return bytes(nibabel.Nifti2Image(HU, AFFINE).to_bytes())
+
+
+def itk(suffix: str, array: np.ndarray = HU, *, compressed: bool = False) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        image = sitk.GetImageFromArray(array.T)
+        image.SetSpacing((2.0, 2.0, 3.0))
+        image.SetOrigin((-10.0, -20.0, -30.0))
+        if array is LABELS and suffix == ".nrrd":
+            image.SetMetaData("Segment0_Name", "liver")
+            image.SetMetaData("Segment0_LabelValue", "1")
+        file = Path(folder) / f"x{suffix}"
+        sitk.WriteImage(image, str(file), compressed)
+        return file.read_bytes()
+
+
+def dicom(height: float = 0.0, *, implicit: bool = False) -> bytes:
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = CTImageStorage, generate_uid()
+    meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    data = Dataset()
+    data.file_meta = meta
+    data.SOPClassUID, data.SOPInstanceUID = CTImageStorage, meta.MediaStorageSOPInstanceUID
+    data.Modality, data.SeriesInstanceUID, data.SeriesDescription = "CT", "1.2.3.4", "abdomen"
+    data.ImageType, data.InstanceNumber = ["ORIGINAL", "PRIMARY", "AXIAL"], int(height) + 1
+    inner = Dataset()
+    inner.ReferencedSOPInstanceUID = "1.2.3"
+    data.ReferencedImageSequence = [inner, Dataset()]
+    data.ImagePositionPatient, data.ImageOrientationPatient = [-10.0, -20.0, height], [1, 0, 0, 0, 1, 0]
+    data.PixelSpacing, data.SliceThickness = [2.0, 2.0], 3.0
+    data.Rows, data.Columns, data.SamplesPerPixel, data.PhotometricInterpretation = 5, 6, 1, "MONOCHROME2"
+    data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 16, 15, 1
+    data.RescaleSlope, data.RescaleIntercept, data.PixelPaddingValue = 1, 0, -2000
+    data.PixelData = HU[:, :, 0].T.tobytes()
+    target = io.BytesIO()
+    data.save_as(target, enforce_file_format=True)
+    return target.getvalue()
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return target.getvalue()
+
+
+def workspace(scan: str) -> bytes:
+    about = {
+        "flare_gui_workspace": 1, "scan": scan, "scan_relative": None, "series": None, "scan_sha256": "0" * 64,
+        "repairs": ["hu-offset"], "warnings": ["one"], "run": {"device": "cpu"},
+        "view": {"cursor_mm": [1, 2, 3], "window_hu": [-160, 240], "looks": {}, "rulers": []},
+    }  # fmt: skip
+    return zipped({"workspace.json": json.dumps(about).encode(), "mask.nii": nifti(LABELS)})
+
+
+def weights() -> bytes:
+    header = json.dumps({"a": {"dtype": "F16", "shape": [2, 2], "data_offsets": [0, 8]}}).encode()
+    return struct.pack("<Q", len(header)) + header + bytes(8)
+
+
+def card() -> bytes:
+    return json.dumps(
+        {
+            "id": "x",
+            "architecture": {"classes": 5, "kernel": 3, "width": 4, "down": [1, 1], "up": [1], "norm": "group"},
+            "spacing_mm": [3, 3, 3], "window_hu": {"low": -200, "high": 300}, "patch": [64, 64, 64],
+            "classes": ["background", "liver", "right_kidney", "spleen", "left_kidney"], "training_data": [],
+            "recipe": {}, "commit": "0", "scores": {}, "sha256": "0" * 64,
+        }
+    ).encode()  # fmt: skip
+
+
+def packed(data: bytes) -> bytes:
+    return gzip.compress(data, 1, mtime=0)
