@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -87,7 +87,7 @@ class Hub:
                 self._network = _NetworkChild(*self._network_task)
             while self._give_work():
                 cancel.check()
-                for child in self._heard_from():
+                for child in _spoken(self._children()):
                     self._hear(child)
         except Cancelled:
             self._ask_to_stop()
@@ -98,10 +98,6 @@ class Hub:
 
     def _children(self) -> list["_Child"]:
         return [*self._workers, *([self._network] if self._network else [])]
-
-    def _heard_from(self) -> list["_Child"]:
-        by_pipe = {child.pipe: child for child in self._children()}
-        return [by_pipe[pipe] for pipe in wait(list(by_pipe), POLL_S) if isinstance(pipe, Connection)]
 
     def _give_work(self) -> bool:
         """Hand out cases and questions; whether there is anything left to wait for."""
@@ -190,12 +186,9 @@ class Hub:
             child.send(Stop())
         latest = time.monotonic() + LONGEST_END_S
         while busy and time.monotonic() < latest:
-            pipes = {child.pipe: child for child in busy}
-            for pipe in wait(list(pipes), POLL_S):
-                assert isinstance(pipe, Connection)
-                child = pipes[pipe]
+            for child in _spoken(busy):
                 try:
-                    ended = isinstance(pipe.recv(), Stopped | Trouble | CaseResult)
+                    ended = isinstance(child.pipe.recv(), Stopped | Trouble | CaseResult)
                 except (EOFError, OSError):
                     ended = True
                 if ended:
@@ -235,6 +228,12 @@ class _Child:
             return f"was ended by {signal.Signals(-code).name}"
         except ValueError:
             return f"was ended by signal {-code}"
+
+
+def _spoken(children: Sequence[_Child]) -> list[_Child]:
+    """Those that have said something, or have ended, after a short wait."""
+    heard = wait([child.pipe for child in children], POLL_S)
+    return [child for child in children if child.pipe in heard]
 
 
 class _Worker(_Child):
