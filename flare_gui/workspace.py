@@ -5,6 +5,7 @@ The file is a zip of `workspace.json` and `mask.nii`. The scan is not in it: it 
 
 import io
 import json
+import time
 import zipfile
 import zlib
 from dataclasses import dataclass, field
@@ -30,10 +31,10 @@ MOST_JSON_BYTES, MOST_MASK_BYTES = 1 << 20, 4 << 30
 class Workspace:
     """What a file of ours says. `view` is for the window alone: cursor, brightness, looks of organs, rulers.
 
-    `repairs` are those of the `Volume` it was made with.
+    `repairs` are those of the `Volume` it was made with. `scan` is None for the demo scan, which is made anew.
     """
 
-    scan: Path
+    scan: Path | None
     series: str | None
     sha256: str
     segmentation: Segmentation | None = None
@@ -44,7 +45,7 @@ class Workspace:
         """The mask, once `volume` is seen to be the scan it was made on. Raises `FlareError` when it is not."""
         if scan_sha256(volume) != self.sha256:
             raise FlareError(
-                f"{self.scan}: this is not the scan that the workspace was made with; its voxels differ",
+                f"{self.scan or 'demo scan'}: this is not the scan that the workspace was made with; its voxels differ",
                 hint="Put the original scan back at this place, or open the scan alone.",
             )
         if self.segmentation is not None:
@@ -52,19 +53,22 @@ class Workspace:
         return self.segmentation
 
 
-def write(path: Path, volume: Volume, segmentation: Segmentation | None, view: dict[str, Any]) -> None:
-    """Write a workspace in one move. Raises `FlareError` for a scan that has no file to come back to."""
-    if volume.source is None:
-        raise FlareError(
-            "the demo scan is in no file", hint="Write it with `flare-gui demo-scan -o FILE` and open that."
-        )
-    scan = volume.source.resolve()
+def write(
+    path: Path,
+    volume: Volume,
+    segmentation: Segmentation | None,
+    view: dict[str, Any],
+    *,
+    sha256: str | None = None,
+) -> None:
+    """Write a workspace in one move. `sha256` is the scan's fingerprint where it is known already."""
+    scan = volume.source.resolve() if volume.source is not None else None
     about = {
         "flare_gui_workspace": VERSION,
-        "scan": str(scan),
-        "scan_relative": _relative(scan, path.resolve().parent),
+        "scan": None if scan is None else str(scan),
+        "scan_relative": None if scan is None else _relative(scan, path.resolve().parent),
         "series": volume.series_uid,
-        "scan_sha256": scan_sha256(volume),
+        "scan_sha256": sha256 or scan_sha256(volume),
         "repairs": list(volume.repairs),
         "warnings": list(segmentation.warnings) if segmentation else [],
         "run": segmentation.run if segmentation else {},
@@ -73,23 +77,39 @@ def write(path: Path, volume: Volume, segmentation: Segmentation | None, view: d
     with replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("workspace.json", json.dumps(about, indent=2, ensure_ascii=False))
         if segmentation is not None:
-            image = nibabel.Nifti1Image(segmentation.labels, segmentation.affine)
-            archive.writestr("mask.nii", image.to_bytes(), zipfile.ZIP_DEFLATED, 1)
+            _write_mask(archive, segmentation)
 
 
-def read(path: Path) -> Workspace:
-    """The workspace in a file. Raises `FlareError` when it is none, is broken, or its scan is gone."""
+def _write_mask(archive: zipfile.ZipFile, segmentation: Segmentation) -> None:
+    """Slice by slice: a window whose corrections are kept meanwhile does not wait for a copy of the whole."""
+    header = nibabel.Nifti1Image(segmentation.labels, segmentation.affine).header
+    header.set_data_offset(header.single_vox_offset)
+    member = zipfile.ZipInfo("mask.nii", time.localtime()[:6])
+    member.compress_type = zipfile.ZIP_DEFLATED
+    archive.compresslevel = 1
+    with archive.open(member, "w", force_zip64=True) as file:
+        # Four zeros after the header: no extensions.
+        file.write(header.binaryblock + bytes(header.single_vox_offset - len(header.binaryblock)))
+        for z in range(segmentation.labels.shape[2]):
+            file.write(segmentation.labels[:, :, z].tobytes(order="F"))
+
+
+def read(path: Path, scan: Path | None = None) -> Workspace:
+    """The workspace in a file. Raises `FlareError` when it is none, is broken, or its scan is gone.
+
+    `scan` says where the scan lies, for those who have found it.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             about = json.loads(_member(archive, "workspace.json", MOST_JSON_BYTES))
             mask = _member(archive, "mask.nii", MOST_MASK_BYTES) if "mask.nii" in archive.namelist() else None
         segmentation = _segmentation(mask, about) if mask is not None else None
-        scan = _find(path, about)
+        place = scan or _find(path, about)
         series, view = about["series"], about["view"]
         if about["flare_gui_workspace"] != VERSION or not isinstance(view, dict):
             raise ValueError("another version")
         repairs = tuple(str(code) for code in about.get("repairs", []))
-        return Workspace(scan, series, str(about["scan_sha256"]), segmentation, view, repairs)
+        return Workspace(place, series, str(about["scan_sha256"]), segmentation, view, repairs)
     except UnreadableScan as problem:
         raise _broken(path, problem) from None
     except FlareError:
@@ -134,8 +154,10 @@ def _relative(scan: Path, folder: Path) -> str | None:
     return str(scan.relative_to(folder)) if scan.is_relative_to(folder) else None
 
 
-def _find(path: Path, about: dict[str, Any]) -> Path:
+def _find(path: Path, about: dict[str, Any]) -> Path | None:
     """The scan where it was, or where it lies beside the workspace when both were moved together."""
+    if about["scan"] is None:
+        return None
     scan = Path(about["scan"])
     beside = path.parent / about["scan_relative"] if about["scan_relative"] else path.parent / scan.name
     for place in (scan, beside):

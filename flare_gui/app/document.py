@@ -25,12 +25,14 @@ class Document(QObject):
     """State and signals. Positions are RAS+ mm; `hu` and `labels` are views in canonical RAS for drawing.
 
     `affine` places the canonical arrays. Oblique scans are drawn along their own axes. A whole new mask is told by
-    `segmentation_changed`, a correction by `edited`, which carries the `Edit`; `drawn` while a stroke is on its way.
+    `segmentation_changed`, a correction by `edited`, which carries the `Edit`; `drawn` while a stroke is on its way;
+    `saved` when a file has the labels.
     """
 
     volume_changed = Signal()
     segmentation_changed = Signal()
     edited = Signal(object)
+    saved = Signal()
     drawn = Signal()
     reference_changed = Signal()
     cursor_changed = Signal()
@@ -173,6 +175,11 @@ class Document(QObject):
     def mark_saved(self) -> None:
         """Say that a file now holds the labels as they are."""
         self._saved = self._history.last
+        self.saved.emit()
+
+    def mark_unsaved(self) -> None:
+        """Say that no file holds the labels as they are, though nothing was corrected since they were set."""
+        self._saved = _NEVER
 
     def _step(self, step: Any) -> None:
         labels = self.labels
@@ -261,6 +268,10 @@ class Document(QObject):
     def rulers(self, rulers: tuple["Ruler", ...]) -> None:
         self._rulers = tuple(rulers)
         self.rulers_changed.emit()
+
+
+# No history ever ends with this one.
+_NEVER = Edit("", (slice(0), slice(0), slice(0)), np.empty((0, 0, 0), np.uint8), np.empty((0, 0, 0), np.uint8))
 
 
 @dataclass(frozen=True, eq=False)

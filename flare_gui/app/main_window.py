@@ -9,10 +9,13 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMessageBox, QSt
 
 from flare_gui import geometry
 from flare_gui.app.actions import Actions
+from flare_gui.app.autosave import Autosave
 from flare_gui.app.batch_window import BatchWindow
 from flare_gui.app.compare_panel import ComparePanel
 from flare_gui.app.document import Document
 from flare_gui.app.organ_panel import OrganPanel
+from flare_gui.app.recovery import Store
+from flare_gui.app.recovery_offer import RecoveryOffer
 from flare_gui.app.runner import Runner
 from flare_gui.app.scan_panel import ScanPanel
 from flare_gui.app.session import Session
@@ -40,8 +43,10 @@ class MainWindow(QMainWindow):
         self.document = Document()
         self.tools = ToolBox()
         self.runner = Runner(self)
+        self.autosave = Autosave(self.document, Store(self.settings.recovery_folder))
         self.session = Session(self)
         self.batch: BatchWindow | None = None
+        self.recovery = RecoveryOffer(self)
         self.setWindowTitle("flare-gui")
         self.setAcceptDrops(True)
         self.resize(1360, 900)
@@ -94,6 +99,22 @@ class MainWindow(QMainWindow):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
+    def begin(self, paths: list[Path]) -> None:
+        """What comes after the first paint: 3D, the scans at `paths`, or what a program that crashed has left."""
+        self.surfaces.start()
+        why = self.autosave.store.why_not()
+        if why is not None or not self.settings.are_kept:
+            self.autosave.complained = True
+            self.tell(
+                "Settings, recent files and a copy of corrections in case of a crash cannot be kept: "
+                f"{self.settings.recovery_folder.parent} cannot be written to{f' ({why})' if why else ''}. "
+                "Everything else works. Save masks and workspaces elsewhere."
+            )
+        if paths:
+            self.open(paths)
+        else:
+            self.recovery.offer_at_start()
+
     def say(self, sentence: str) -> None:
         """Show one sentence in the status bar for a while."""
         self.statusBar().showMessage(sentence, 8000)
@@ -123,6 +144,7 @@ class MainWindow(QMainWindow):
         if self.batch is not None:
             self.batch.stop(15)
             self.batch.hide()
+        self.autosave.close()
         self.statusBar().clearMessage()
         self.settings.keep_bytes("geometry", self.saveGeometry())
         self.settings.keep_bytes("state", self.saveState(LAYOUT_VERSION))
@@ -151,6 +173,7 @@ class MainWindow(QMainWindow):
         self.views.pointed.connect(self._point)
         self.runner.busy_changed.connect(self.refresh)
         self.runner.failed.connect(self.tell)
+        self.autosave.failed.connect(self.tell)
         self.tools.refused.connect(self.say)
         self.runner.cancelled.connect(lambda title: self.say(f"{title}: cancelled, nothing was changed"))
         document = self.document

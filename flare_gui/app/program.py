@@ -27,6 +27,5 @@ def run(paths: list[Path], self_test: Path | None = None) -> int:
     window = MainWindow()
     window.show()
     # After the first paint, so that neither VTK nor a large scan delays the window.
-    QTimer.singleShot(0, window.surfaces.start)
-    QTimer.singleShot(0, lambda: window.open(paths))
+    QTimer.singleShot(0, lambda: window.begin(paths))
     return int(application.exec())

@@ -1,5 +1,6 @@
 """What happens between a user's wish and the document: jobs, questions, files."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,12 +14,14 @@ from flare_gui.analysis import doctor
 from flare_gui.analysis.compare import compare
 from flare_gui.app import view_state, work
 from flare_gui.app.export_dialog import ExportDialog, Wanted
+from flare_gui.app.recovery import Kept
 from flare_gui.app.series_dialog import ChoiceDialog, ask_case, ask_series
 from flare_gui.app.work import CaseChoice, Choice, Gap, Opened
 from flare_gui.edit.parts import fill_holes
 from flare_gui.errors import FlareError
 from flare_gui.render.options import FilmSettings
 from flare_gui.volume import Segmentation, Volume
+from flare_gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from flare_gui.app.main_window import MainWindow
@@ -55,7 +58,9 @@ class Session(QObject):
             self.open_mask(paths[0])
             return
         self._pending = paths
-        self._runner.run("Reading", partial(work.open_paths, paths, series=series, allow_gaps=allow_gaps), self._opened)
+        store = self._window.autosave.store
+        read = partial(work.open_paths, paths, series=series, allow_gaps=allow_gaps, store=store)
+        self._runner.run("Reading", read, self._opened)
 
     def open_case(self, scan: Path, mask: Path | None, series: str | None) -> None:
         """Open a case of a batch with what was found in it."""
@@ -65,7 +70,13 @@ class Session(QObject):
         """Make the synthetic demo CT and open it."""
         if not self._busy() and self.may_lose_corrections():
             self._pending = []
-            self._runner.run("Demo scan", work.demo, self._opened)
+            self._runner.run("Demo scan", partial(work.demo, store=self._window.autosave.store), self._opened)
+
+    def restore(self, kept: Kept, use: Callable[[Workspace], None]) -> None:
+        """Read corrections of the open scan that a crashed program left, and give them to `use`."""
+        volume = self._document.volume
+        if volume is not None and not self._busy():
+            self._runner.run("Restoring", partial(work.restore, volume, kept), use)
 
     def open_mask(self, path: Path) -> None:
         """Show a mask of this or another program as the segmentation."""
@@ -145,7 +156,9 @@ class Session(QObject):
         if self._pending:
             self._settings.add_recent(self._pending[0])
         self._window.refresh()
-        if self._settings.automatic and opened.segmentation is None:
+        if opened.kept is not None:
+            self._window.recovery.offer(opened.kept)
+        elif self._settings.automatic and opened.segmentation is None:
             self.segment()
         else:
             self.estimate()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from platformdirs import user_state_path
 from PySide6.QtCore import QByteArray, QSettings
 
 MOST_RECENT = 10
@@ -11,11 +12,22 @@ class Settings:
     """Typed access to the few things that are kept, in an INI file where the system keeps those."""
 
     def __init__(self, file: Path | None = None) -> None:
+        self._file = file
         self._store = (
             QSettings(str(file), QSettings.Format.IniFormat)
             if file is not None
             else QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "flare-gui", "flare-gui")
         )
+
+    @property
+    def recovery_folder(self) -> Path:
+        """Where corrections are kept against a crash: beside the settings' file, or where the system keeps state."""
+        return (self._file.parent if self._file is not None else user_state_path("flare-gui")) / "recovery"
+
+    @property
+    def are_kept(self) -> bool:
+        """Whether the file of settings can be written."""
+        return bool(self._store.isWritable())
 
     @property
     def recent(self) -> list[Path]:

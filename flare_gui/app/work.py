@@ -9,6 +9,7 @@ import numpy as np
 from flare_gui import io, workspace
 from flare_gui.analysis import doctor
 from flare_gui.app import film_process
+from flare_gui.app.recovery import Kept, Store
 from flare_gui.errors import OutputExists, UnreadableScan
 from flare_gui.io.thumbnail import thumbnail
 from flare_gui.progress import Cancel, Progress
@@ -25,11 +26,15 @@ THUMBNAIL = 96
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A scan, the mask that belongs to it, and how it was looked at when it comes from a workspace."""
+    """A scan, the mask that belongs to it, and how it was looked at when it comes from a workspace.
+
+    `kept` are corrections of this scan that a program which crashed had not saved.
+    """
 
     volume: Volume
     segmentation: Segmentation | None = None
     workspace: Workspace | None = None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +70,13 @@ class Gap:
 
 
 def open_paths(
-    paths: list[Path], *, series: str | None = None, allow_gaps: bool = False, progress: Progress, cancel: Cancel
+    paths: list[Path],
+    *,
+    series: str | None = None,
+    allow_gaps: bool = False,
+    store: Store | None = None,
+    progress: Progress,
+    cancel: Cancel,
 ) -> Opened | Choice | CaseChoice | Gap:
     """What lies at `paths`: a workspace, a scan with its mask, or a choice between several.
 
@@ -91,7 +102,8 @@ def open_paths(
     volume = doctor.examined(volume)
     beside = case.path.parent / f"{case.name}.seg.nii.gz"
     masks = paths[1:2] or ([beside] if beside.exists() else [])
-    return Opened(volume, read_mask(volume, masks[0], progress=progress, cancel=cancel) if masks else None)
+    mask = read_mask(volume, masks[0], progress=progress, cancel=cancel) if masks else None
+    return Opened(volume, mask, kept=store.of(volume) if store is not None else None)
 
 
 def _with_thumbnails(rows: list[io.SeriesInfo], cancel: Cancel) -> list[SeriesRow]:
@@ -104,8 +116,11 @@ def _with_thumbnails(rows: list[io.SeriesInfo], cancel: Cancel) -> list[SeriesRo
 
 def _open_workspace(path: Path, progress: Progress, cancel: Cancel) -> Opened:
     kept = workspace.read(path)
-    gaps = doctor.MISSING_SLICES in kept.repairs
-    volume = io.read_scan(kept.scan, series=kept.series, allow_gaps=gaps, progress=progress, cancel=cancel)
+    if kept.scan is None:
+        volume = demo(progress=progress, cancel=cancel).volume
+    else:
+        gaps = doctor.MISSING_SLICES in kept.repairs
+        volume = io.read_scan(kept.scan, series=kept.series, allow_gaps=gaps, progress=progress, cancel=cancel)
     volume = doctor.repaired(doctor.examined(volume), kept.repairs)
     return Opened(volume, kept.segmentation_on(volume), kept)
 
@@ -117,14 +132,22 @@ def read_mask(volume: Volume, path: Path, *, progress: Progress, cancel: Cancel)
     return segmentation
 
 
-def demo(*, progress: Progress, cancel: Cancel) -> Opened:
+def restore(volume: Volume, kept: Kept, *, progress: Progress, cancel: Cancel) -> Workspace:
+    """The corrections of `volume` that a crashed program left. Raises `FlareError` when they cannot be read."""
+    found = workspace.read(kept.path, volume.source)
+    progress("mask", 0.5)
+    found.segmentation_on(volume)
+    return found
+
+
+def demo(*, store: Store | None = None, progress: Progress, cancel: Cancel) -> Opened:
     """The synthetic demo CT."""
     from flare_gui.phantom.demo import demo_scan
 
     progress("painting", 0.1)
     volume = demo_scan()
     cancel.check()
-    return Opened(volume)
+    return Opened(volume, kept=store.of(volume) if store is not None else None)
 
 
 def estimate(volume: Volume, weights: Path | None, *, progress: Progress, cancel: Cancel) -> "Cost":

@@ -101,9 +101,9 @@ class Series:
         return float(np.median(np.diff(heights))) if len(heights) > 1 else 0.0
 
     def __str__(self) -> str:
-        name = self.first.description or "without a description"
+        """For messages and reports, which may leave the house: a description is free text, and may name the patient."""
         what = "localizer" if self.first.localizer else f"{self.plane} {self.first.modality}"
-        return f"{name} ({what}, {len(self.slices)} slice{'s' if len(self.slices) > 1 else ''}, {self.uid})"
+        return f"{what}, {len(self.slices)} slice{'s' if len(self.slices) > 1 else ''} ({self.uid})"
 
 
 def read_slices(files: Iterable[Path], *, progress: Progress = ignore, cancel: Cancel = never) -> list[Slice]:
