@@ -9,6 +9,7 @@ from flare_gui import geometry
 from flare_gui.app.document import Document, Ruler
 from flare_gui.edit import Box, Edit
 from flare_gui.edit.brush import capsule, erased, painted
+from flare_gui.edit.history import around
 from flare_gui.edit.parts import fill_slice, keep_part
 from flare_gui.organs import LIVER, ORGANS
 
@@ -161,7 +162,7 @@ class Brush:
         labels, self._last = place.document.labels, None
         if labels is None or not self._before:
             return
-        box = _around([piece for piece, _ in self._before])
+        box = around([piece for piece, _ in self._before])
         after = labels[box].copy()
         for piece, before in reversed(self._before):
             labels[piece] = before
@@ -256,8 +257,3 @@ TOOLS: tuple[type[Tool], ...] = (Navigate, Brush, Eraser, Fill, KeepPart, Measur
 
 def _mm(place: Place) -> np.ndarray:
     return geometry.apply(place.document.affine, place.point[None])[0]
-
-
-def _around(boxes: list[Box]) -> Box:
-    x, y, z = (slice(min(b[i].start for b in boxes), max(b[i].stop for b in boxes)) for i in range(3))
-    return x, y, z

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, 
 
 from flare_gui.app.document import Document
 from flare_gui.app.jobs import Job
-from flare_gui.edit import Edit
+from flare_gui.edit import Box, Edit
+from flare_gui.edit.history import around
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress
 
@@ -38,7 +39,9 @@ class View3D(QWidget):
         self._document = document
         self._plotter: Any = None
         self._surfaces: dict[int, Any] = {}
-        self._stale: set[int] = set()
+        # What has changed since the surfaces were made: by label the box of voxels, None when it is all.
+        self._stale: dict[int, Box | None] = {}
+        self._actors: dict[int, Any] = {}
         self._job: Job | None = None
         self._planes = self._skin = self._framed = False
         self._pressed = QPointF()
@@ -57,7 +60,7 @@ class View3D(QWidget):
         layout.addWidget(self.bar)
         self.bar.hide()
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settled.timeout.connect(self._mesh)
+        self._settled.timeout.connect(self.update_surfaces)
         document.volume_changed.connect(self._new_volume)
         document.segmentation_changed.connect(self._new_mask)
         document.edited.connect(self._edited)
@@ -93,7 +96,7 @@ class View3D(QWidget):
         scene.add_orientation(self._plotter)
         self._plotter.installEventFilter(self)
         self._stack.addWidget(self._plotter)
-        self._mesh()
+        self.update_surfaces()
         self.ready.emit()
 
     def look_from(self, view: str) -> None:
@@ -167,15 +170,26 @@ class View3D(QWidget):
             self._show_planes()
 
     def _new_mask(self) -> None:
-        self._stale = {organ.label for organ in ORGANS}
-        self._mesh()
+        self.forget()
+        self.update_surfaces()
 
     def _edited(self, edit: Edit) -> None:
-        self._stale |= edit.labels
+        for label in edit.labels:
+            self._outdate(label, edit.box)
         self._settled.start()
 
-    def _mesh(self) -> None:
-        """Bring the stale surfaces up to date, in a thread."""
+    def _outdate(self, label: int, box: Box | None) -> None:
+        before = self._stale.get(label, box)
+        self._stale[label] = around([before, box]) if before is not None and box is not None else None
+
+    def forget(self) -> None:
+        """Take all surfaces for outdated."""
+        self._settled.stop()
+        self._stale = dict.fromkeys((organ.label for organ in ORGANS), None)
+
+    def update_surfaces(self) -> None:
+        """Bring what is outdated up to date at once, in a thread; `meshed` follows."""
+        self._settled.stop()
         labels = self._document.labels
         if not self.running or not self._stale:
             return
@@ -183,26 +197,27 @@ class View3D(QWidget):
             # Its answer is for labels of before; it is asked again when it has ended.
             self._job.cancel()
             return
-        stale, self._stale = self._stale, set()
+        stale, self._stale = self._stale, {}
         if labels is None:
-            self._show_surfaces({}, stale)
+            self._show_surfaces({}, set(stale))
             return
-        self._job = job = Job(_meshing(labels, self._document.affine, stale))
-        job.done.connect(lambda surfaces: self._meshed(surfaces, stale))
+        self._job = job = Job(_meshing(labels, self._document.affine, stale, dict(self._surfaces)))
+        job.done.connect(lambda surfaces: self._meshed(surfaces, set(stale)))
         job.cancelled.connect(lambda: self._again(stale))
         job.failed.connect(lambda sentence, _details: self._message.setText(sentence))
         job.start()
 
-    def _again(self, stale: set[int]) -> None:
+    def _again(self, stale: dict[int, Box | None]) -> None:
         self._end_job()
-        self._stale |= stale
-        self._mesh()
+        for label, box in stale.items():
+            self._outdate(label, box)
+        self.update_surfaces()
 
     def _meshed(self, surfaces: dict[int, Any], asked: set[int]) -> None:
         self._end_job()
         if self.running:
             self._show_surfaces(surfaces, asked)
-            self._mesh()
+            self.update_surfaces()
 
     def _end_job(self) -> None:
         if self._job is not None:
@@ -210,10 +225,16 @@ class View3D(QWidget):
         self._job = None
 
     def _show_surfaces(self, surfaces: dict[int, Any], asked: set[int]) -> None:
-        for label in asked:
+        from flare_gui.render import scene
+
+        for label in asked - set(surfaces):
             self._surfaces.pop(label, None)
+            self._actors.pop(label, None)
             self._plotter.remove_actor(f"organ {label}", render=False)
         self._surfaces |= surfaces
+        for label, surface in surfaces.items():
+            colour = self._document.look(label).colour
+            self._actors[label] = scene.add_organ(self._plotter, surface, f"organ {label}", colour, 1.0)
         self._stack.setCurrentIndex(1 if self._surfaces else 0)
         self.bar.setVisible(bool(self._surfaces))
         self._show_looks()
@@ -225,13 +246,11 @@ class View3D(QWidget):
     def _show_looks(self) -> None:
         if not self.running:
             return
-        from flare_gui.render import scene
-
-        for label, surface in self._surfaces.items():
+        for label, actor in self._actors.items():
             look = self._document.look(label)
+            actor.prop.color = look.colour
             # On the slices half is see-through; a surface needs more to have a shape.
-            opacity = min(1.0, look.opacity * 2)
-            actor = scene.add_organ(self._plotter, surface, f"organ {label}", look.colour, opacity)
+            actor.prop.opacity = min(1.0, look.opacity * 2)
             actor.SetVisibility(look.visible)
         self._plotter.render()
 
@@ -289,10 +308,19 @@ def why_no_opengl() -> str:
     return "" if tuple(version) >= (3, 2) else f"OpenGL {version[0]}.{version[1]} is too old, 3.2 is needed."
 
 
-def _meshing(labels: np.ndarray, affine: np.ndarray, stale: set[int]) -> Any:
+def _meshing(labels: np.ndarray, affine: np.ndarray, stale: dict[int, Box | None], surfaces: dict[int, Any]) -> Any:
     def work(*, progress: Progress, cancel: Cancel) -> dict[int, Any]:
+        from flare_gui.render.mended import mended
         from flare_gui.render.surface import organ_surfaces
 
-        return organ_surfaces(labels, affine, stale, cancel=cancel)
+        whole = [label for label, box in stale.items() if box is None or label not in surfaces]
+        made = organ_surfaces(labels, affine, whole, cancel=cancel) if whole else {}
+        for label, box in stale.items():
+            if box is not None and label in surfaces:
+                cancel.check()
+                surface = mended(surfaces[label], labels, affine, label, box)
+                if surface.n_cells:
+                    made[label] = surface
+        return made
 
     return work

@@ -1,11 +1,19 @@
 """Undo and redo: every correction is the box of voxels it touched, before and after."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 Box = tuple[slice, slice, slice]
+
+
+def around(boxes: Sequence[Box]) -> Box:
+    """The smallest box that holds all of `boxes`."""
+    x, y, z = (slice(min(b[i].start for b in boxes), max(b[i].stop for b in boxes)) for i in range(3))
+    return x, y, z
+
 
 # Steps that can be undone at least, and bytes above which the oldest of more steps are forgotten.
 LEAST_STEPS = 50

@@ -27,17 +27,20 @@ class Plan(NamedTuple):
 
 
 def plan(shape: Shape, side: Shape, longest: Shape, multiple: int) -> Plan:
-    """Tiles over a grid of `shape`. An axis that fits into `longest` is covered by one tile, others by tiles of `side`.
+    """Tiles over a grid of `shape`. An axis that fits into `longest` is covered by one tile, others by as few as do.
 
-    Sides of tiles are multiples of `multiple`; neighbours overlap by at least half, evenly spread.
+    Sides of tiles are multiples of `multiple`; neighbours overlap by at least half of `side`, evenly spread: that is how
+    far the network has to see, however long its tiles are.
     """
     tile, before, after, starts = [], [], [], []
     for size, usual, limit in zip(shape, side, longest, strict=True):
-        whole = -(-size // multiple) * multiple
-        length = whole if whole <= max(limit, usual) else usual // multiple * multiple
+        limit = max(limit, usual) // multiple * multiple
+        overlap = int(np.ceil(usual * OVERLAP))
+        steps = max(1, -(-(size - overlap) // (limit - overlap)))
+        # As long as it takes to share the axis evenly.
+        length = min(limit, -(-(size + (steps - 1) * overlap) // (steps * multiple)) * multiple)
         pad = max(0, length - size)
         room = size + pad - length
-        steps = int(np.ceil(room / (length * (1 - OVERLAP)))) + 1
         tile.append(length)
         before.append(pad // 2)
         after.append(pad - pad // 2)

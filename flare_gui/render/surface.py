@@ -1,6 +1,6 @@
 """Surfaces to look at: smooth, quick, closed where the scan ends. For meshes that are measured see the exports."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pyvista as pv
@@ -10,7 +10,13 @@ from flare_gui import geometry
 from flare_gui.progress import Cancel, never
 
 # Iterations of the surface nets' own smoothing: enough to hide the voxels, few enough to keep a kidney's waist.
-SMOOTHING = 16
+SMOOTHING = 8
+
+# Organs are looked at with about this spacing, in coarser scans at every voxel. Finer triangles are smaller than the
+# pixels of a screen: a liver at 0.7 mm has 670,000 of them and takes ten times as long.
+ORGAN_MM = 1.6
+
+Box = tuple[slice, slice, slice]
 
 # The body's skin: all above this, on a grid of about this spacing. A halo of finer detail would only cost time.
 SKIN_HU, SKIN_MM = -400, 4.0
@@ -23,16 +29,40 @@ def organ_surfaces(
 
     Normals point outwards. Frisken 1998's surface nets, as in VTK. Raises `Cancelled` between two organs.
     """
+    coarse, placed = _sampled(labels, affine, tuple(slice(0, size) for size in labels.shape))
     wanted = sorted(wanted)
-    boxes = ndimage.find_objects(labels, max(wanted, default=0))
+    boxes = ndimage.find_objects(coarse, max(wanted, default=0))
     surfaces = {}
     for label in wanted:
         cancel.check()
         box = boxes[label - 1]
         if box is not None:
             corner = np.array([side.start for side in box])
-            surfaces[label] = _surface(labels[box] == label, geometry.crop(affine, corner), SMOOTHING)
+            surfaces[label] = _around(coarse[box] == label, geometry.crop(placed, corner))
     return surfaces
+
+
+def surface_in(box: Box, labels: np.ndarray, affine: np.ndarray, label: int) -> pv.PolyData:
+    """As `organ_surfaces`, of the part of `label` in `box`; closed where the box cuts it."""
+    coarse, placed = _sampled(labels, affine, box)
+    return _around(coarse == label, placed)
+
+
+def _sampled(labels: np.ndarray, affine: np.ndarray, box: Sequence[slice]) -> tuple[np.ndarray, np.ndarray]:
+    """Those voxels of `box` that surfaces look at, and where they lie.
+
+    They are voxels 0, n, 2n ... of the whole scan: the surface of a part is a part of the whole surface.
+    """
+    steps = sampling(affine)
+    first = [-(-side.start // step) * step for side, step in zip(box, steps, strict=True)]
+    taken = tuple(slice(at, side.stop, step) for at, side, step in zip(first, box, steps, strict=True))
+    return np.asfortranarray(labels[taken]), geometry.crop(affine, np.array(first)) @ np.diag([*map(float, steps), 1.0])
+
+
+def sampling(affine: np.ndarray) -> tuple[int, int, int]:
+    """Every how manyth voxel an organ's surface looks at, by axis."""
+    x, y, z = (max(1, int(ORGAN_MM / mm)) for mm in geometry.spacing(affine))
+    return x, y, z
 
 
 def skin_surface(hu: np.ndarray, affine: np.ndarray) -> pv.PolyData:
@@ -47,10 +77,13 @@ def skin_surface(hu: np.ndarray, affine: np.ndarray) -> pv.PolyData:
     largest = parts == 1 + int(np.argmax(np.bincount(parts.ravel())[1:]))
     # Lungs and gas belong to the inside.
     filled = np.stack([ndimage.binary_fill_holes(largest[:, :, z]) for z in range(largest.shape[2])], axis=2)
-    return _surface(filled, scaled, SMOOTHING)
+    return _around(filled, scaled)
 
 
-def _surface(mask: np.ndarray, affine: np.ndarray, smoothing: int) -> pv.PolyData:
+def _around(mask: np.ndarray, affine: np.ndarray) -> pv.PolyData:
+    """Triangles in RAS+ mm, with normals, around a boolean (x, y, z) mask placed by `affine`; closed at its ends."""
+    if not mask.any():
+        return pv.PolyData()
     spacing = np.array(geometry.spacing(affine))
     # A layer of background all around closes what the box or the scan cuts.
     padded = np.pad(mask, 1).astype(np.uint8)
@@ -58,8 +91,8 @@ def _surface(mask: np.ndarray, affine: np.ndarray, smoothing: int) -> pv.PolyDat
     image.point_data["labels"] = padded.ravel(order="F")
     surface = image.contour_labels(
         select_inputs=1,
-        smoothing=smoothing > 0,
-        smoothing_iterations=smoothing,
+        smoothing=True,
+        smoothing_iterations=SMOOTHING,
         output_mesh_type="triangles",
         pad_background=False,
     )

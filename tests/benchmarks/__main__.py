@@ -26,6 +26,9 @@ PARTS = {
     "start": "tests.benchmarks.bench_start",
     "scroll": "tests.benchmarks.bench_scroll",
     "surfaces": "tests.benchmarks.bench_surfaces",
+    "brush": "tests.benchmarks.bench_brush",
+    "length": "tests.benchmarks.bench_length",
+    "train": "tests.benchmarks.bench_train",
     "batch": "tests.benchmarks.bench_batch",
 }
 

@@ -48,10 +48,20 @@ def test_tiles_cover_every_voxel_inside_the_padded_grid(shape: tuple[int, int, i
     assert tiling.voxels == covered.sum()
 
 
-def test_a_grid_that_fits_is_one_pass_and_others_overlap_by_half() -> None:
+def test_a_grid_that_fits_is_one_pass_and_others_overlap_by_half_of_what_was_trained_on() -> None:
     assert len(plan((112, 90, 100), (80, 80, 80), (112, 112, 112), 16).starts) == 1
-    starts = sorted({x for x, _, _ in plan((200, 20, 20), (80, 80, 80), (112, 112, 112), 16).starts})
+    starts = sorted({x for x, _, _ in plan((200, 20, 20), (80, 80, 80), (80, 80, 80), 16).starts})
     assert starts == [0, 40, 80, 120]
+
+
+@pytest.mark.parametrize("size", [177, 200, 300, 301, 512])
+def test_long_scans_take_few_long_tiles(size: int) -> None:
+    tiling = plan((size, 20, 20), (80, 80, 80), (176, 176, 176), 16)
+    starts = sorted({x for x, _, _ in tiling.starts})
+    assert tiling.tile[0] <= 176
+    assert max(np.diff(starts)) <= tiling.tile[0] - 40
+    # Overlaps and rounding together: no more than half on top.
+    assert len(starts) * tiling.tile[0] <= 1.5 * size
 
 
 def test_the_middle_of_a_tile_counts_most_and_no_voxel_nothing() -> None:

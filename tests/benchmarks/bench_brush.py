@@ -1,0 +1,146 @@
+"""From a stroke of the brush to what it changes: overlay and volume, and the surface, beside doing all of it anew."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from flare_gui.analysis.measure import measure as count
+from flare_gui.app.main_window import MainWindow
+from flare_gui.app.settings import Settings
+from flare_gui.app.tools import Brush
+from flare_gui.organs import LIVER
+from flare_gui.render.surface import organ_surfaces
+from tests.benchmarks.harness import Rounds, Row, at_most
+from tests.benchmarks.scans import long_scan
+
+ROUNDS = 3
+LARGEST_ERROR = 0.001
+
+
+def measure() -> Iterator[Row]:
+    """Two rows, of the real window."""
+    with TemporaryDirectory() as folder:
+        hand = _Hand(Path(folder))
+        try:
+            yield from hand.rows()
+        finally:
+            hand.close()
+
+
+class _Hand:
+    """The window with a scan and its mask in it, and what a user does there."""
+
+    def __init__(self, folder: Path) -> None:
+        self._application = QApplication.instance() or QApplication([])
+        scan = long_scan()
+        self._window = window = MainWindow(Settings(folder / "settings.ini"))
+        window.resize(1400, 1000)
+        window.show()
+        window.surfaces.start()
+        if not window.surfaces.running:
+            raise RuntimeError("there is no OpenGL here: run this with tools/with-screen.sh")
+        window.document.show(scan.volume, scan.reference)
+        self._meshed = 0
+        window.surfaces.meshed.connect(self._count)
+        self._wait(lambda: len(window.surfaces.surfaces) == 4)
+        window.document.go_to_organ(LIVER.label)
+        window.tools.choose(Brush())
+        window.tools.label, window.tools.size_mm, window.tools.over = LIVER.label, 14, True
+
+    def rows(self) -> Iterator[Row]:
+        seen, surfaced, redrawn, meshed = [], [], [], []
+        for number in range(ROUNDS + 1):
+            overlay, surface = self._stroke(number)
+            redraw, mesh = self._anew()
+            # The first round warms up.
+            if number:
+                seen.append(overlay), surfaced.append(surface), redrawn.append(redraw), meshed.append(mesh)
+        yield Rounds(seen, redrawn).row(
+            "brush",
+            "a stroke of the brush until the overlay is painted and the volume counted",
+            "the same window redrawn in full from the mask",
+            at_most(0.1),
+            self._same_volume(),
+        )
+        yield Rounds(surfaced, meshed).row(
+            "brush-surface",
+            "that stroke until the surface in 3D has it, without the pause for the next stroke",
+            "meshing the four organs and drawing them",
+            at_most(0.1),
+            self._same_surface(),
+        )
+
+    def close(self) -> None:
+        self._window.document.mark_saved()
+        self._window.close()
+
+    def _stroke(self, number: int) -> tuple[float, float]:
+        """Seconds of a dab until slices and numbers are there, and of the surface after it."""
+        window = self._window
+        axial = window.views.slices[0]
+        middle = axial.position_of(np.array(window.document.cursor_voxel, float))
+        place = (middle + QPointF(30 * number, 25 * number)).toPoint()
+        start = time.perf_counter()
+        QTest.mousePress(axial.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+        QTest.mouseRelease(axial.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+        self._paint()
+        overlay = time.perf_counter() - start
+        before, start = self._meshed, time.perf_counter()
+        window.surfaces.update_surfaces()
+        self._wait(lambda: self._meshed > before)
+        return overlay, time.perf_counter() - start
+
+    def _anew(self) -> tuple[float, float]:
+        """Seconds to show the whole mask as if it had just come: slices and numbers, then surfaces."""
+        window = self._window
+        before = self._meshed
+        start = time.perf_counter()
+        window.document.set_segmentation(window.document.segmentation)
+        self._paint()
+        redraw = time.perf_counter() - start
+        self._wait(lambda: self._meshed > before)
+        # Free of the other work: the meshing once more, alone.
+        window.surfaces.forget()
+        before, start = self._meshed, time.perf_counter()
+        window.surfaces.update_surfaces()
+        self._wait(lambda: self._meshed > before)
+        return redraw, time.perf_counter() - start
+
+    def _same_volume(self) -> tuple[bool, str]:
+        document = self._window.document
+        assert document.volume is not None and document.segmentation is not None
+        counted, shown = count(document.volume, document.segmentation), self._window.organs.measures()
+        same = all(counted[key].voxels == shown[key].voxels for key in counted)
+        return same, "the numbers equal a count of the whole scan" if same else "the numbers are wrong"
+
+    def _same_surface(self) -> tuple[bool, str]:
+        document = self._window.document
+        labels = document.labels
+        assert labels is not None
+        self._stroke(ROUNDS + 1)
+        mended = self._window.surfaces.surfaces[LIVER.label]
+        anew = organ_surfaces(labels, document.affine, [LIVER.label])[LIVER.label]
+        error = abs(mended.volume / anew.volume - 1)
+        return error < LARGEST_ERROR, f"volume within the surface differs from a full meshing's by {100 * error:.3f} %"
+
+    def _paint(self) -> None:
+        for view in self._window.views.slices:
+            view.canvas.repaint()
+        self._application.processEvents()
+
+    def _count(self) -> None:
+        self._meshed += 1
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + 120
+        while not condition():
+            if time.monotonic() > end:
+                raise TimeoutError("the window did not answer for two minutes")
+            self._application.processEvents()
+            time.sleep(0.0005)
