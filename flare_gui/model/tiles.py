@@ -29,7 +29,7 @@ class Plan(NamedTuple):
 def plan(shape: Shape, side: Shape, longest: Shape, multiple: int) -> Plan:
     """Tiles over a grid of `shape`. An axis that fits into `longest` is covered by one tile, others by as few as do.
 
-    Sides of tiles are multiples of `multiple`; neighbours overlap by at least half of `side`, evenly spread: that is how
+    Sides of tiles are multiples of `multiple`; neighbours overlap by at least half of `side`, evenly spread: so
     far the network has to see, however long its tiles are.
     """
     tile, before, after, starts = [], [], [], []
@@ -37,8 +37,10 @@ def plan(shape: Shape, side: Shape, longest: Shape, multiple: int) -> Plan:
         limit = max(limit, usual) // multiple * multiple
         overlap = int(np.ceil(usual * OVERLAP))
         steps = max(1, -(-(size - overlap) // (limit - overlap)))
-        # As long as it takes to share the axis evenly.
-        length = min(limit, -(-(size + (steps - 1) * overlap) // (steps * multiple)) * multiple)
+        # As long as it takes to share the axis evenly, but not shorter than what the network was trained on.
+        length = -(-(size + (steps - 1) * overlap) // (steps * multiple)) * multiple
+        if steps > 1:
+            length = min(limit, max(length, usual // multiple * multiple))
         pad = max(0, length - size)
         room = size + pad - length
         tile.append(length)
