@@ -6,6 +6,7 @@ a refused option takes no time.
 
 import argparse
 import difflib
+import io
 import os
 import signal
 import sys
@@ -45,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0 done; 2 bad usage, or nothing could be done; 3 some cases could be done and some not; 130 interrupted.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    # A file name that is no text in this system's encoding is shown with escapes instead of ending the program.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     # A sub-command's name always means the sub-command: a folder called `segment` is opened as `./segment`.
     command = COMMANDS.get(words[0]) if words else None
     try:

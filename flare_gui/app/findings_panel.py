@@ -26,6 +26,8 @@ class FindingsPanel(QWidget):
     def show_findings(self, findings: tuple[Finding, ...], warnings: tuple[str, ...]) -> None:
         """Findings of the scan first, then the sentences about its mask."""
         for line in self.lines:
+            # Deleted once the event loop comes round; until then it would be drawn behind what takes its place.
+            line.hide()
             self._layout.removeWidget(line)
             line.deleteLater()
         about_mask = (Finding("", sentence, 1.0, "") for sentence in warnings)
