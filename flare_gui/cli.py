@@ -193,6 +193,9 @@ def _export(words: list[str], cancel: Cancel) -> int:
     parser.add_argument(
         "--reduction", type=float, default=0.0, metavar="SHARE", help="of triangles to leave out, 0-0.95"
     )
+    parser.add_argument(
+        "--picture-size", type=_size, default=(1600, 1200), metavar="WxH", help="of --png (default: 1600x1200)"
+    )
     given = parser.parse_args(words)
     wanted = [row.key for row in FORMATS if getattr(given, row.key) or (given.everything and row.key in EVERYTHING)]
     if not wanted:
@@ -203,7 +206,7 @@ def _export(words: list[str], cancel: Cancel) -> int:
     from flare_gui.commands import export
 
     mesh = MeshOptions(given.smoothing, given.reduction)
-    options = ExportOptions(given.labels, given.per_organ, given.overwrite, mesh)
+    options = ExportOptions(given.labels, given.per_organ, given.overwrite, mesh, given.picture_size)
     return export.run(_source(given), given.out, wanted, options, cancel)
 
 
@@ -219,6 +222,7 @@ def _video(words: list[str], cancel: Cancel) -> int:
     parser.add_argument("--seconds", type=float, default=10.0, help="default: 10")
     parser.add_argument("--fps", type=int, default=24, help="frames a second (default: 24)")
     parser.add_argument("--no-captions", action="store_true", help="no names, volumes and scale bar")
+    parser.add_argument("--whole-scan", action="store_true", help="slices of all the scan, not only near the organs")
     parser.add_argument("--background", default="#10161d", metavar="#RRGGBB", help="behind the surfaces")
     given = parser.parse_args(words)
     if not (0 < given.seconds <= 600 and 1 <= given.fps <= 120):
@@ -227,7 +231,9 @@ def _video(words: list[str], cancel: Cancel) -> int:
     from flare_gui.commands import video
 
     captions = not given.no_captions
-    settings = FilmSettings(given.kind, given.plane, given.size, given.seconds, given.fps, captions, given.background)
+    settings = FilmSettings(
+        given.kind, given.plane, given.size, given.seconds, given.fps, captions, given.background, given.whole_scan
+    )
     return video.run(_source(given), given.out, settings, cancel, overwrite=given.overwrite)
 
 

@@ -1,4 +1,4 @@
-"""Films are drawn in a process of their own: VTK off the GUI's thread crashes on macOS."""
+"""Films and pictures are drawn in a process of their own: VTK off the GUI's thread crashes on macOS."""
 
 import multiprocessing
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def run(work: Callable[..., Any], *arguments: Any, progress: Progress, cancel: C
         return _follow(ours, progress, cancel)
     except EOFError:
         raise FlareError(
-            "the film's process ended without a word", hint="There may be too little memory; choose a smaller film."
+            "the process that draws ended without a word", hint="There may be too little memory; choose a smaller size."
         ) from None
     finally:
         ours.close()

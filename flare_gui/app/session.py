@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtCore import QObject, QSize, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from flare_gui import geometry, workspace
 from flare_gui.analysis import doctor
@@ -15,10 +15,12 @@ from flare_gui.analysis.compare import compare
 from flare_gui.app import view_state, work
 from flare_gui.app.export_dialog import ExportDialog, Wanted
 from flare_gui.app.recovery import Kept
+from flare_gui.app.picture_dialog import PictureDialog, picture
 from flare_gui.app.series_dialog import ChoiceDialog, ask_case, ask_series
 from flare_gui.app.work import CaseChoice, Choice, Gap, Opened
 from flare_gui.edit.parts import fill_holes
 from flare_gui.errors import FlareError
+from flare_gui.files import replacing
 from flare_gui.render.options import FilmSettings
 from flare_gui.volume import Segmentation, Volume
 from flare_gui.workspace import Workspace
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 SCANS = "Scans and workspaces (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.zip *.dcm *.flare);;All files (*)"
 MASKS = "Masks (*.nii *.nii.gz *.nrrd *.mha);;All files (*)"
+PICTURE = "PNG picture (*.png)"
 MASK = "NIfTI mask (*.nii.gz)"
 WORKSPACES = f"Workspaces (*{workspace.SUFFIX})"
 WEIGHTS = "Weights (*.safetensors)"
@@ -302,6 +305,39 @@ class Session(QObject):
         pair = self._frozen()
         if pair is not None and not self._busy():
             self._runner.run("Preview", partial(work.preview, *pair, film), dialog.show_preview)
+
+    def ask_for_picture(self) -> PictureDialog | None:
+        """The dialog for a picture of a view, or of all four."""
+        if self._document.volume is None:
+            return None
+        dialog = PictureDialog(self._window)
+        dialog.chosen.connect(self._ask_where_to_save_picture)
+        dialog.open()
+        return dialog
+
+    def _ask_where_to_save_picture(self, number: int | None, size: QSize) -> None:
+        assert self._document.volume is not None
+        start = str(Path(self._folder()) / f"{self._document.volume.name}.png")
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save the picture", start, PICTURE)
+        if name:
+            path = Path(name)
+            self.save_picture(path if path.suffix else path.with_suffix(".png"), number, size)
+
+    def save_picture(self, path: Path, number: int | None, size: QSize) -> bool:
+        """Write what view `number` shows, or all four for None, as PNG of `size`; whether it went well."""
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            image = picture(self._window.views, number, size)
+            with replacing(path) as beside:
+                if not image.save(str(beside)):
+                    raise OSError("the disk is full, or the folder cannot be written to")
+        except OSError as problem:
+            self._window.tell(f"{path.name} could not be written: {problem}.")
+            return False
+        finally:
+            QApplication.restoreOverrideCursor()
+        self._window.say(f"Saved {path.name}")
+        return True
 
     def _frozen(self) -> tuple[Volume, Segmentation] | None:
         """Scan and mask as they are now: the user may go on correcting while they are written."""

@@ -126,6 +126,17 @@ class SliceView(QWidget):
         if self._frame is not None:
             self._box.setRange(self._frame.rect, padding=0.02)
 
+    def twin(self) -> "SliceView":
+        """Another view of the same document and plane."""
+        return SliceView(self._document, self._plane, self.tools)
+
+    def look_like(self, other: "SliceView") -> None:
+        """Show the same part of the same slice, with the same marks."""
+        self._crosshair, self._disagreement = other._crosshair, other._disagreement
+        if other._frame is not None:
+            self._new_volume()
+            self._box.setRange(other._box.viewRect(), padding=0)
+
     def window_by(self, across: float, up: float) -> None:
         """Change window width by dragging across, level by dragging up, in pixels."""
         low, high = self._document.window

@@ -122,10 +122,29 @@ class View3D(QWidget):
         if self.running and not on:
             self._plotter.remove_actor("skin")
         elif self.running and self._document.volume is not None:
-            from flare_gui.render import scene, surface
-
-            scene.add_skin(self._plotter, surface.skin_surface(self._document.hu, self._document.affine))
+            self._add_skin(self._plotter)
             self._plotter.render()
+
+    def picture(self, size: tuple[int, int]) -> np.ndarray:
+        """uint8 (height, width, 3) of what the view shows, drawn at `size`; dark where there is nothing to show."""
+        from flare_gui.render import scene
+
+        plotter = scene.off_screen(size, scene.BACKGROUND)
+        plotter.set_background(scene.BACKGROUND, top=scene.BACKGROUND_TOP)
+        try:
+            self._add_organs(plotter)
+            if self._planes:
+                self._add_planes(plotter)
+            if self._skin and self._document.volume is not None:
+                self._add_skin(plotter)
+            if self.running:
+                seen = self._plotter.camera
+                plotter.camera_position = [seen.position, seen.focal_point, seen.up]
+                plotter.camera.view_angle = seen.view_angle
+            plotter.enable_anti_aliasing("ssaa")
+            return np.asarray(plotter.screenshot(return_img=True))[..., :3]
+        finally:
+            plotter.close()
 
     def screenshot(self) -> np.ndarray | None:
         """uint8 (height, width, 3) of the view, None without 3D."""
@@ -254,15 +273,31 @@ class View3D(QWidget):
             actor.SetVisibility(look.visible)
         self._plotter.render()
 
+    def _add_organs(self, plotter: Any) -> None:
+        """Put the surfaces as they look here into another picture."""
+        from flare_gui.render import scene
+
+        for label, surface in self._surfaces.items():
+            look = self._document.look(label)
+            actor = scene.add_organ(plotter, surface, f"organ {label}", look.colour, min(1.0, look.opacity * 2))
+            actor.SetVisibility(look.visible)
+
+    def _add_skin(self, plotter: Any) -> None:
+        from flare_gui.render import scene, surface
+
+        scene.add_skin(plotter, surface.skin_surface(self._document.hu, self._document.affine))
+
     def _show_planes(self) -> None:
-        if not (self.running and self._planes and self._document.volume is not None):
-            return
+        if self.running and self._planes and self._document.volume is not None:
+            self._add_planes(self._plotter)
+            self._plotter.render()
+
+    def _add_planes(self, plotter: Any) -> None:
         from flare_gui.render import scene
 
         hu, affine, window = self._document.hu, self._document.affine, self._document.window
         for axis, index in enumerate(self._document.cursor_voxel):
-            scene.add_slice(self._plotter, hu, affine, axis, index, window)
-        self._plotter.render()
+            scene.add_slice(plotter, hu, affine, axis, index, window)
 
 
 class _Bar(QWidget):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from flare_gui.app.document import Document
 from flare_gui.app.slice_view import AXIAL, CORONAL, SAGITTAL, SliceView
 from flare_gui.app.tools import ToolBox
+from flare_gui.app.view3d import View3D
 
 _PLACES = ((0, 0), (0, 1), (1, 0), (1, 1))
 
@@ -17,7 +18,7 @@ class Views(QWidget):
 
     pointed = Signal(object)
 
-    def __init__(self, document: Document, surfaces: QWidget, tools: ToolBox) -> None:
+    def __init__(self, document: Document, surfaces: View3D, tools: ToolBox) -> None:
         super().__init__()
         self.crosshair = True
         self.slices = [SliceView(document, plane, tools) for plane in (AXIAL, CORONAL, SAGITTAL)]

@@ -90,6 +90,9 @@ def _file(window: "MainWindow") -> Iterator[Command | QMenu | None]:
     yield Command(
         "export_everything", "Export e&verything…", everything, "A folder to hand on", "Ctrl+Shift+E", "export", mask
     )
+    yield Command(
+        "save_picture", "Save &picture…", session.ask_for_picture, "A view or all four as PNG", "Ctrl+P", None, scan
+    )
     yield None
     yield Command("quit", "&Quit", window.close, "", Keys.Quit)
 

@@ -185,20 +185,25 @@ def save_mask(segmentation: Segmentation, path: Path) -> None:
 
 def export(volume: Volume, segmentation: Segmentation, wanted: "Wanted", *, progress: Progress, cancel: Cancel) -> Path:
     """Write what the user ticked; returns the folder. Masks and meshes first, the film last: it takes longest."""
-    from flare_gui.export import ExportOptions
+    from flare_gui.export import FORMATS, ExportOptions
     from flare_gui.export import export as write
 
     share = 0.3 if wanted.film else 1.0
     options = ExportOptions(overwrite=wanted.overwrite)
-    write(
-        volume,
-        segmentation,
-        wanted.folder,
-        wanted.formats,
-        options,
-        progress=lambda stage, part: progress(stage, share * part),
-        cancel=cancel,
-    )
+    draws = {row.key for row in FORMATS if row.draws}
+    quiet, drawn = ([key for key in wanted.formats if (key in draws) is draw] for draw in (False, True))
+    half = share * len(quiet) / max(1, len(wanted.formats))
+    case = volume, segmentation, wanted.folder
+    write(*case, quiet, options, progress=lambda stage, part: progress(stage, half * part), cancel=cancel)
+    if drawn:
+        film_process.run(
+            write,
+            *case,
+            drawn,
+            options,
+            progress=lambda stage, part: progress(stage, half + (share - half) * part),
+            cancel=cancel,
+        )
     if wanted.film is not None:
         path = wanted.folder / f"{volume.name}.{wanted.film.kind}.mp4"
         if path.exists() and not wanted.overwrite:

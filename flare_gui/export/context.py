@@ -14,12 +14,16 @@ from flare_gui.volume import Segmentation, Volume
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """`labels` are the numbers in masks; `per_organ` writes masks one file an organ; `overwrite` replaces files."""
+    """`labels` are the numbers in masks; `per_organ` writes masks one file an organ; `overwrite` replaces files.
+
+    `picture_size` is (width, height) of pictures in pixels.
+    """
 
     labels: LabelScheme = "organs"
     per_organ: bool = False
     overwrite: bool = False
     mesh: MeshOptions = SMOOTH
+    picture_size: tuple[int, int] = (1600, 1200)
 
 
 DEFAULT = ExportOptions()

@@ -17,6 +17,7 @@ class Format:
     """One row: `key` on the command line, `name` in the dialog, `module` and `function` that write it.
 
     Modules are named, not imported: masks do not wait for VTK. `identifies` the patient: never a part of "everything".
+    `draws` with VTK: not beside a window, in a thread of its process.
     """
 
     key: str
@@ -24,6 +25,7 @@ class Format:
     module: str
     function: str
     identifies: bool = False
+    draws: bool = False
 
     def write(self, context: Context) -> list[Path]:
         """The files that were written."""
@@ -47,7 +49,8 @@ FORMATS = (
     Format("glb", "Meshes as GLB, all organs with colours", "meshes", "glb"),
     Format("csv", "Numbers as CSV", "numbers", "write_csv"),
     Format("json", "Numbers as JSON", "numbers", "write_json"),
-    Format("report", "Report as one HTML page", "report", "report"),
+    Format("png", "Pictures as PNG, each view and all four", "pictures", "png", draws=True),
+    Format("report", "Report as one HTML page", "report", "report", draws=True),
 )
 
 # What "everything" means: a folder to hand on tells nothing about the patient.

@@ -19,13 +19,16 @@ FilmKind = Literal["sweep", "turntable", "flythrough", "split"]
 FILM_KINDS: tuple[FilmKind, ...] = ("sweep", "turntable", "flythrough", "split")
 PlaneName = Literal["axial", "coronal", "sagittal"]
 PLANES: tuple[PlaneName, ...] = ("axial", "coronal", "sagittal")
+PictureView = Literal["axial", "coronal", "sagittal", "3d", "layout"]
+PICTURE_VIEWS: tuple[PictureView, ...] = (*PLANES, "3d", "layout")
 
 
 @dataclass(frozen=True)
 class FilmSettings:
     """A film: `size` is (width, height) in pixels, made even; `window` the HU from black to white on slices.
 
-    `plane` is that of the slices in `sweep` and `split`. `captions` are names, volumes and the scale bar.
+    `plane` is that of the slices in `sweep` and `split`, which go past the organs only, or through the `whole_scan`.
+    `captions` are names, volumes, sides and the scale bar.
     """
 
     kind: FilmKind = "sweep"
@@ -35,6 +38,7 @@ class FilmSettings:
     fps: int = 24
     captions: bool = True
     background: str = "#10161d"
+    whole_scan: bool = False
     window: tuple[float, float] = (-160.0, 240.0)
 
     @property

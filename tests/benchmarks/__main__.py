@@ -30,6 +30,7 @@ PARTS = {
     "length": "tests.benchmarks.bench_length",
     "train": "tests.benchmarks.bench_train",
     "batch": "tests.benchmarks.bench_batch",
+    "films": "tests.benchmarks.bench_films",
 }
 
 RESULTS = ROOT / "bench.json"
