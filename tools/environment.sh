@@ -32,7 +32,7 @@ if [ -z "$python" ]; then
     exit 1
 fi
 
-tools/system-packages.sh "$python"
+tools/system-packages.sh "$python" "$extras"
 
 # A virtual environment knows its own path: one that was moved has scripts that start the old one.
 if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1 || ! grep -qsF "$(pwd)/$venv" "$venv/bin/activate"; then

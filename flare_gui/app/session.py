@@ -14,8 +14,8 @@ from flare_gui.analysis import doctor
 from flare_gui.analysis.compare import compare
 from flare_gui.app import view_state, work
 from flare_gui.app.export_dialog import ExportDialog, Wanted
-from flare_gui.app.recovery import Kept
 from flare_gui.app.picture_dialog import PictureDialog, picture
+from flare_gui.app.recovery import Kept
 from flare_gui.app.series_dialog import ChoiceDialog, ask_case, ask_series
 from flare_gui.app.work import CaseChoice, Choice, Gap, Opened
 from flare_gui.edit.parts import fill_holes

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QOffscreenSurface, QOpenGLContext
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
-from flare_gui.app.document import Document
+from flare_gui.app.document import Document, OrganLook
 from flare_gui.app.jobs import Job
 from flare_gui.edit import Box, Edit
 from flare_gui.edit.history import around
@@ -94,6 +94,7 @@ class View3D(QWidget):
         self._plotter.setAcceptDrops(False)
         self._plotter.set_background(scene.BACKGROUND, top=scene.BACKGROUND_TOP)
         scene.add_orientation(self._plotter)
+        scene.blend_in_order(self._plotter)
         self._plotter.installEventFilter(self)
         self._stack.addWidget(self._plotter)
         self.update_surfaces()
@@ -131,6 +132,7 @@ class View3D(QWidget):
 
         plotter = scene.off_screen(size, scene.BACKGROUND)
         plotter.set_background(scene.BACKGROUND, top=scene.BACKGROUND_TOP)
+        scene.blend_in_order(plotter)
         try:
             self._add_organs(plotter)
             if self._planes:
@@ -268,8 +270,8 @@ class View3D(QWidget):
         for label, actor in self._actors.items():
             look = self._document.look(label)
             actor.prop.color = look.colour
-            # On the slices half is see-through; a surface needs more to have a shape.
-            actor.prop.opacity = min(1.0, look.opacity * 2)
+            actor.prop.opacity = _opacity(look)
+            actor.prop.culling = "back" if actor.prop.opacity < 1.0 else "none"
             actor.SetVisibility(look.visible)
         self._plotter.render()
 
@@ -279,7 +281,7 @@ class View3D(QWidget):
 
         for label, surface in self._surfaces.items():
             look = self._document.look(label)
-            actor = scene.add_organ(plotter, surface, f"organ {label}", look.colour, min(1.0, look.opacity * 2))
+            actor = scene.add_organ(plotter, surface, f"organ {label}", look.colour, _opacity(look))
             actor.SetVisibility(look.visible)
 
     def _add_skin(self, plotter: Any) -> None:
@@ -326,6 +328,11 @@ class _Bar(QWidget):
             switch.setCheckable(True)
             switch.toggled.connect(show)
             layout.addWidget(switch)
+
+
+def _opacity(look: OrganLook) -> float:
+    # On the slices half is see-through; a surface needs more to have a shape, and is solid unless made fainter.
+    return min(1.0, look.opacity / OrganLook.opacity)
 
 
 def why_no_opengl() -> str:

@@ -12,7 +12,7 @@ from flare_gui.export.context import Context
 from flare_gui.export.inline import image, jpeg
 from flare_gui.organs import ORGANS
 from flare_gui.render.options import PlaneName
-from flare_gui.render.slide import Captions, SlicePainter
+from flare_gui.render.slide import SIDES, Captions, SlicePainter
 
 NOT_A_DEVICE = "Made with flare-gui for research and teaching. Not a medical device: do not diagnose or treat with it."
 
@@ -125,7 +125,7 @@ def _slices(context: Context) -> str:
     """A row an organ: the three planes through the voxel of it that is nearest to its middle."""
     upright = geometry.reorient(context.volume.affine, context.volume.shape)
     hu, labels = upright.apply(context.volume.hu), upright.apply(context.segmentation.labels)
-    captions = Captions(_PICTURE[1])
+    captions = Captions(round(1.5 * _PICTURE[1]))
     painters = {plane: SlicePainter(hu, labels, upright.affine, plane, _PICTURE) for plane in _PLANES}
     figures = []
     for organ in ORGANS:
@@ -137,6 +137,7 @@ def _slices(context: Context) -> str:
         for plane, painter in painters.items():
             picture = painter.picture(int(middle[painter.through]))
             captions.scale_bar(picture, painter.pixels_per_mm)
+            captions.sides(picture, SIDES[plane])
             words = f"{organ.name}, {plane}"
             figures.append(f"<figure>{image(jpeg(picture), words)}<figcaption>{words}</figcaption></figure>")
     return f"<div class=grid>{''.join(figures)}</div>"

@@ -34,7 +34,10 @@ _FACES = ("R", "L", "A", "P", "S", "I")
 
 
 def add_organ(plotter: Plotter, surface: pv.PolyData, name: str, colour: str, opacity: float) -> Any:
-    """Put an organ's surface in, in place of an earlier one of the same name; returns its actor."""
+    """Put an organ's surface in, in place of an earlier one of the same name; returns its actor.
+
+    Of a faint one only the outside is drawn: its far wall would shine through.
+    """
     return plotter.add_mesh(
         surface,
         color=colour,
@@ -43,6 +46,7 @@ def add_organ(plotter: Plotter, surface: pv.PolyData, name: str, colour: str, op
         specular=0.25,
         specular_power=18,
         ambient=0.12,
+        culling="back" if opacity < 1.0 else None,
         name=name,
         render=False,
         reset_camera=False,
@@ -85,6 +89,30 @@ def add_slice(plotter: Plotter, hu: np.ndarray, affine: np.ndarray, axis: int, i
         render=False,
         reset_camera=False,
     )
+
+
+def blend_in_order(plotter: Plotter) -> None:
+    """Let what is faint be blended from the farthest to the nearest, wherever the camera goes.
+
+    VTK's own way without an order weighs by distance: an organ that is almost opaque looks hollow, and others behind it
+    lie before it.
+    """
+
+    def sort(renderer: Any, _event: str) -> None:
+        towards, props = -np.array(renderer.GetActiveCamera().GetDirectionOfProjection()), renderer.GetViewProps()
+        before = [props.GetItemAsObject(i) for i in range(props.GetNumberOfItems())]
+        after = sorted(before, key=lambda prop: float(towards @ np.array(prop.GetCenter())) if _placed(prop) else 0.0)
+        if after != before:
+            props.RemoveAllItems()
+            for prop in after:
+                props.AddItem(prop)
+
+    plotter.renderer.SetUseOIT(False)
+    plotter.renderer.AddObserver("StartEvent", sort)
+
+
+def _placed(prop: Any) -> bool:
+    return hasattr(prop, "GetCenter")
 
 
 def add_orientation(plotter: Plotter) -> None:

@@ -1,5 +1,6 @@
 """The off-screen 3D scene of a film: surfaces that turn, fade and are cut by a slice."""
 
+from collections.abc import Mapping
 from types import TracebackType
 
 import numpy as np
@@ -48,9 +49,9 @@ class Stage:
             if organ.label in self.surfaces
         }
         self._insides = [_split(actor) for actor in self._actors.values()]
-        self._arrange(np.array(scene.VIEWS["front"][0], float))
-        # VTK's own way of blending without an order weighs by distance: an organ that is almost opaque looks hollow.
-        self._plotter.renderer.SetUseOIT(False)
+        for inside in self._insides:
+            self._plotter.renderer.AddActor(inside)
+        scene.blend_in_order(self._plotter)
         # The legend's room is above: the focal point moves below the middle.
         self._plotter.camera.SetWindowCenter(0.0, top)
         self._plotter.camera.view_angle = VIEW_ANGLE
@@ -83,22 +84,18 @@ class Stage:
 
     def take(self, shot: Shot) -> None:
         """One shot of a fly-through."""
-        for label, actor in self._actors.items():
-            actor.prop.opacity = shot.opacity[label]
+        self._set_opacities(shot.opacity)
         self._look(shot.position, shot.focal_point)
-        self._arrange(shot.position - shot.focal_point)
 
     def fade(self, opacity: float) -> None:
         """Make all organs this opaque, so that what lies behind or inside is seen."""
-        for actor in self._actors.values():
-            actor.prop.opacity = opacity
+        self._set_opacities(dict.fromkeys(self._actors, opacity))
 
     def frame_scan(self, first: tuple[int, ...], last: tuple[int, ...]) -> None:
         """Look from the front, a little from above and the side, at the canonical voxels from `first` to `last`."""
         low, high = np.array(first) - 0.5, np.array(last) + 0.5
         corners = geometry.apply(self._affine, low + geometry.corners((2, 2, 2)) * (high - low))
         middle, towards = corners.mean(axis=0), camera_path.direction(24.0, 28.0)
-        self._arrange(towards)
         self._look(middle + self.distance(corners - middle, towards) * towards, middle)
 
     def show_slice(self, hu: np.ndarray, axis: int, index: int, window: tuple[float, float]) -> None:
@@ -115,18 +112,12 @@ class Stage:
         whole = Image.frombuffer("RGBX", (width, height), vtk_to_numpy(self._pixels), "raw", "RGBX", 0, -1)
         return whole.reduce(self._factor).convert("RGB")
 
-    def _arrange(self, towards: np.ndarray) -> None:
-        """Let the farthest organ be drawn first: what is faint is blended in the order in which it is drawn.
-
-        Insides come last, where outsides have left almost nothing to fill. When an organ is faint they stay out:
-        they would shine through it.
-        """
-        props = self._plotter.renderer.GetViewProps()
-        props.RemoveAllItems()
-        actors = sorted(self._actors.values(), key=lambda actor: float(towards @ np.array(actor.center)))
-        solid = all(actor.prop.opacity >= 1.0 for actor in actors)
-        for actor in [*actors, *(self._insides if solid else ())]:
-            props.AddItem(actor)
+    def _set_opacities(self, opacity: Mapping[int, float]) -> None:
+        """Make organs this opaque. When one is faint there are no insides: they would shine through it."""
+        for label, actor in self._actors.items():
+            actor.prop.opacity = opacity[label]
+        for inside in self._insides:
+            inside.SetVisibility(min(opacity.values()) >= 1.0)
 
     def _look(self, position: np.ndarray, focal_point: np.ndarray) -> None:
         self._plotter.camera_position = [tuple(position), tuple(focal_point), (0, 0, 1)]

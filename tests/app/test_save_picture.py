@@ -18,8 +18,8 @@ WaitFor = Callable[..., None]
 def shown(window: MainWindow, scan: Path, wait_for: WaitFor) -> MainWindow:
     """A window with scan, mask and surfaces."""
     window.open([scan])
-    wait_for(lambda: window.document.segmentation is not None and not window.runner.busy, 60)
-    wait_for(lambda: len(window.surfaces.surfaces) == 2 or not window.surfaces.running)
+    wait_for(lambda: window.document.segmentation is not None, 120)
+    wait_for(lambda: len(window.surfaces.surfaces) == 2 or not window.surfaces.running, 120)
     window.document.go_to_organ(LIVER.label)
     return window
 

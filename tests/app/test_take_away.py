@@ -17,7 +17,8 @@ WaitFor = Callable[..., None]
 def dialog(window: MainWindow, scan: Path, wait_for: WaitFor) -> ExportDialog:
     """The dialog of "Export everything", with a small film."""
     window.open([scan])
-    wait_for(lambda: window.document.segmentation is not None and not window.runner.busy, 60)
+    # What a run would cost is still being worked out; an export does not wait for it.
+    wait_for(lambda: window.document.segmentation is not None, 120)
     dialog = window.session.ask_what_to_export(everything=True)
     assert dialog is not None and dialog.film.isChecked() and len(dialog.formats_wanted()) == len(EVERYTHING)
     dialog.seconds.setValue(1)

@@ -17,7 +17,7 @@ from tests.benchmarks.scans import Scan, long_scan
 
 ROUNDS = 3
 SLICES = 120
-FRAMES, FPS, SIZE = 48, 24, (1280, 720)
+FRAMES, FPS, SIZE = 24, 24, (1280, 720)
 
 
 def measure() -> Iterator[Row]:

@@ -1,5 +1,7 @@
 """Films are read back by ffmpeg: codec, pixels, size, length; and they show what they say."""
 
+import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +47,25 @@ def test_every_kind_plays_everywhere(case: tuple[Volume, Segmentation], tmp_path
         pictures = list(reader.iter_data())
     assert len(pictures) == 6
     assert max(np.abs(pictures[0].astype(int) - picture).max() for picture in pictures[1:]) > 60
+
+
+@pytest.mark.skipif(shutil.which("ffprobe") is None, reason="needs Debian's ffmpeg for ffprobe")
+@pytest.mark.parametrize("kind", FILM_KINDS)
+def test_ffprobe_finds_the_film_that_was_asked_for(
+    case: tuple[Volume, Segmentation], tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / "film.mp4"
+    write_film(*case, path, FilmSettings(kind=kind, size=(426, 240), seconds=0.75, fps=24))  # type: ignore[arg-type]
+    command = ["ffprobe", "-v", "error", "-count_frames", "-show_streams", "-show_format", "-of", "json", str(path)]
+    about = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    (stream,) = about["streams"]
+    assert (stream["codec_name"], stream["pix_fmt"]) == ("h264", "yuv420p")
+    assert (stream["width"], stream["height"], stream["r_frame_rate"]) == (426, 240, "24/1")
+    assert int(stream["nb_read_frames"]) == 18
+    assert float(about["format"]["duration"]) == pytest.approx(0.75, abs=0.001)
+    # Where boxes begin: a browser wants the index before the pictures.
+    trace = subprocess.run(["ffprobe", "-v", "trace", str(path)], capture_output=True, text=True, check=True).stderr
+    assert trace.index("type:'moov'") < trace.index("type:'mdat'")
 
 
 def test_the_same_film_twice_is_the_same_file(case: tuple[Volume, Segmentation], tmp_path: Path) -> None:
