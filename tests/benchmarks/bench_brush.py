@@ -56,21 +56,12 @@ class _Hand:
         window.tools.label, window.tools.size_mm, window.tools.over = LIVER.label, 14, True
 
     def rows(self) -> Iterator[Row]:
-        seen, surfaced, redrawn, anew, meshed = [], [], [], [], []
+        figures = []
         for number in range(ROUNDS + 1):
-            overlay, surface = self._stroke(number)
-            redraw, mesh = self._anew()
-            full = _marching_cubes(self._window.document)
-            # The first round warms up.
-            if number:
-                for list_, value in (
-                    (seen, overlay),
-                    (surfaced, surface),
-                    (redrawn, redraw),
-                    (anew, mesh),
-                    (meshed, full),
-                ):
-                    list_.append(value)
+            stroke, anew = self._stroke(number), self._anew()
+            figures.append((*stroke, *anew, _marching_cubes(self._window.document)))
+        # The first round warms up.
+        seen, surfaced, redrawn, our_own, meshed = (list(column) for column in zip(*figures[1:], strict=True))
         yield Rounds(seen, redrawn).row(
             "brush",
             "a stroke of the brush until the overlay is painted and the volume counted",
@@ -84,7 +75,7 @@ class _Hand:
             "scikit-image `marching_cubes` of the four organs on the full mask",
             at_most(0.1),
             self._same_surface(),
-            details={"our own full meshing, drawn": anew},
+            details={"our own full meshing, drawn": our_own},
         )
 
     def close(self) -> None:
@@ -145,14 +136,9 @@ class _Hand:
         mended = self._window.surfaces.surfaces[LIVER.label]
         anew = organ_surfaces(labels, document.affine, [LIVER.label])[LIVER.label]
         error = abs(mended.volume / anew.volume - 1)
-        return (
-            error < LARGEST_ERROR,
-            f"volume within it differs from that of our own full meshing by {100 * error:.3f} %",
-        )
+        return error < LARGEST_ERROR, f"volume within it differs from our own full meshing's by {100 * error:.3f} %"
 
     def _paint(self) -> None:
-        for view in self._window.views.slices:
-            view.canvas.repaint()
         self._application.processEvents()
 
     def _count(self) -> None:
