@@ -7,7 +7,7 @@ export PYTHON
 ARGS :=
 SECONDS := 120
 
-.PHONY: help demo test test-slow fuzz bench lint format wheel clean environment test-environment
+.PHONY: help demo test test-slow fuzz bench lint format wheel audit clean environment test-environment
 
 help:
 	@echo "make demo       set up, segment the demo scan, say where the results lie"
@@ -18,6 +18,7 @@ help:
 	@echo "make lint       style, types and import contracts only"
 	@echo "make format     bring the code into the project's style"
 	@echo "make wheel      build dist/flare_gui-*.whl"
+	@echo "make audit      known vulnerabilities of the packages in .venv; asks the network"
 	@echo "make clean      remove what the other targets wrote, but keep .venv"
 
 environment:
@@ -54,6 +55,10 @@ format: test-environment
 
 wheel: test-environment
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+audit: test-environment
+	$(BIN)/python -m pip install -q --disable-pip-version-check pip-audit
+	$(BIN)/python -m pip_audit --skip-editable
 
 clean:
 	rm -rf build dist demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .grimp_cache

@@ -62,6 +62,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FlareError as error:
         print(f"flare-gui: {error}", file=sys.stderr)
         return BAD_USAGE
+    except MemoryError:
+        from flare_gui.model.memory import free_memory
+
+        print(
+            f"flare-gui: this needs more memory than {free_memory()}. Close other programs, or crop the scan.",
+            file=sys.stderr,
+        )
+        return BAD_USAGE
     except (Cancelled, KeyboardInterrupt):
         print("flare-gui: interrupted", file=sys.stderr)
         return INTERRUPTED

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from flare_gui.errors import Cancelled, FlareError
+from flare_gui.model.memory import free_memory
 from flare_gui.progress import Cancel
 
 
@@ -50,7 +51,8 @@ class Job(QObject):
         except FlareError as error:
             self.failed.emit(str(error), "")
         except MemoryError:
-            self.failed.emit("There is not enough memory for this. Close other programs or crop the scan.", "")
+            sentence = f"This needs more memory than {free_memory()}. Close other programs or crop the scan."
+            self.failed.emit(sentence, "")
         except Exception as error:  # noqa: BLE001 - the last line of defence: a bug is shown, never swallowed
             self.failed.emit(f"This is a fault in flare-gui: {error}.", traceback.format_exc())
         else:

@@ -14,6 +14,7 @@ from flare_gui.errors import FlareError, OutputExists
 from flare_gui.files import reason, replacing
 from flare_gui.model.around import Answer, Network, Task, segment_with
 from flare_gui.model.card import ModelCard
+from flare_gui.model.memory import free_memory
 from flare_gui.model.runlog import RunLog
 from flare_gui.organs import ORGANS, LabelScheme
 from flare_gui.progress import Cancel, Progress, ignore, never
@@ -115,7 +116,7 @@ def run_case(
         return CaseResult(case.name, mask, report_path, report, kept=False, picture=drawn)
     except MemoryError as problem:
         raise FlareError(
-            f"{case.path}: this scan needs more memory than there is",
+            f"{case.path}: this scan needs more memory than {free_memory()}",
             hint="Close other programs, work on fewer cases at once, or crop the scan to the abdomen.",
         ) from problem
 

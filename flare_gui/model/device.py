@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.utils import convert_conv3d_weight_memory_format
 
 from flare_gui.errors import DeviceUnusable
+from flare_gui.model.memory import free_memory
 from flare_gui.model.weights import Model
 
 ORDER = ("cuda", "mps", "cpu")
@@ -107,6 +108,8 @@ def choose(wanted: str, model: Model, precision: str = "auto") -> Device:
         # A PyTorch built without CUDA raises AssertionError.
         except (RuntimeError, AssertionError) as problem:
             reason = f"{name} is present but failed its probe: {_first_line(problem)}"
+            if name == "cpu":
+                reason = f"{reason} (the probe has {free_memory()})"
             if name in (wanted, "cpu"):
                 raise DeviceUnusable(reason, hint="Choose auto or cpu; a newer driver may help.") from problem
             notes.append(reason)

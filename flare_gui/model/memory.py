@@ -59,6 +59,8 @@ if sys.platform == "win32":
 else:
     import resource
 
+    from flare_gui.model.limits import address_space_mb, group_mb
+
     def peak_memory_mb() -> float | None:
         """The most memory this process has held so far, in MiB; None where the system does not tell."""
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -66,10 +68,22 @@ else:
         return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
     def available_mb() -> float | None:
-        """Memory that can be had without swapping, in MiB; None where the system does not tell."""
+        """Memory that can be had without swapping, in MiB; None where the system does not tell.
+
+        The least of what the machine has free and what the limits of this process leave.
+        """
+        return min((mb for mb in (_machine_mb(), group_mb(), address_space_mb()) if mb is not None), default=None)
+
+    def _machine_mb() -> float | None:
         try:
             lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
         except OSError:
             # macOS has no such file; it compresses and swaps long before it stops a program.
             return None
         return next((int(line.split()[1]) / 2**10 for line in lines if line.startswith("MemAvailable:")), None)
+
+
+def free_memory() -> str:
+    """For a sentence: such as "the 812 MB that are free"."""
+    free = available_mb()
+    return "there is" if free is None else f"the {free:.0f} MB that are free"
