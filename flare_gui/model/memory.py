@@ -63,6 +63,10 @@ else:
 
     def peak_memory_mb() -> float | None:
         """The most memory this process has held so far, in MiB; None where the system does not tell."""
+        # Linux hands ru_maxrss down: a worker that a window of 2 GB started would have held 2 GB from its first moment.
+        own = _proc_mb("/proc/self/status", "VmHWM:")
+        if own is not None:
+            return own
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         # Bytes on macOS, kilobytes elsewhere.
         return peak / (2**20 if sys.platform == "darwin" else 2**10)
@@ -75,12 +79,16 @@ else:
         return min((mb for mb in (_machine_mb(), group_mb(), address_space_mb()) if mb is not None), default=None)
 
     def _machine_mb() -> float | None:
+        # macOS has no such file; it compresses and swaps long before it stops a program.
+        return _proc_mb("/proc/meminfo", "MemAvailable:")
+
+    def _proc_mb(path: str, key: str) -> float | None:
+        """The number of kB that stands behind `key` in a file of Linux's /proc, in MiB; None without it."""
         try:
-            lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+            lines = Path(path).read_text(encoding="ascii", errors="replace").splitlines()
         except OSError:
-            # macOS has no such file; it compresses and swaps long before it stops a program.
             return None
-        return next((int(line.split()[1]) / 2**10 for line in lines if line.startswith("MemAvailable:")), None)
+        return next((int(line.split()[1]) / 2**10 for line in lines if line.startswith(key)), None)
 
 
 def free_memory() -> str:
