@@ -30,9 +30,6 @@ from flare_gui.app.window_actions import add_actions
 # A change of this number forgets how older versions had placed their docks.
 LAYOUT_VERSION = 1
 
-# Until the user moves the border below it: what a scan without doubts takes, in pixels.
-SCAN_HEIGHT = 230
-
 
 class MainWindow(QMainWindow):
     """One document, its views and one job at a time."""
@@ -197,11 +194,9 @@ class MainWindow(QMainWindow):
         self.docks["Compare"].setVisible(scan and self.document.reference is not None)
         self.surfaces.setVisible(self.views.enlarged in (None, self.surfaces))
         if scan and not self._arranged:
-            # Qt lays out docks that are seen, no others: the organs come right below the few lines about the scan.
+            # Qt lays out docks that are seen, no others. The first one gets what it needs: the organs come right below.
             self._arranged = True
-            self.resizeDocks(
-                [*self.docks.values()], [SCAN_HEIGHT, self.height(), self.height()], Qt.Orientation.Vertical
-            )
+            self.resizeDocks([*self.docks.values()], [1, self.height(), self.height()], Qt.Orientation.Vertical)
 
     def _point(self, voxel: tuple[int, int, int] | None) -> None:
         if voxel is None:

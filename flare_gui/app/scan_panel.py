@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from flare_gui.app import theme
@@ -45,6 +46,22 @@ class ScanPanel(QWidget):
         """Which weights a run will use."""
         self._weights.setText("Weights: shipped with the program" if path is None else f"Weights: {path.name}")
         self._weights.setToolTip("" if path is None else str(path))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._keep_lines()
+
+    def event(self, event: QEvent) -> bool:
+        # A label that says something else asks for a new layout.
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._keep_lines()
+        return super().event(event)
+
+    def _keep_lines(self) -> None:
+        """Labels that wrap let themselves be squeezed, and lose lines without a sign; the panel does not let them."""
+        layout = self.layout()
+        assert layout is not None
+        self.setMinimumHeight(max(0, layout.heightForWidth(self.width())))
 
     def _show(self) -> None:
         volume = self._document.volume

@@ -4,13 +4,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from flare_gui.app.main_window import MainWindow
 from flare_gui.app.slice_marks import Marks
@@ -36,11 +37,24 @@ def test_the_organs_stand_right_below_the_few_lines_about_the_scan(
 ) -> None:
     window.open([scan])
     wait_for(lambda: window.document.volume is not None and not window.runner.busy, 120)
-    scan_dock, organs = window.docks["Scan"], window.docks["Organs"]
-    wait_for(lambda: scan_dock.isVisible() and organs.isVisible())
+    organs = window.docks["Organs"]
+    wait_for(organs.isVisible)
     QApplication.processEvents()
-    assert window.scan_panel.automatic.geometry().bottom() < scan_dock.height()
     assert organs.y() < 0.4 * window.height()
+
+
+def test_no_line_about_the_scan_is_clipped_however_much_there_is_to_doubt(
+    window: MainWindow, scan: Path, wait_for: WaitFor
+) -> None:
+    window.open([scan])
+    wait_for(lambda: window.document.volume is not None and not window.runner.busy, 120)
+    volume = window.document.volume
+    assert volume is not None
+    doubts = tuple(f"slices {i} to {i + 3} are missing, which were filled by interpolation" for i in range(4))
+    window.document.show(replace(volume, warnings=doubts))
+    labels = [label for label in window.scan_panel.findChildren(QLabel) if label.text()]
+    assert any(doubts[3] in label.text() for label in labels)
+    wait_for(lambda: all(label.height() >= label.heightForWidth(label.width()) for label in labels), 5)
 
 
 def test_scores_stand_under_their_headings(window: MainWindow, scan: Path, wait_for: WaitFor) -> None:
