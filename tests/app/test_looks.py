@@ -4,17 +4,19 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QMainWindow, QWidget
 
+from flare_gui.app.document import Document
 from flare_gui.app.main_window import MainWindow
+from flare_gui.app.scan_panel import ScanPanel
 from flare_gui.app.slice_marks import Marks
+from flare_gui.volume import Segmentation, Volume
 from tests.app.conftest import WaitFor
 
 
@@ -44,17 +46,26 @@ def test_the_organs_stand_right_below_the_few_lines_about_the_scan(
 
 
 def test_no_line_about_the_scan_is_clipped_however_much_there_is_to_doubt(
-    window: MainWindow, scan: Path, wait_for: WaitFor
+    qapp: QApplication, wait_for: WaitFor
 ) -> None:
-    window.open([scan])
-    wait_for(lambda: window.document.volume is not None and not window.runner.busy, 120)
-    volume = window.document.volume
-    assert volume is not None
-    doubts = tuple(f"slices {i} to {i + 3} are missing, which were filled by interpolation" for i in range(4))
-    window.document.show(replace(volume, warnings=doubts))
-    labels = [label for label in window.scan_panel.findChildren(QLabel) if label.text()]
-    assert any(doubts[3] in label.text() for label in labels)
-    wait_for(lambda: all(label.height() >= label.heightForWidth(label.width()) for label in labels), 5)
+    document, dock, below = Document(), QDockWidget("Scan"), QDockWidget("Organs")
+    panel = ScanPanel(document)
+    around = QMainWindow()
+    around.resize(900, 700)
+    around.setCentralWidget(QWidget())
+    for part, content in ((dock, panel), (below, QWidget())):
+        part.setWidget(content)
+        around.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, part)
+    around.show()
+    around.resizeDocks([dock, below], [1, 700], Qt.Orientation.Vertical)
+    volume = Volume(np.zeros((4, 4, 4), np.int16), np.eye(4))
+    for count in (0, 1, 5):
+        doubts = tuple(f"part {i} of the liver lies far from the others, on the other side" for i in range(count))
+        document.show(volume, Segmentation(np.zeros(volume.shape, np.uint8), volume.affine, warnings=doubts))
+        labels = [label for label in panel.findChildren(QLabel) if label.isVisible() and label.text()]
+        assert sum(text in label.text() for text in doubts for label in labels) == count
+        wait_for(lambda: all(label.height() >= label.heightForWidth(label.width()) for label in labels), 10)  # noqa: B023
+    around.close()
 
 
 def test_scores_stand_under_their_headings(window: MainWindow, scan: Path, wait_for: WaitFor) -> None:
