@@ -62,10 +62,16 @@ def test_no_line_about_the_scan_is_clipped_however_much_there_is_to_doubt(
     for count in (0, 1, 5):
         doubts = tuple(f"part {i} of the liver lies far from the others, on the other side" for i in range(count))
         document.show(volume, Segmentation(np.zeros(volume.shape, np.uint8), volume.affine, warnings=doubts))
-        labels = [label for label in panel.findChildren(QLabel) if label.isVisible() and label.text()]
-        assert sum(text in label.text() for text in doubts for label in labels) == count
-        wait_for(lambda: all(label.height() >= label.heightForWidth(label.width()) for label in labels), 10)  # noqa: B023
+        wait_for(lambda: all(line.sentence.isVisible() for line in panel.findings.lines), 10)
+        assert len(panel.findings.lines) == count
+        wait_for(lambda: not _clipped(panel), 10)
     around.close()
+
+
+def _clipped(panel: QWidget) -> list[str]:
+    """The texts of labels that are lower than their lines."""
+    labels = [label for label in panel.findChildren(QLabel) if label.isVisible() and label.text()]
+    return [label.text() for label in labels if label.height() < label.heightForWidth(label.width())]
 
 
 def test_scores_stand_under_their_headings(window: MainWindow, scan: Path, wait_for: WaitFor) -> None:
