@@ -53,9 +53,9 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 def fill(folder: Path, leave: int) -> None:
-    """Leave so many bytes on the disk."""
+    """Leave so many bytes on the disk at most."""
     free = os.statvfs(folder).f_bavail * os.statvfs(folder).f_frsize
-    (folder / "filler").write_bytes(bytes(free - leave))
+    (folder / "filler").write_bytes(bytes(max(0, free - leave)))
 
 
 def largest(folder: Path) -> int:
