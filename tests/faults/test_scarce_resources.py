@@ -42,8 +42,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def noise(version: int) -> Segmentation:
-    """A mask that does not compress away."""
-    labels = np.random.default_rng(version).integers(0, 5, victims.SHAPE).astype(np.uint8)
+    """A mask of cubes here and there: meshes of a megabyte or so."""
+    coarse = np.random.default_rng(version).integers(0, 5, [n // 5 for n in victims.SHAPE]).astype(np.uint8)
+    labels = np.kron(coarse, np.ones((5, 5, 5), np.uint8))
     return Segmentation(labels, victims.AFFINE)
 
 
