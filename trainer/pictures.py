@@ -19,11 +19,12 @@ def largest_errors(volume: Volume, found: Segmentation, reference: Segmentation,
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     upright = geometry.reorient(volume.affine, volume.shape)
     hu, ours, theirs = (upright.apply(array) for array in (volume.hu, found.labels, reference.labels))
     across = geometry.spacing(upright.affine)
-    figure = Figure(figsize=(4 * len(ORGANS), 3.4), facecolor="black", layout="constrained")
+    figure = Figure(figsize=(4 * len(ORGANS), 3.6), facecolor="black", layout=ConstrainedLayoutEngine(h_pad=0.15))
     FigureCanvasAgg(figure)
     for place, organ in enumerate(ORGANS, 1):
         wrong = ((ours == organ.label) != (theirs == organ.label)).sum(axis=(0, 1))
