@@ -13,6 +13,7 @@ from monai.losses import DiceCELoss
 from monai.transforms import (
     Compose,
     EnsureChannelFirstd,
+    EnsureTyped,
     RandAffined,
     RandCropByPosNegLabeld,
     RandGaussianNoised,
@@ -83,6 +84,8 @@ def _monai(case: TrainingCase, recipe: Recipe) -> float:
                 mode=("bilinear", "nearest"),
                 padding_mode="border",
             ),
+            # Plain tensors: MONAI's Gaussian filter stumbles over the metadata that the crop leaves.
+            EnsureTyped(both, track_meta=False),
             RandGaussianSmoothd("image", prob=augment.blur),
             RandSimulateLowResolutiond("image", prob=augment.low_resolution),
             RandGaussianNoised("image", prob=0.5, std=augment.noise_hu),
@@ -99,9 +102,9 @@ def _monai(case: TrainingCase, recipe: Recipe) -> float:
     loss_of = _monai_loss()
     at = []
     for batch in loader:
-        images = batch["image"].as_tensor().float()
+        images = batch["image"].float()
         optimizer.zero_grad()
-        loss = loss_of(network(images), batch["label"].as_tensor())
+        loss = loss_of(network(images), batch["label"])
         loss.backward()
         optimizer.step()
         at.append(time.perf_counter())
