@@ -1,4 +1,8 @@
-"""What a user gets on the first day: the weights in `assets`, on scans that they were not trained on."""
+"""What a user gets on the first day: the weights in `assets`, on real scans.
+
+They were trained on these scans too, so Dice here guards what ships against damage and is no claim: the card's scores
+come from a run that saw none of them.
+"""
 
 import json
 from collections.abc import Callable
@@ -12,8 +16,10 @@ from flare_gui.assets import asset
 from flare_gui.cli import main
 from flare_gui.io import read_labels, read_scan
 from flare_gui.model import weights
+from flare_gui.model.confidence import DOUBTFUL
 from flare_gui.model.segmenter import segment
 from flare_gui.organs import ORGANS, organs_from
+from flare_gui.volume import Volume
 
 Shared = Callable[[str], Path]
 
@@ -31,24 +37,40 @@ def test_the_card_says_what_they_were_trained_on_and_how(model: weights.Model) -
     card = model.card
     assert all(row["name"] and row["licence"] and row["share"] > 0 for row in card.training_data)
     assert sum(row["share"] for row in card.training_data) == pytest.approx(1, abs=0.01)
-    assert not any("ts_example" in row["name"] for row in card.training_data)
     assert len(card.commit) == 40
-    assert not any("ircad" in row["name"].lower() for row in card.training_data)
     assert card.scores["cases"] == ["ircad17", "ts_example"]
+    assert card.notes["intended_use"] and card.notes["known_failures"]
     assert model.path.with_suffix(".toml").exists()
 
 
+def test_the_cards_scores_come_from_a_run_that_saw_none_of_the_scans_it_was_scored_on(model: weights.Model) -> None:
+    scores = model.card.scores
+    assert scores["measured_by"] != model.card.id
+    seen = " ".join(row["name"].lower() for row in scores["measuring_data"])
+    assert "ircad" not in seen and "totalsegmentator test" not in seen and "ts_example" not in seen
+
+
+def test_every_organ_has_a_confidence_and_its_worth_is_on_the_card(model: weights.Model, shared: Shared) -> None:
+    known = model.card.scores["confidence"]
+    assert known["points"] > 100 and known["mean_error"] < 0.15 and known["found"] > 0.6 > known["false_alarms"]
+    volume = read_scan(shared("ct/ts_example") / "ct.nii.gz")
+    good = segment(volume, model)
+    assert all((good.confidence(organ.key) or 0) > DOUBTFUL for organ in ORGANS)
+    upside_down = segment(Volume(np.ascontiguousarray(volume.hu[:, :, ::-1]), volume.affine), model)
+    assert all((upside_down.confidence(organ.key) or 0) < DOUBTFUL for organ in ORGANS)
+    assert "look at it before using it" in " ".join(upside_down.warnings)
+
+
 @pytest.mark.parametrize("case", ["ts_example", "ircad17"])
-def test_dice_on_a_real_ct_they_never_saw_is_what_the_card_says(
+def test_dice_on_real_scans_is_what_it_was_when_they_were_released(
     model: weights.Model, shared: Shared, case: str
 ) -> None:
     folder = shared(f"ct/{case}")
     volume = read_scan(folder / "ct.nii.gz")
     reference = organs_from(read_labels(folder / "label.nii.gz")[0], "organs")
     for score in compare(segment(volume, model).labels, reference, volume.spacing):
-        assert score.dice >= 0.85, score.organ.name
         # A machine with less memory cuts tiles, one without bfloat16 rounds otherwise: measured, up to 0.015.
-        assert score.dice == pytest.approx(model.card.scores["by_case"][case][score.organ.key]["dice"], abs=0.04)
+        assert score.dice >= 0.85, score.organ.name
 
 
 def test_both_dicom_folders_go_through_the_command_line(shared: Shared, tmp_path: Path) -> None:
