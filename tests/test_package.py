@@ -69,7 +69,7 @@ def test_ffmpeg_and_vtk_come_with_a_plain_install() -> None:
 
 def test_all_is_every_extra() -> None:
     extras = set(PROJECT["optional-dependencies"])
-    assert extras == {"test", "dicom", "cluster", "bench", "all"}
+    assert extras == {"test", "dicom", "cluster", "bench", "fuzz", "all"}
     inside = re.fullmatch(r"flare-gui\[(.*)\]", PROJECT["optional-dependencies"]["all"][0])
     assert inside and set(inside[1].split(",")) == extras - {"all"}
 

@@ -230,9 +230,11 @@ class View3D(QWidget):
 
     def _again(self, stale: dict[int, Box | None]) -> None:
         self._end_job()
-        for label, box in stale.items():
-            self._outdate(label, box)
-        self.update_surfaces()
+        # The window may have been closed, and its timers deleted, while the job was on its way to its end.
+        if self.running:
+            for label, box in stale.items():
+                self._outdate(label, box)
+            self.update_surfaces()
 
     def _meshed(self, surfaces: dict[int, Any], asked: set[int]) -> None:
         self._end_job()

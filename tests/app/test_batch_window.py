@@ -43,7 +43,7 @@ def test_a_folder_is_segmented_and_a_double_click_opens_a_case(
     assert states(batch) == {"broken": "failed", "ct0": "done", "ct1": "done"}
     assert batch.words.text() == "Done. 2 of 3 done, 1 failed."
     broken, first = batch.table.topLevelItem(0), batch.table.topLevelItem(1)
-    assert "cannot be read" in broken.text(REMARKS)
+    assert "is not a NIfTI file" in broken.text(REMARKS)
     assert float(first.text(FIRST_ORGAN + LIVER.label - 1).split()[0]) > 0
     opened: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))

@@ -35,9 +35,10 @@ def test_letters_are_outlined_on_every_side_on_white_bone(qapp: QApplication) ->
 
 
 def test_the_organs_stand_right_below_the_few_lines_about_the_scan(
-    window: MainWindow, scan: Path, wait_for: WaitFor
+    window: MainWindow, shared: Callable[[str], Path], wait_for: WaitFor
 ) -> None:
-    window.open([scan])
+    # A real scan: there is nothing to doubt about it, which would take lines of its own.
+    window.open([shared("ct/ts_example/ct.nii.gz")])
     wait_for(lambda: window.document.volume is not None and not window.runner.busy, 120)
     organs = window.docks["Organs"]
     wait_for(organs.isVisible)

@@ -152,21 +152,26 @@ def test_run_says_how_the_labels_were_made(model: Model, abdomen: Callable, grid
 def test_cancel_stops_within_one_tile(model: Model, abdomen: Callable, grid: Callable) -> None:
     shape = (220, 170, 100)
     volume, _ = abdomen(grid((1.0, 1.0, 1.5), 0.0, shape), shape)
-    calls = 0
     cancel = Cancel()
+    reached = []
+    tiles_after = 0
 
-    class Stopping(nn.Module):
+    class Counting(nn.Module):
         def forward(self, image: Tensor) -> Tensor:
-            nonlocal calls
-            if image.shape[-1] == 16:
-                calls += 1
-            if calls == 2:
-                cancel.set()
+            nonlocal tiles_after
+            tiles_after += bool(reached)
             return model.network(image)
 
+    def stop_at_the_first_tile(stage: str, fraction: float) -> None:
+        if stage == "network" and fraction > 0:
+            reached.append(fraction)
+            cancel.set()
+
+    counting = Model(Counting(), _tiny_patches(model), model.path)
     with pytest.raises(Cancelled):
-        segment(volume, Model(Stopping(), _tiny_patches(model), model.path), device="cpu", cancel=cancel)
-    assert calls == 2
+        segment(volume, counting, device="cpu", progress=stop_at_the_first_tile, cancel=cancel)
+    assert reached[0] < 0.5  # there were more tiles to come
+    assert tiles_after == 0
 
 
 def test_cancel_stops_inside_a_tile_of_convolutions(model_of: Callable, abdomen: Callable, grid: Callable) -> None:

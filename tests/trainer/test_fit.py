@@ -16,7 +16,7 @@ from trainer.fit import CHECKPOINT, fit, learning_rate
 from trainer.recipe import Augmentation, Recipe
 
 SMALL = Recipe(
-    steps=160,
+    steps=200,
     patch=32,
     spacing_mm=4.0,
     epoch=40,

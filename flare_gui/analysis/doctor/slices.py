@@ -8,8 +8,8 @@ from flare_gui.analysis.doctor.look import Look
 from flare_gui.findings import Finding
 
 # Neighbours at a missing slice differ by this many times more than those on either side of them. Without a gap real
-# scans stay below 1.15, with two slices missing they reach 1.35 to 2.1.
-JUMP = 1.25
+# scans stay below 1.2 and painted ones below 1.26, with two slices missing they reach 1.35 to 2.1.
+JUMP = 1.3
 
 # Slices made thinner by a program come in a rhythm of small and large steps, which is no gap.
 MOST_JUMPS = 3
