@@ -45,4 +45,4 @@ def _volumes(surfaces: dict[int, pv.PolyData], labels: np.ndarray, voxel_ml: flo
         wanted = np.count_nonzero(labels == organ.label) * voxel_ml
         errors[organ.name.lower()] = surfaces[organ.label].volume / 1000 / wanted - 1
     words = ", ".join(f"{name} {100 * error:+.2f} %" for name, error in errors.items())
-    return max(abs(error) for error in errors.values()) < LARGEST_ERROR, f"volume beside the mask's: {words}"
+    return bool(max(abs(error) for error in errors.values()) < LARGEST_ERROR), f"volume beside the mask's: {words}"
