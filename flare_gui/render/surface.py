@@ -97,8 +97,11 @@ def _around(mask: np.ndarray, affine: np.ndarray) -> pv.PolyData:
         pad_background=False,
     )
     surface.clear_data()
+    # Where voxels touch by an edge or a corner alone, VTK 9.7 leaves out a face: one sees through the liver there.
+    surface = surface.fill_holes(2.0 * float(spacing.max()))
     surface.points = geometry.apply(affine, np.asarray(surface.points, float) / spacing).astype(np.float32)
     # A grid whose axes are left-handed turns triangles inside out.
     if np.linalg.det(affine[:3, :3]) < 0:
         surface = surface.flip_faces()
-    return surface.compute_normals(auto_orient_normals=False, consistent_normals=False, split_vertices=False)
+    # Consistent: the faces that fill holes come in any order, and films leave out those that look away.
+    return surface.compute_normals(auto_orient_normals=False, consistent_normals=True, split_vertices=False)
