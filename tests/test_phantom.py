@@ -4,6 +4,7 @@ from scipy import ndimage
 
 from flare_gui import geometry
 from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN
+from flare_gui.phantom import ailments
 from flare_gui.phantom.demo import demo_scan
 from flare_gui.phantom.paint import Look, paint
 from flare_gui.phantom.shapes import abdomen
@@ -59,6 +60,34 @@ def test_a_painted_scan_has_the_attenuation_of_its_phase(phase: str, kidney: tup
     assert -140 < mean[Tissue.FAT] < -60
     assert mean[Tissue.BONE] > 150
     assert kidney[0] < mean[Tissue.RIGHT_KIDNEY] < kidney[1]
+
+
+def test_urine_fills_the_hollow_of_a_kidney_and_takes_nothing_from_it() -> None:
+    """A shell open to the middle, as a kidney is: in the late phase its urine is bright, the kidney stays as it was."""
+    tissues = np.full((40, 40, 40), Tissue.FAT, np.uint8)
+    r = np.sqrt(((np.indices(tissues.shape) - 20) ** 2).sum(axis=0))
+    tissues[(r < 11) & (r > 3.5)] = Tissue.LEFT_KIDNEY
+    tissues[20:, 18:23, 18:23][r[20:, 18:23, 18:23] < 11] = Tissue.FAT
+    hollow = (r < 3) & (tissues == Tissue.FAT)
+    usual, wide = (
+        paint(tissues, (2.0, 2.0, 2.0), np.random.default_rng(4), Look("plain", noise_hu=0, blur_mm=0.3, wide_pelvis=w))
+        for w in (False, True)
+    )
+    assert usual[hollow].mean() < -60
+    assert -10 < wide[hollow].mean() < 45
+    deep = ndimage.binary_erosion(tissues == Tissue.LEFT_KIDNEY, iterations=2)
+    assert abs(float(usual[deep].mean()) - float(wide[deep].mean())) < 6
+    assert wide[0, 0, 0] < -60
+
+
+def test_a_liver_tumour_changes_the_liver_and_nothing_else() -> None:
+    tissues, _ = abdomen(np.random.default_rng(2), 3.0)
+    hu = np.full(tissues.shape, 100, np.float32)
+    ailments.liver_tumour(hu, tissues, (3.0, 3.0, 3.0), np.random.default_rng(3), 45.0)
+    changed = hu != 100
+    assert 0.03 < changed[tissues == Tissue.LIVER].mean() < 0.7
+    assert not changed[tissues != Tissue.LIVER].any()
+    assert hu[changed].std() > 5  # uneven
 
 
 def test_the_demo_scan_is_a_whole_abdomen_and_the_same_every_time() -> None:

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from flare_gui.model.weights import Model
     from trainer.recipe import Recipe
 
-if TYPE_CHECKING:
-    from flare_gui.model.weights import Model
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 done, 2 bad usage or data, 130 interrupted (a checkpoint was written)."""
@@ -47,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--out", type=Path, required=True, metavar="RUN")
     fit.add_argument("--device", default="cpu", choices=("cpu", "cuda", "mps"))
     fit.add_argument("--workers", type=int, default=1, help="processes that make samples (default 1)")
+    fit.add_argument("--compile", action="store_true", help="faster steps by torch.compile; needs a C++ compiler")
     fit.add_argument("--until", type=int, metavar="STEP", help="stop here; the same command goes on later")
     fit.set_defaults(command=_fit)
 
@@ -116,6 +114,7 @@ def _fit(options: argparse.Namespace, cancel: Cancel) -> int:
             initial=None if model is None else model.network.state_dict(),
             ranks=own,
             workers=options.workers,
+            compiled=options.compile,
             until=options.until,
             progress=progress,
             cancel=cancel,

@@ -11,7 +11,7 @@ import numpy as np
 from scipy import ndimage
 
 from flare_gui.organs import LEFT_KIDNEY, LIVER, RIGHT_KIDNEY, SPLEEN
-from flare_gui.phantom.paint import smooth_noise
+from flare_gui.phantom.noise import smooth_noise
 
 Spacing = tuple[float, float, float]
 

@@ -35,6 +35,7 @@ def fit(
     initial: dict[str, Tensor] | None = None,
     ranks: Ranks = ALONE,
     workers: int = 1,
+    compiled: bool = False,
     until: int | None = None,
     progress: Progress = ignore,
     cancel: Cancel = never,
@@ -42,7 +43,9 @@ def fit(
     """Train to `recipe.steps` (or `until`), going on from `run`'s checkpoint if there is one; returns the EMA weights.
 
     `run` gets `last.safetensors`, `log.csv` (a row a step), `validation.csv` and `dice.png` (a point an epoch), all by
-    the first of `ranks`; nothing in it depends on how many there are. `initial` are weights to start from.
+    the first of `ranks`; nothing in it depends on how many there are. `initial` are weights to start from. `compiled`
+    fuses norms, activations and sums with torch.compile, which needs a C++ compiler and a minute; losses then differ
+    from those of a run that is not compiled by rounding.
     Raises `Cancelled` and `RankLost` after saving a checkpoint.
     """
     torch.manual_seed(recipe.seed)
@@ -58,7 +61,7 @@ def fit(
     ranks.agree(done, str(run))
     stop = min(recipe.steps, until or recipe.steps)
     share = ranks.share(recipe.batch)
-    parallel = ranks.parallel(network)
+    parallel = ranks.parallel(torch.compile(network) if compiled else network)  # type: ignore[arg-type]
     journal = log.Journal(run, done) if ranks.is_first else None
 
     def keep() -> None:

@@ -5,7 +5,8 @@ from scipy import ndimage
 
 from flare_gui.model.preprocess import AIR_HU, Window, intensity
 from flare_gui.organs import LEFT_KIDNEY, ORGANS, RIGHT_KIDNEY
-from flare_gui.phantom.paint import paint, smooth_noise
+from flare_gui.phantom.noise import smooth_noise
+from flare_gui.phantom.paint import paint
 from flare_gui.phantom.tissues import Tissue
 from trainer import disease
 from trainer.cases import TrainingCase
@@ -27,6 +28,8 @@ _SOFT = (
 _SOFT_HU = (-20, 90)
 # Share of patches that are centred near an organ; the others may lie anywhere in the scan.
 _NEAR_ORGAN = 0.8
+# Share of a patch that may lie beyond the scan: more teaches nothing but that air is air.
+_OVERHANG = 0.12
 
 
 def draw(
@@ -136,13 +139,19 @@ def _coordinates(
 
 def _centre(case: TrainingCase, recipe: Recipe, rng: np.random.Generator, *, centred: bool) -> np.ndarray:
     shape = np.asarray(case.labels.shape)
+    side = recipe.patch * recipe.spacing_mm / np.asarray(case.spacing_mm)
     present = [label for label in _ORGAN_LABELS if (case.labels == label).any()]
     if not present or (not centred and rng.random() > _NEAR_ORGAN):
-        return rng.uniform(0, shape - 1)
+        return _over_scan(rng.uniform(0, shape - 1), shape, side)
     voxels = np.flatnonzero(case.labels == rng.choice(present))
     centre = np.array(np.unravel_index(rng.choice(voxels), shape), float)
-    reach = recipe.patch * recipe.spacing_mm / np.asarray(case.spacing_mm) / 4
-    return centre + rng.uniform(-reach, reach)
+    return _over_scan(centre + rng.uniform(-side / 4, side / 4), shape, side)
+
+
+def _over_scan(centre: np.ndarray, shape: np.ndarray, side: np.ndarray) -> np.ndarray:
+    """The centre moved until the patch, `side` voxels, hangs over the scan's edge by `_OVERHANG` at most."""
+    lowest = side * (0.5 - _OVERHANG)
+    return np.where(side > shape, np.clip(centre, shape - side / 2, side / 2), np.clip(centre, lowest, shape - lowest))
 
 
 def _matrix(rng: np.random.Generator, augment: Augmentation) -> np.ndarray:

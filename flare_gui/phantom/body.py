@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from flare_gui.phantom.paint import smooth_noise
+from flare_gui.phantom.noise import smooth_noise
 from flare_gui.phantom.tissues import Tissue
 
 Spacing = tuple[float, float, float]

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from flare_gui.phantom.tissues import Tissue
+from flare_gui.phantom import ailments
+from flare_gui.phantom.ailments import box_around
+from flare_gui.phantom.noise import smooth_noise
+from flare_gui.phantom.tissues import KIDNEYS, Tissue
 
 PHASES = ("plain", "arterial", "portal", "late")
 
@@ -41,18 +44,22 @@ _HU: dict[Tissue, tuple[tuple[float, float, float, float], float, float]] = {
     Tissue.PELVIC_ORGAN: ((40, 60, 75, 70), 15, 10),
     Tissue.UNKNOWN_INSIDE: ((20, 30, 35, 30), 20, 20),
 }
-_KIDNEYS = (Tissue.RIGHT_KIDNEY, Tissue.LEFT_KIDNEY)
 _LOOSE = (Tissue.SMALL_BOWEL, Tissue.UNKNOWN_INSIDE, Tissue.SOFT_TISSUE)
 
 
 @dataclass(frozen=True)
 class Look:
-    """How one patient was scanned: the contrast phase, noise in HU and blur in mm (standard deviations)."""
+    """How one patient was scanned: the contrast phase, noise in HU and blur in mm (standard deviations).
+
+    And what ails the organs: small `lesions`, a liver tumour of that radius in mm, a wide renal pelvis.
+    """
 
     phase: str = "portal"
     noise_hu: float = 12.0
     blur_mm: float = 1.5
     lesions: int = 0
+    liver_tumour_mm: float = 0.0
+    wide_pelvis: bool = False
 
     @classmethod
     def random(cls, rng: np.random.Generator) -> "Look":
@@ -62,6 +69,8 @@ class Look:
             noise_hu=float(rng.gamma(2.0, 6.0)),
             blur_mm=float(rng.uniform(0.6, 2.6)),
             lesions=int(rng.choice((0, 0, 1, 3, 6))),
+            liver_tumour_mm=float(rng.uniform(25, 70)) if rng.random() < 0.2 else 0.0,
+            wide_pelvis=bool(rng.random() < 0.35),
         )
 
 
@@ -77,28 +86,17 @@ def paint(
     coarse = smooth_noise(tissues.shape, 12.0, spacing_mm, rng)
     fine = smooth_noise(tissues.shape, 3.0, spacing_mm, rng)
     _kidneys(hu, tissues, spacing_mm, rng, look)
+    if look.wide_pelvis:
+        ailments.renal_pelves(hu, tissues, spacing_mm, rng, look.phase)
     _liver_vessels(hu, tissues, spacing_mm, rng, look)
     _bone(hu, tissues, coarse, rng)
     _contents(hu, tissues, coarse, rng)
     _loose_tissue(hu, tissues, fine, coarse, rng)
-    _lesions(hu, tissues, spacing_mm, rng, look)
+    if look.liver_tumour_mm:
+        ailments.liver_tumour(hu, tissues, spacing_mm, rng, look.liver_tumour_mm)
+    ailments.lesions(hu, tissues, spacing_mm, rng, look.lesions)
     hu += texture * (0.6 * coarse + 0.6 * fine)
     return _scan(hu, spacing_mm, rng, look)
-
-
-def smooth_noise(
-    shape: tuple[int, ...], scale_mm: float, spacing_mm: tuple[float, float, float], rng: np.random.Generator
-) -> np.ndarray:
-    """Float32 noise with mean 0 and deviation 1 whose blobs are about `scale_mm` wide.
-
-    Drawn on a grid of that pitch and interpolated, which costs a fraction of blurring white noise.
-    """
-    size = [max(4, int(np.ceil(n * s / scale_mm)) + 3) for n, s in zip(shape, spacing_mm, strict=True)]
-    knots = ndimage.gaussian_filter(rng.standard_normal(size).astype(np.float32), 0.5)
-    zoom = [(k - 3) / max(1, n - 1) for k, n in zip(size, shape, strict=True)]
-    shift = 1.0 + rng.uniform(0, 1, 3)
-    noise = ndimage.affine_transform(knots, np.array(zoom), shift, shape, order=1, mode="nearest")
-    return (noise - noise.mean()) / max(1e-3, float(noise.std()))
 
 
 def _means(tissues: np.ndarray, rng: np.random.Generator, look: Look) -> tuple[np.ndarray, np.ndarray]:
@@ -117,21 +115,14 @@ def _means(tissues: np.ndarray, rng: np.random.Generator, look: Look) -> tuple[n
     return means[tissues], textures[tissues]
 
 
-def _box(mask: np.ndarray, margin: int = 2) -> tuple[slice, ...] | None:
-    found = ndimage.find_objects(mask.astype(np.uint8))
-    if not found:
-        return None
-    return tuple(slice(max(0, s.start - margin), s.stop + margin) for s in found[0])
-
-
 def _kidneys(
     hu: np.ndarray, tissues: np.ndarray, spacing_mm: tuple[float, float, float], rng: np.random.Generator, look: Look
 ) -> None:
     """Cortex brighter than medulla, most of all in the arterial phase; in the late phase bright urine in the middle."""
     depth_of_cortex = rng.uniform(5, 9)
     contrast = {"plain": 2.0, "arterial": rng.uniform(40, 110), "portal": rng.uniform(0, 40), "late": -15.0}[look.phase]
-    for kidney in _KIDNEYS:
-        box = _box(tissues == kidney)
+    for kidney in KIDNEYS:
+        box = box_around(tissues == kidney)
         if box is None:
             continue
         mask = tissues[box] == kidney
@@ -148,7 +139,7 @@ def _liver_vessels(
     hu: np.ndarray, tissues: np.ndarray, spacing_mm: tuple[float, float, float], rng: np.random.Generator, look: Look
 ) -> None:
     """Curves where two noises are both near zero: a tangle of vessels without any drawing of trees."""
-    box = _box(tissues == Tissue.LIVER)
+    box = box_around(tissues == Tissue.LIVER)
     if box is None:
         return
     mask = tissues[box] == Tissue.LIVER
@@ -174,7 +165,7 @@ def _contents(hu: np.ndarray, tissues: np.ndarray, coarse: np.ndarray, rng: np.r
     """Gas, food, water and oral contrast in the hollow organs; gas rises to the front of a patient who lies down."""
     oral = rng.random() < 0.35
     for organ, gas_share in ((Tissue.STOMACH, 0.25), (Tissue.COLON, 0.3), (Tissue.DUODENUM, 0.08)):
-        box = _box(tissues == organ, margin=0)
+        box = box_around(tissues == organ, margin=0)
         if box is None:
             continue
         inside = ndimage.binary_erosion(tissues[box] == organ)
@@ -207,28 +198,6 @@ def _loose_tissue(
         if tissue != Tissue.SOFT_TISSUE:
             hu[mask & (mixed < lumen_below)] = oral
             hu[mask & (mixed < lumen_below - rng.uniform(0.3, 1.5))] = -900
-
-
-def _lesions(
-    hu: np.ndarray, tissues: np.ndarray, spacing_mm: tuple[float, float, float], rng: np.random.Generator, look: Look
-) -> None:
-    """Cysts and metastases in the organs: still part of the organ, whatever their HU."""
-    for _ in range(look.lesions):
-        organ = rng.choice((Tissue.LIVER, Tissue.LIVER, Tissue.RIGHT_KIDNEY, Tissue.LEFT_KIDNEY, Tissue.SPLEEN))
-        where = np.flatnonzero(tissues == organ)
-        if where.size == 0:
-            continue
-        centre = np.array(np.unravel_index(rng.choice(where), tissues.shape))
-        radius = rng.uniform(4, 25 if organ == Tissue.LIVER else 14)
-        reach = np.ceil(radius / np.asarray(spacing_mm)).astype(int) + 1
-        box = tuple(slice(max(0, c - r), c + r + 1) for c, r in zip(centre, reach, strict=True))
-        grid = np.meshgrid(
-            *(np.arange(s.start, min(s.stop, n)) for s, n in zip(box, tissues.shape, strict=True)), indexing="ij"
-        )
-        offsets = [(g - c) * s for g, c, s in zip(grid, centre, spacing_mm, strict=True)]
-        inside = (sum(o**2 for o in offsets) < radius**2) & (tissues[box] == organ)
-        part = hu[box]
-        part[inside] = rng.choice((8.0, 10.0, part[inside].mean() - rng.uniform(15, 50), part[inside].mean() + 30))
 
 
 def _scan(hu: np.ndarray, spacing_mm: tuple[float, float, float], rng: np.random.Generator, look: Look) -> np.ndarray:

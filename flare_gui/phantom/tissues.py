@@ -36,3 +36,6 @@ class Tissue(IntEnum):
     SOFT_TISSUE = 22
     PELVIC_ORGAN = 23
     UNKNOWN_INSIDE = 24
+
+
+KIDNEYS = (Tissue.RIGHT_KIDNEY, Tissue.LEFT_KIDNEY)

@@ -1,8 +1,10 @@
 import csv
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +54,15 @@ def test_training_on_phantoms_lowers_the_loss_raises_dice_and_draws_the_curve(
     assert all(float(last[organ.key]) > float(first[organ.key]) for organ in ORGANS)
     assert float(last["liver"]) > 0.8
     assert (tmp_path / "dice.png").stat().st_size > 5000
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler")
+def test_a_compiled_network_learns_as_one_that_is_not(tmp_path: Path, phantom_cases: list[TrainingCase]) -> None:
+    sources = [(1.0, phantom_cases)]
+    short = replace(SMALL, steps=6, epoch=6, precision="fp32")
+    for name, compiled in (("plain", False), ("compiled", True)):
+        fit(short, sources, sources, tmp_path / name, workers=0, compiled=compiled)
+    assert losses(tmp_path / "compiled") == pytest.approx(losses(tmp_path / "plain"), rel=1e-3)
 
 
 def test_a_killed_run_ends_with_the_loss_curve_of_one_that_was_not_killed(
