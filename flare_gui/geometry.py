@@ -6,15 +6,6 @@ No function here guesses an axis order: what an axis means is read from the affi
 from typing import NamedTuple
 
 import numpy as np
-from nibabel.orientations import (
-    apply_orientation,
-    axcodes2ornt,
-    inv_ornt_aff,
-    io_orientation,
-    ornt2axcodes,
-    ornt_transform,
-)
-from scipy import ndimage
 
 from flare_gui import separable
 
@@ -43,7 +34,9 @@ def spacing(affine: np.ndarray) -> tuple[float, float, float]:
 
 def orientation(affine: np.ndarray) -> str:
     """Where the array axes point, as three letters of R L A P S I."""
-    return "".join(ornt2axcodes(io_orientation(affine)))
+    from nibabel import orientations
+
+    return "".join(orientations.ornt2axcodes(orientations.io_orientation(affine)))
 
 
 def apply(affine: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -65,18 +58,27 @@ class Reorientation(NamedTuple):
 
     def apply(self, array: np.ndarray) -> np.ndarray:
         """The array in the new axis order, as a view."""
-        return apply_orientation(array, self.there)
+        return _turned(array, self.there)
 
     def undo(self, array: np.ndarray) -> np.ndarray:
         """An array of the new axis order in the old one, as a view."""
-        return apply_orientation(array, self.back)
+        return _turned(array, self.back)
+
+
+def _turned(array: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    from nibabel import orientations
+
+    view: np.ndarray = orientations.apply_orientation(array, steps)
+    return view
 
 
 def reorient(affine: np.ndarray, shape: Shape, codes: str = "RAS") -> Reorientation:
     """How to bring an array with `affine` and `shape` into the orientation closest to `codes`."""
-    start, end = io_orientation(affine), axcodes2ornt(tuple(codes))
-    there = ornt_transform(start, end)
-    return Reorientation(there, ornt_transform(end, start), affine @ inv_ornt_aff(there, shape))
+    from nibabel import orientations
+
+    start, end = orientations.io_orientation(affine), orientations.axcodes2ornt(tuple(codes))
+    there, back = orientations.ornt_transform(start, end), orientations.ornt_transform(end, start)
+    return Reorientation(there, back, affine @ orientations.inv_ornt_aff(there, shape))
 
 
 def lean_degrees(affine: np.ndarray) -> float:
@@ -142,6 +144,8 @@ def resample(
         small_affine, small_shape = _shrunk(affine, array.shape, factor)
         array = resample(array, affine, small_affine, small_shape, fill=fill)
         step = np.linalg.inv(small_affine) @ to_affine
+    from scipy import ndimage
+
     return ndimage.affine_transform(
         np.asarray(array, np.float32), step[:3, :3], step[:3, 3], to_shape, order=1, mode="constant", cval=fill
     )

@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nibabel
 import numpy as np
 
 from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.files import replacing
-from flare_gui.io import nifti
 from flare_gui.volume import Segmentation, Volume, check_same_grid, scan_sha256
 
 SUFFIX = ".flare"
@@ -82,6 +80,8 @@ def write(
 
 def _write_mask(archive: zipfile.ZipFile, segmentation: Segmentation) -> None:
     """Slice by slice: a window whose corrections are kept meanwhile does not wait for a copy of the whole."""
+    import nibabel
+
     header = nibabel.Nifti1Image(segmentation.labels, segmentation.affine).header
     header.set_data_offset(header.single_vox_offset)
     member = zipfile.ZipInfo("mask.nii", time.localtime()[:6])
@@ -145,6 +145,8 @@ def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
 
 
 def _segmentation(mask: bytes, about: dict[str, Any]) -> Segmentation:
+    from flare_gui.io import nifti
+
     image, labels = nifti.load_from(Path("mask.nii"), io.BytesIO(mask), len(mask))
     warnings = tuple(str(sentence) for sentence in about["warnings"])
     return Segmentation(labels.astype(np.uint8), np.asarray(image.affine, float), warnings, dict(about["run"]))

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import ndimage
 
 from flare_gui.organs import ORGANS
 from flare_gui.volume import Segmentation, Volume, check_same_grid
@@ -28,6 +27,8 @@ def measure(volume: Volume, segmentation: Segmentation) -> dict[str, OrganMeasur
     A voxel's volume is the determinant of the affine, so that sheared grids are right too. Raises `GridMismatch` when
     the mask is not on the scan's grid.
     """
+    from scipy import ndimage
+
     check_same_grid(volume, segmentation)
     boxes = ndimage.find_objects(segmentation.labels, max(organ.label for organ in ORGANS))
     found = {}

@@ -1,11 +1,15 @@
 """How well the mask agrees with a second one: Dice and NSD per organ, and where they differ."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from flare_gui.analysis.compare import OrganScore
 from flare_gui.app.document import Document
 from flare_gui.organs import ORGANS
+
+if TYPE_CHECKING:
+    from flare_gui.analysis.compare import OrganScore
 
 LEGEND = (("#E69F00", "only in the mask"), ("#56B4E9", "only in the reference"))
 
@@ -49,7 +53,7 @@ class ComparePanel(QWidget):
         document.edited.connect(self._ask)
         self._ask()
 
-    def show_scores(self, scores: list[OrganScore]) -> None:
+    def show_scores(self, scores: "list[OrganScore]") -> None:
         """Fill the table."""
         for score in scores:
             row = self._rows[score.organ]

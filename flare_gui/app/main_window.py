@@ -1,6 +1,8 @@
 """The window: puts the parts together and lets nothing be lost."""
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -10,9 +12,9 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMessageBox, QSt
 from flare_gui import geometry
 from flare_gui.app.actions import Actions
 from flare_gui.app.autosave import Autosave
-from flare_gui.app.batch_window import BatchWindow
 from flare_gui.app.compare_panel import ComparePanel
 from flare_gui.app.document import Document
+from flare_gui.app.jobs import Job
 from flare_gui.app.organ_panel import OrganPanel
 from flare_gui.app.recovery import Store
 from flare_gui.app.recovery_offer import RecoveryOffer
@@ -23,9 +25,13 @@ from flare_gui.app.settings import Settings
 from flare_gui.app.slice_marks import position
 from flare_gui.app.start_page import StartPage
 from flare_gui.app.tools import ToolBox
-from flare_gui.app.view3d import View3D
+from flare_gui.app.view3d import View3D, why_no_opengl
 from flare_gui.app.views import Views
+from flare_gui.app.warm_up import DRAWING, READING, warm_up
 from flare_gui.app.window_actions import add_actions
+
+if TYPE_CHECKING:
+    from flare_gui.app.batch_window import BatchWindow
 
 # A change of this number forgets how older versions had placed their docks.
 LAYOUT_VERSION = 1
@@ -43,6 +49,7 @@ class MainWindow(QMainWindow):
         self.autosave = Autosave(self.document, Store(self.settings.recovery_folder))
         self.session = Session(self)
         self.batch: BatchWindow | None = None
+        self._warming: Job | None = None
         self.recovery = RecoveryOffer(self)
         self.setWindowTitle("flare-gui")
         self.setAcceptDrops(True)
@@ -79,9 +86,11 @@ class MainWindow(QMainWindow):
         """Open a scan or a workspace, and a mask if one is among `paths` or a result of ours lies beside the scan."""
         self.session.open(paths)
 
-    def show_batch(self) -> BatchWindow:
+    def show_batch(self) -> "BatchWindow":
         """Show the window for a folder of scans, the one that there is if it was shown before."""
         if self.batch is None:
+            from flare_gui.app.batch_window import BatchWindow
+
             self.batch = BatchWindow(self.settings, self)
             self.batch.case_asked.connect(self.session.open_case)
         self.batch.show()
@@ -98,7 +107,7 @@ class MainWindow(QMainWindow):
 
     def begin(self, paths: list[Path]) -> None:
         """What comes after the first paint: 3D, the scans at `paths`, or what a program that crashed has left."""
-        self.surfaces.start()
+        self._warm_up()
         why = self.autosave.store.why_not()
         if why is not None or not self.settings.are_kept:
             self.autosave.complained = True
@@ -138,6 +147,11 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.runner.stop(5)
+        if self._warming is not None:
+            self._warming.cancel()
+            # Python must not end while a library is being loaded.
+            self._warming.wait(30)
+            self._warming = None
         if self.batch is not None:
             self.batch.stop(15)
             self.batch.hide()
@@ -147,6 +161,20 @@ class MainWindow(QMainWindow):
         self.settings.keep_bytes("state", self.saveState(LAYOUT_VERSION))
         self.surfaces.close()
         super().closeEvent(event)
+
+    def _warm_up(self) -> None:
+        """Load in a thread what is needed next, then start the 3D view, which says why where it cannot."""
+        self._warming = job = Job(partial(warm_up, READING if why_no_opengl() else READING + DRAWING))
+        job.done.connect(lambda _: self._warmed(job))
+        # What could not be loaded fails again, and is shown, where it is used.
+        job.failed.connect(lambda *_: self._warmed(job))
+        job.start()
+
+    def _warmed(self, job: Job) -> None:
+        if job is self._warming:
+            self._warming = None
+            job.deleteLater()
+            self.surfaces.start()
 
     def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title)

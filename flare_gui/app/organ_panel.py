@@ -11,8 +11,6 @@ from flare_gui.analysis.tally import Tally
 from flare_gui.app import theme
 from flare_gui.app.document import Document
 from flare_gui.edit import Edit
-from flare_gui.model.confidence import DOUBTFUL
-from flare_gui.model.laterality import DOUBTS
 from flare_gui.organs import ORGANS, Organ
 
 DOUBT_STYLE = "background: #8a5a00; color: white; border-radius: 6px; padding: 0 6px"
@@ -126,6 +124,8 @@ class OrganRow:
 
     def show_measure(self, found: OrganMeasure | None, warnings: tuple[str, ...]) -> None:
         """Numbers and doubts; `warnings` are those of the whole segmentation."""
+        from flare_gui.model.laterality import DOUBTS
+
         there = found is not None and found.voxels > 0
         self.volume.setText(f"{found.volume_ml:.0f} ml" if found is not None and there else "")
         mean = found.mean_hu if found is not None else None
@@ -145,6 +145,8 @@ class OrganRow:
 
     def show_confidence(self, value: float | None) -> None:
         """The Dice to expect, as a percentage; in the badge's colour when that is too low to trust."""
+        from flare_gui.model.confidence import DOUBTFUL
+
         self.confidence.setText("" if value is None else f"{100 * value:.0f} %")
         doubtful = value is not None and value < DOUBTFUL
         advice = "Look at every slice before you use it." if doubtful else "Still look at it: this is an estimate."

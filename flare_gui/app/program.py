@@ -2,10 +2,11 @@
 
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from flare_gui.app import theme
 from flare_gui.app.main_window import MainWindow
@@ -25,7 +26,28 @@ def run(paths: list[Path], self_test: Path | None = None) -> int:
 
         return steps.run(application, self_test, paths)
     window = MainWindow()
+    painted = FirstPaint(window, lambda: window.begin(paths))
     window.show()
-    # After the first paint, so that neither VTK nor a large scan delays the window.
-    QTimer.singleShot(0, lambda: window.begin(paths))
-    return int(application.exec())
+    code = int(application.exec())
+    painted.deleteLater()
+    return code
+
+
+class FirstPaint(QObject):
+    """Calls `then` once `widget` is on the screen, so that neither VTK nor a large scan delays the window.
+
+    A timer set when the window is shown is too early: the screen asks for the first picture some time after that, and
+    the window came up as late as VTK was loaded.
+    """
+
+    def __init__(self, widget: QWidget, then: Callable[[], None]) -> None:
+        super().__init__(widget)
+        self._then = then
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            # The event is before the painting, the next turn of the loop after it.
+            QTimer.singleShot(0, self._then)
+        return False

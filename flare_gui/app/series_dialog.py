@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
@@ -19,7 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from flare_gui.app.work import Choice, SeriesRow
-from flare_gui.io import Case
+
+if TYPE_CHECKING:
+    from flare_gui.io import Case
 
 THUMBNAIL = 72
 _KEY = Qt.ItemDataRole.UserRole
@@ -84,7 +87,7 @@ def ask_series(choice: Choice, parent: QWidget) -> ChoiceDialog:
     return dialog
 
 
-def ask_case(folder: Path, cases: Sequence[Case], parent: QWidget) -> ChoiceDialog:
+def ask_case(folder: Path, cases: "Sequence[Case]", parent: QWidget) -> ChoiceDialog:
     """The table of scans that were found in a folder."""
     dialog = ChoiceDialog(f"{folder.name} holds {len(cases)} scans. Which one?", ("Scan", "Where"), parent)
     for case in cases:

@@ -10,15 +10,11 @@ from PySide6.QtCore import QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from flare_gui import geometry, workspace
-from flare_gui.analysis import doctor
-from flare_gui.analysis.compare import compare
 from flare_gui.app import view_state, work
-from flare_gui.app.export_dialog import ExportDialog, Wanted
 from flare_gui.app.picture_dialog import PictureDialog, picture
 from flare_gui.app.recovery import Kept
 from flare_gui.app.series_dialog import ChoiceDialog, ask_case, ask_series
 from flare_gui.app.work import CaseChoice, Choice, Gap, Opened
-from flare_gui.edit.parts import fill_holes
 from flare_gui.errors import FlareError
 from flare_gui.files import replacing
 from flare_gui.render.options import FilmSettings
@@ -26,6 +22,7 @@ from flare_gui.volume import Segmentation, Volume
 from flare_gui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from flare_gui.app.export_dialog import ExportDialog, Wanted
     from flare_gui.app.main_window import MainWindow
 
 SCANS = "Scans and workspaces (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.zip *.dcm *.flare);;All files (*)"
@@ -117,6 +114,8 @@ class Session(QObject):
 
     def fix(self, code: str) -> None:
         """Repair the open scan as its finding `code` offers; the file stays as it is, and so does the mask."""
+        from flare_gui.analysis import doctor
+
         volume, segmentation = self._document.volume, self._document.segmentation
         if volume is None or self._busy() or not self.may_lose_corrections():
             return
@@ -216,6 +215,8 @@ class Session(QObject):
         self._settled.start()
 
     def _score(self) -> None:
+        from flare_gui.analysis.compare import compare
+
         ours, reference = self._document.segmentation, self._document.reference
         if ours is None or reference is None:
             return
@@ -235,6 +236,8 @@ class Session(QObject):
 
     def fill_holes(self) -> None:
         """Close every cavity of the chosen organ."""
+        from flare_gui.edit.parts import fill_holes
+
         labels = self._document.labels
         found = fill_holes(labels, self._window.tools.label) if labels is not None else None
         if found is not None:
@@ -282,8 +285,10 @@ class Session(QObject):
             path if path.suffix == workspace.SUFFIX else path.with_name(path.name + workspace.SUFFIX)
         )
 
-    def ask_what_to_export(self, *, everything: bool = False) -> ExportDialog | None:
+    def ask_what_to_export(self, *, everything: bool = False) -> "ExportDialog | None":
         """The dialog of exports, with all ticked for `everything`."""
+        from flare_gui.app.export_dialog import ExportDialog
+
         volume = self._document.volume
         if volume is None or self._document.segmentation is None:
             return None
@@ -295,13 +300,13 @@ class Session(QObject):
         dialog.open()
         return dialog
 
-    def export(self, wanted: Wanted) -> None:
+    def export(self, wanted: "Wanted") -> None:
         """Write what was ticked, in a thread."""
         pair = self._frozen()
         if pair is not None and not self._busy():
             self._runner.run("Exporting", partial(work.export, *pair, wanted), self._exported)
 
-    def _preview(self, dialog: ExportDialog, film: FilmSettings) -> None:
+    def _preview(self, dialog: "ExportDialog", film: FilmSettings) -> None:
         pair = self._frozen()
         if pair is not None and not self._busy():
             self._runner.run("Preview", partial(work.preview, *pair, film), dialog.show_preview)

@@ -10,7 +10,6 @@ from flare_gui.app.document import Document, Ruler
 from flare_gui.edit import Box, Edit
 from flare_gui.edit.brush import capsule, erased, painted
 from flare_gui.edit.history import around
-from flare_gui.edit.parts import fill_slice, keep_part
 from flare_gui.organs import LIVER, ORGANS
 
 SIZES_MM = (2.0, 80.0)
@@ -204,6 +203,8 @@ class Fill(_Click):
     key = "fill"
 
     def press(self, place: Place) -> None:
+        from flare_gui.edit.parts import fill_slice
+
         labels, label = place.document.labels, place.box.label
         if place.voxel is None or labels is None:
             return
@@ -221,6 +222,8 @@ class KeepPart(_Click):
     key = "keep"
 
     def press(self, place: Place) -> None:
+        from flare_gui.edit.parts import keep_part
+
         labels = place.document.labels
         found = keep_part(labels, place.voxel) if labels is not None and place.voxel is not None else None
         if found is None:

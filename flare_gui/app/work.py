@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flare_gui import io, workspace
-from flare_gui.analysis import doctor
+from flare_gui import workspace
 from flare_gui.app import film_process
 from flare_gui.app.recovery import Kept, Store
 from flare_gui.errors import OutputExists, UnreadableScan
-from flare_gui.io.thumbnail import thumbnail
 from flare_gui.progress import Cancel, Progress
 from flare_gui.volume import Segmentation, Volume
 from flare_gui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from flare_gui import io
     from flare_gui.app.export_dialog import Wanted
     from flare_gui.model.estimate import Cost
     from flare_gui.render.options import FilmSettings
@@ -41,7 +40,7 @@ class Opened:
 class SeriesRow:
     """One series of a choice, with a picture of its middle slice: uint8 (rows, columns)."""
 
-    info: io.SeriesInfo
+    info: "io.SeriesInfo"
     thumbnail: np.ndarray | None
 
 
@@ -58,7 +57,7 @@ class CaseChoice:
     """A folder with several scans."""
 
     path: Path
-    cases: tuple[io.Case, ...]
+    cases: "tuple[io.Case, ...]"
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,9 @@ def open_paths(
 
     The mask is the second path, or `<case>.seg.nii.gz` beside the scan.
     """
+    from flare_gui import io
+    from flare_gui.analysis import doctor
+
     first = paths[0]
     if first.suffix.lower() == workspace.SUFFIX:
         return _open_workspace(first, progress, cancel)
@@ -106,7 +108,9 @@ def open_paths(
     return Opened(volume, mask, kept=store.of(volume) if store is not None else None)
 
 
-def _with_thumbnails(rows: list[io.SeriesInfo], cancel: Cancel) -> list[SeriesRow]:
+def _with_thumbnails(rows: "list[io.SeriesInfo]", cancel: Cancel) -> list[SeriesRow]:
+    from flare_gui.io.thumbnail import thumbnail
+
     pictures = []
     for row in rows:
         cancel.check()
@@ -115,6 +119,9 @@ def _with_thumbnails(rows: list[io.SeriesInfo], cancel: Cancel) -> list[SeriesRo
 
 
 def _open_workspace(path: Path, progress: Progress, cancel: Cancel) -> Opened:
+    from flare_gui import io
+    from flare_gui.analysis import doctor
+
     kept = workspace.read(path)
     if kept.scan is None:
         volume = demo(progress=progress, cancel=cancel).volume
@@ -127,6 +134,8 @@ def _open_workspace(path: Path, progress: Progress, cancel: Cancel) -> Opened:
 
 def read_mask(volume: Volume, path: Path, *, progress: Progress, cancel: Cancel) -> Segmentation:
     """A mask of this or another program on the grid of `volume`. Raises `FlareError` when it is none, or of another."""
+    from flare_gui import io
+
     segmentation = io.read_mask(volume, path)
     progress("mask", 1.0)
     return segmentation
@@ -161,7 +170,10 @@ def estimate(volume: Volume, weights: Path | None, *, progress: Progress, cancel
 def segment(volume: Volume, weights: Path | None, *, progress: Progress, cancel: Cancel) -> Segmentation:
     """The organs of `volume`: the function that the command line calls."""
     progress("starting", 0.0)
+    from flare_gui.analysis import doctor
+
     doctor.refuse(volume)
+    # torch takes a second: who is refused does not wait for it.
     from flare_gui.model import segmenter
     from flare_gui.model import weights as model_weights
 
@@ -180,6 +192,8 @@ def whole_segmentation(stage: str, fraction: float) -> float:
 
 def save_mask(segmentation: Segmentation, path: Path) -> None:
     """Write the mask as NIfTI."""
+    from flare_gui import io
+
     io.write_segmentation(segmentation, path)
 
 
