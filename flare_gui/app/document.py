@@ -25,15 +25,15 @@ class Document(QObject):
     """State and signals. Positions are RAS+ mm; `hu` and `labels` are views in canonical RAS for drawing.
 
     `affine` places the canonical arrays. Oblique scans are drawn along their own axes. A whole new mask is told by
-    `segmentation_changed`, a correction by `edited`, which carries the `Edit`; `drawn` while a stroke is on its way;
-    `saved` when a file has the labels.
+    `segmentation_changed`, a correction by `edited`, which carries the `Edit`; `drawn`, which carries the `Box`, while
+    a stroke is on its way; `saved` when a file has the labels.
     """
 
     volume_changed = Signal()
     segmentation_changed = Signal()
     edited = Signal(object)
     saved = Signal()
-    drawn = Signal()
+    drawn = Signal(object)
     reference_changed = Signal()
     cursor_changed = Signal()
     window_changed = Signal()
@@ -46,6 +46,11 @@ class Document(QObject):
         self._segmentation: Segmentation | None = None
         self._reference: Segmentation | None = None
         self._reorientation: geometry.Reorientation | None = None
+        self._from_mm = np.eye(4)
+        # Views in canonical RAS, made once: a step of scrolling asks for them and for the voxel a dozen times.
+        self._hu: np.ndarray | None = None
+        self._labels: np.ndarray | None = None
+        self._voxel = (0, 0, 0)
         self._history = History()
         self._saved: Edit | None = None
         self._cursor = np.zeros(3)
@@ -78,13 +83,13 @@ class Document(QObject):
     @property
     def hu(self) -> np.ndarray:
         """The CT's HU, int16 (x, y, z) in canonical RAS."""
-        assert self._volume is not None and self._reorientation is not None, "no scan is open"
-        return self._reorientation.apply(self._volume.hu)
+        assert self._hu is not None, "no scan is open"
+        return self._hu
 
     @property
     def labels(self) -> np.ndarray | None:
         """The labels, uint8 (x, y, z) in canonical RAS; None before there are any."""
-        return self._canonical(self._segmentation)
+        return self._labels
 
     @property
     def reference_labels(self) -> np.ndarray | None:
@@ -108,9 +113,11 @@ class Document(QObject):
             check_same_grid(volume, segmentation)
         self._volume, self._segmentation, self._reference, self._rulers = volume, _writable(segmentation), None, ()
         self._reorientation = geometry.reorient(volume.affine, volume.shape)
+        self._from_mm = np.linalg.inv(self.affine)
+        self._hu, self._labels = self._reorientation.apply(volume.hu), self._canonical(self._segmentation)
         self._forget_edits()
         middle = (np.array(self.hu.shape) - 1) / 2
-        self._cursor = geometry.apply(self.affine, np.rint(middle)[None])[0]
+        self._put_cursor(geometry.apply(self.affine, np.rint(middle)[None])[0])
         for signal in (self.volume_changed, self.segmentation_changed, self.reference_changed, self.rulers_changed):
             signal.emit()
         self.cursor_changed.emit()
@@ -120,6 +127,7 @@ class Document(QObject):
         if segmentation is not None and self._volume is not None:
             check_same_grid(self._volume, segmentation)
         self._segmentation = _writable(segmentation)
+        self._labels = self._canonical(self._segmentation)
         self._forget_edits()
         self.segmentation_changed.emit()
 
@@ -199,15 +207,21 @@ class Document(QObject):
 
     @cursor_mm.setter
     def cursor_mm(self, position: np.ndarray) -> None:
-        self._cursor = np.asarray(position, float)
+        self._put_cursor(np.asarray(position, float))
         self.cursor_changed.emit()
+
+    def _put_cursor(self, position: np.ndarray) -> None:
+        self._cursor = position
+        if self._hu is not None:
+            index = geometry.apply(self._from_mm, position[None])[0].tolist()
+            x, y, z = (min(max(round(i), 0), n - 1) for i, n in zip(index, self._hu.shape, strict=True))
+            self._voxel = (x, y, z)
 
     @property
     def cursor_voxel(self) -> tuple[int, int, int]:
         """The canonical voxel under the crosshair, inside the scan."""
-        index = geometry.apply(np.linalg.inv(self.affine), self._cursor[None])[0]
-        x, y, z = (int(np.clip(round(i), 0, n - 1)) for i, n in zip(index, self.hu.shape, strict=True))
-        return x, y, z
+        assert self._hu is not None, "no scan is open"
+        return self._voxel
 
     def move_to_voxel(self, voxel: tuple[float, float, float]) -> None:
         """Put the crosshair on a canonical voxel, kept inside the scan."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 TEXT, SHADOW, CROSSHAIR, RULER = QColor("#E6E6E6"), QColor(0, 0, 0, 190), QColor(240, 228, 66, 170), QColor("#56B4E9")
 MARGIN = 8.0
@@ -26,14 +26,37 @@ class Marks:
     def crosshair(self, at: QPointF) -> None:
         """Two lines that leave the point itself free."""
         self._painter.setPen(QPen(CROSSHAIR, 1))
-        gap, right, bottom = 7.0, self._size.right(), self._size.bottom()
-        for line in (
-            QLineF(0, at.y(), at.x() - gap, at.y()),
-            QLineF(at.x() + gap, at.y(), right, at.y()),
-            QLineF(at.x(), 0, at.x(), at.y() - gap),
-            QLineF(at.x(), at.y() + gap, at.x(), bottom),
-        ):
-            self._painter.drawLine(line)
+        gap, right = 7.0, self._size.right()
+        self._painter.drawLine(QLineF(0, at.y(), at.x() - gap, at.y()))
+        self._painter.drawLine(QLineF(at.x() + gap, at.y(), right, at.y()))
+        self._upright(at.x(), 0, at.y() - gap)
+        self._upright(at.x(), at.y() + gap, self._size.bottom())
+
+    def _upright(self, x: float, top: float, bottom: float) -> None:
+        """An upright line with the pen that is set.
+
+        Qt smooths its edges anew in each row, which takes longer than the picture below it. One row, stretched, is the
+        same to the pixel, except at the ends, and where the screen's pixels are finer than the widget's.
+        """
+        whole = QLineF(x, top, x, bottom)
+        first, last = math.ceil(top) + 1, math.floor(bottom) - 1
+        if last <= first or self._painter.device().devicePixelRatio() != 1:
+            self._painter.drawLine(whole)
+            return
+        left = math.floor(x) - 1
+        row = _transparent(QRectF(0, 0, 4, 1), 1)
+        brush = QPainter(row)
+        brush.setRenderHint(QPainter.RenderHint.Antialiasing)
+        brush.setPen(self._painter.pen())
+        brush.drawLine(QLineF(x - left, -5, x - left, 5))
+        brush.end()
+        self._painter.drawImage(QRectF(left, first, 4, last - first), row)
+        for start, end in ((top - 2, first), (last, bottom + 2)):
+            self._painter.save()
+            self._painter.setClipRect(QRectF(left, math.floor(start), 4, math.ceil(end) - math.floor(start)))
+            # No longer than what is seen: Qt works on what it clips away.
+            self._painter.drawLine(QLineF(x, max(top, start - 4), x, min(bottom, end + 4)))
+            self._painter.restore()
 
     def letters(self, letters: str) -> None:
         """Left, right, top, bottom."""
@@ -94,6 +117,38 @@ class Marks:
             draw(QPointF(x, y))
         self._painter.setPen(TEXT)
         draw(QPointF())
+
+
+class StillMarks:
+    """Letters and scale bar, painted once and kept until the view is larger, smaller, or zoomed.
+
+    Over a slice they differ from those that are painted directly by one of 255 at the letters' edges.
+    """
+
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] = ()
+        self._image = QImage()
+
+    def paint(self, painter: QPainter, size: QRectF, letters: str, pixels_per_mm: float) -> None:
+        """As `Marks.letters` and `Marks.scale_bar`."""
+        ratio = painter.device().devicePixelRatio()
+        key = (size.width(), size.height(), ratio, letters, pixels_per_mm, painter.font().key())
+        if key != self._key:
+            self._key, self._image = key, _transparent(size, ratio)
+            layer = QPainter(self._image)
+            layer.setFont(painter.font())
+            marks = Marks(layer, size)
+            marks.letters(letters)
+            marks.scale_bar(pixels_per_mm)
+            layer.end()
+        painter.drawImage(QPointF(0, 0), self._image)
+
+
+def _transparent(size: QRectF, ratio: float) -> QImage:
+    image = QImage((size.size() * ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    return image
 
 
 def position(letters: str, mm: float) -> str:

@@ -54,27 +54,43 @@ class Frame:
 
     def cut(self, array: np.ndarray, index: int) -> np.ndarray:
         """Slice `index` of a canonical (x, y, z) array as (across, up), the way it is drawn."""
-        plane = geometry.layer(array, self._plane.through, index)
-        plane = plane if self._plane.across < self._plane.up else plane.T
+        return self.turned(geometry.layer(array, self._plane.through, index))
+
+    def turned(self, layer: np.ndarray) -> np.ndarray:
+        """A slice as it lies in the canonical array as (across, up), the way it is drawn."""
+        plane = layer if self._plane.across < self._plane.up else layer.T
         return plane[::-1] if self._plane.mirrored else plane
 
     def outlines(self, here: np.ndarray) -> dict[int, tuple[np.ndarray, np.ndarray]]:
         """By label the (across, up) of line segments, two points each, around its pixels in a slice of uint8 labels."""
-        a, u = self._spacing[self._plane.across], self._spacing[self._plane.up]
-        padded = np.zeros((here.shape[0] + 2, here.shape[1] + 2), np.uint8)
-        padded[1:-1, 1:-1] = here
+        here = np.ascontiguousarray(here.T).T
+        filled = [np.flatnonzero(here.any(axis=axis)) for axis in (1, 0)]
+        if not filled[0].size:
+            return {}
+        # Only where organs are, with one voxel of background around them.
+        (a0, a1), (u0, u1) = ((side[0], side[-1] + 1) for side in filled)
+        padded = np.zeros((a1 - a0 + 2, u1 - u0 + 2), np.uint8, order="F")
+        padded[1:-1, 1:-1] = here[a0:a1, u0:u1]
         # Borders between any two labels are looked for once, not once a label.
-        x, y, left, right = _borders(padded[:-1, 1:-1], padded[1:, 1:-1])
-        v, w, below, above = _borders(padded[1:-1, :-1], padded[1:-1, 1:])
-        across = np.concatenate([np.stack([x, x], 1), np.stack([v, v + 1], 1)]) * a
-        up = np.concatenate([np.stack([y, y + 1], 1), np.stack([w, w], 1)]) * u
+        x, y0, y1, left, right = _borders(padded[:-1, 1:-1], padded[1:, 1:-1])
+        y, x0, x1, below, above = _borders(padded[1:-1, :-1].T, padded[1:-1, 1:].T)
+        across = np.concatenate([np.stack([x, x], 1), np.stack([x0, x1], 1)]) + a0
+        up = np.concatenate([np.stack([y0, y1], 1), np.stack([y, y], 1)]) + u0
+        across, up = across * self._spacing[self._plane.across], up * self._spacing[self._plane.up]
         one, other = np.concatenate([left, below]), np.concatenate([right, above])
         present = np.flatnonzero(np.bincount(one, minlength=256) + np.bincount(other, minlength=256))
         around = {int(label): (one == label) | (other == label) for label in present if label}
         return {label: (across[chosen].ravel(), up[chosen].ravel()) for label, chosen in around.items()}
 
 
-def _borders(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Where two (x, y) arrays differ: x, y, and what either holds there."""
-    x, y = np.divmod(np.flatnonzero(one != other), one.shape[1])
-    return x, y, one[x, y], other[x, y]
+def _borders(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Where two (line, place) arrays differ: line, first and last place of each run, and what either holds there."""
+    at = np.flatnonzero(one != other)
+    line, place = np.divmod(at, one.shape[1])
+    here, there = one[line, place], other[line, place]
+    # A straight border is one line, not one a voxel.
+    first = np.ones(len(at) + 1, bool)
+    first[1:-1] = (np.diff(at) > 1) | (place[1:] == 0) | (here[1:] != here[:-1]) | (there[1:] != there[:-1])
+    ends = np.flatnonzero(first)
+    starts = ends[:-1]
+    return line[starts], place[starts], place[starts] + np.diff(ends), here[starts], there[starts]

@@ -1,25 +1,28 @@
 """One plane of the scan with its organs: the layers, and what moves them."""
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from flare_gui import geometry
 from flare_gui.app.compare_panel import LEGEND
 from flare_gui.app.document import Document
 from flare_gui.app.slice_canvas import Canvas
-from flare_gui.app.slice_marks import Marks, apart_mm, position
+from flare_gui.app.slice_layers import OUTLINE_PIXELS, Outline, Pixels, argb, grey
+from flare_gui.app.slice_marks import Marks, StillMarks, apart_mm, position
 from flare_gui.app.slice_plane import AXIAL, CORONAL, SAGITTAL, Frame, Plane
+from flare_gui.app.slice_slab import Slab
 from flare_gui.app.tools import Place, ToolBox
+from flare_gui.edit import Box
 from flare_gui.organs import ORGANS
 
-__all__ = ["AXIAL", "CORONAL", "SAGITTAL", "SliceView"]
+__all__ = ["AXIAL", "CORONAL", "OUTLINE_PIXELS", "SAGITTAL", "SliceView"]
 
 _WINDOW_UNITS_PER_PIXEL = 2.0
 _AXIS_LETTERS = ("LR", "PA", "IS")
-OUTLINE_PIXELS = 2
+# Where mask and reference differ, in place of labels: no organ has these.
+_DIFFERING = (254, 255)
 
 
 class SliceView(QWidget):
@@ -35,8 +38,12 @@ class SliceView(QWidget):
         super().__init__()
         self._document, self._plane, self.tools = document, plane, tools or ToolBox()
         self._frame: Frame | None = None
+        self._hu: Slab | None = None
+        # Forgotten at each change of the labels.
+        self._labels: Slab | None = None
         self._drawn_index: int | None = None
         self._mouse: QPointF | None = None
+        self._still = StillMarks()
         self._crosshair = self._disagreement = True
         self.setAccessibleName(f"{plane.name} slice")
         self.setAccessibleDescription("Arrow keys move the crosshair, Page Up and Page Down scroll, + and - zoom")
@@ -44,8 +51,8 @@ class SliceView(QWidget):
         self.setFocusProxy(self._canvas)
         self._box = self._canvas.addViewBox(lockAspect=True, enableMenu=False)
         self._box.setMouseEnabled(False, False)
-        self._image, self._overlay = pg.ImageItem(), pg.ImageItem()
-        self._outlines = {organ.label: pg.PlotCurveItem() for organ in ORGANS}
+        self._image, self._overlay = Pixels(QImage.Format.Format_RGB32), Pixels(QImage.Format.Format_ARGB32)
+        self._outlines = {organ.label: Outline() for organ in ORGANS}
         for item in (self._image, self._overlay, *self._outlines.values()):
             self._box.addItem(item)
         layout = QVBoxLayout(self)
@@ -54,8 +61,10 @@ class SliceView(QWidget):
         document.volume_changed.connect(self._new_volume)
         document.cursor_changed.connect(self._follow)
         document.window_changed.connect(self._show_window)
-        for signal in (document.segmentation_changed, document.edited, document.drawn, document.looks_changed):
-            signal.connect(self._draw_organs)
+        document.segmentation_changed.connect(self._new_labels)
+        document.edited.connect(lambda edit: self._drawn(edit.box))
+        document.drawn.connect(self._drawn)
+        document.looks_changed.connect(self._draw_organs)
         document.reference_changed.connect(self._draw_organs)
         document.rulers_changed.connect(self._canvas.repaint_marks)
         self.tools.changed.connect(self._canvas.repaint_marks)
@@ -171,7 +180,14 @@ class SliceView(QWidget):
 
     def _new_volume(self) -> None:
         self._frame = Frame(self._document, self._plane)
-        self._draw_slice()
+        self._hu = Slab(self._document.hu, self._plane.through)
+        across, up = self._frame.cut(self._document.hu, 0).shape
+        for picture in (self._image, self._overlay):
+            picture.show_in(self._frame.rect, across, up)
+        for outline in self._outlines.values():
+            outline.show_in(self._frame.rect)
+        self._draw_hu()
+        self._new_labels()
         self.reset_view()
 
     def _follow(self) -> None:
@@ -182,21 +198,37 @@ class SliceView(QWidget):
         self._canvas.repaint_marks()
 
     def _draw_slice(self) -> None:
-        assert self._frame is not None
-        self._drawn_index = self.index
-        pixels = self._frame.cut(self._document.hu, self.index)
-        self._image.setImage(pixels, levels=self._document.window, autoLevels=False)
-        self._image.setRect(self._frame.rect)
+        self._draw_hu()
         self._draw_organs()
 
+    def _draw_hu(self) -> None:
+        if self._frame is not None and self._hu is not None:
+            self._drawn_index = self.index
+            layer = self._frame.turned(self._hu.layer(self.index))
+            self._image.draw(grey(layer, self._document.window))
+
     def _show_window(self) -> None:
-        if self._frame is not None:
-            self._image.setLevels(self._document.window)
-            self._canvas.repaint_marks()
+        self._draw_hu()
+        self._canvas.repaint_marks()
+
+    def _new_labels(self) -> None:
+        self._labels = None
+        self._draw_organs()
+
+    def _drawn(self, box: Box) -> None:
+        """Follow what was drawn inside `box` of the labels, now or when it is scrolled to."""
+        self._labels = None
+        side = box[self._plane.through]
+        if side.start <= self.index < side.stop:
+            self._draw_organs()
 
     def _draw_organs(self) -> None:
+        if self._frame is None:
+            return
         labels = self._document.labels
-        here = self._frame.cut(labels, self.index) if self._frame is not None and labels is not None else None
+        if self._labels is None and labels is not None:
+            self._labels = Slab(labels, self._plane.through)
+        here = self._frame.turned(self._labels.layer(self.index)) if self._labels is not None else None
         self._draw_outlines(here if self._document.outlined else None)
         self._draw_overlay(here)
 
@@ -207,14 +239,14 @@ class SliceView(QWidget):
         self._overlay.setVisible(shown)
         if not shown or here is None or self._frame is None:
             return
-        colours = _colours(self._document) if not self._document.outlined else np.zeros((256, 4), np.uint8)
-        picture = colours[here]
+        colours = _colours(self._document) if not self._document.outlined else np.zeros(256, np.uint32)
+        picture = here
         if differing and reference is not None:
-            other = self._frame.cut(reference, self.index)
-            for (colour, _), where in zip(LEGEND, ((here > 0), (here == 0)), strict=True):
-                picture[where & (here != other)] = _rgba(colour, 0.85)
-        self._overlay.setImage(picture, levels=(0, 255))
-        self._overlay.setRect(self._frame.rect)
+            other, picture = self._frame.cut(reference, self.index), here.copy()
+            for (colour, _), index, where in zip(LEGEND, _DIFFERING, (here > 0, here == 0), strict=True):
+                picture[where & (here != other)] = index
+                colours[index] = argb(colour, 0.85)
+        self._overlay.draw(np.take(colours, picture))
 
     def _draw_outlines(self, here: np.ndarray | None) -> None:
         lines = self._frame.outlines(here) if self._frame is not None and here is not None else {}
@@ -222,8 +254,7 @@ class SliceView(QWidget):
             look = self._document.look(label)
             curve.setVisible(look.visible and label in lines)
             if curve.isVisible():
-                pen = pg.mkPen(QColor(look.colour), width=OUTLINE_PIXELS)
-                curve.setData(*lines[label], connect="pairs", pen=pen)
+                curve.draw(*lines[label], look.colour)
 
     def paint_marks(self, painter: QPainter, size: QRectF) -> None:
         """What lies over the slice, called by the canvas at every repaint."""
@@ -232,9 +263,8 @@ class SliceView(QWidget):
         marks = Marks(painter, size)
         if self._crosshair:
             marks.crosshair(self.position_of(np.array(self._document.cursor_voxel, float)))
-        marks.letters(self._plane.letters)
         pixels_per_mm = 1 / self._box.viewPixelSize()[0]
-        marks.scale_bar(pixels_per_mm)
+        self._still.paint(painter, size, self._plane.letters, pixels_per_mm)
         through = self._plane.through
         place = position(_AXIS_LETTERS[through], self._document.cursor_mm[through])
         count = self._document.hu.shape[through]
@@ -248,6 +278,8 @@ class SliceView(QWidget):
             marks.focus()
 
     def _paint_rulers(self, marks: Marks) -> None:
+        if not self._document.rulers:
+            return
         back = np.linalg.inv(self._document.affine)
         spacing = geometry.spacing(self._document.affine)[self._plane.through]
         for ruler in self._document.rulers:
@@ -263,14 +295,9 @@ class SliceView(QWidget):
 
 
 def _colours(document: Document) -> np.ndarray:
-    """256 RGBA uint8 colours, one a label."""
-    table = np.zeros((256, 4), np.uint8)
+    """256 colours as uint32 0xAARRGGBB, one a label."""
+    table = np.zeros(256, np.uint32)
     for organ in ORGANS:
         look = document.look(organ.label)
-        table[organ.label] = _rgba(look.colour, look.opacity if look.visible else 0)
+        table[organ.label] = argb(look.colour, look.opacity if look.visible else 0)
     return table
-
-
-def _rgba(colour: str, opacity: float) -> tuple[int, int, int, int]:
-    rgb = QColor(colour)
-    return rgb.red(), rgb.green(), rgb.blue(), round(255 * opacity)

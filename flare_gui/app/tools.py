@@ -155,7 +155,7 @@ class Brush:
         if covered.size:
             self._before.append((box, labels[box].copy()))
             labels[box] = self._apply(labels[box], covered, place)
-            place.document.drawn.emit()
+            place.document.drawn.emit(box)
 
     def release(self, place: Place) -> None:
         labels, self._last = place.document.labels, None

@@ -16,8 +16,18 @@ def test_outlines_are_the_sides_of_pixels_between_an_organ_and_anything_else() -
     lines = Frame(document, AXIAL).outlines(here)
     assert set(lines) == {1, 3}
     for label, (across, up) in lines.items():
-        found = {tuple(sorted(zip(across[i : i + 2], up[i : i + 2], strict=True))) for i in range(0, len(across), 2)}
-        assert found == _sides(here == label)
+        assert _unit_sides(across / 2.0, up / 3.0) == _sides(here == label)
+
+
+def _unit_sides(across: np.ndarray, up: np.ndarray) -> set[tuple[tuple[float, float], ...]]:
+    """Lines in voxels, cut into the sides of pixels that they run along. None is drawn twice."""
+    sides = []
+    for start, end in zip(np.stack([across, up], 1)[::2], np.stack([across, up], 1)[1::2], strict=True):
+        steps = round(np.abs(end - start).sum())
+        places = [tuple(start + (end - start) * i / steps) for i in range(steps + 1)]
+        sides += [tuple(sorted(pair)) for pair in zip(places[:-1], places[1:], strict=True)]
+    assert len(sides) == len(set(sides))
+    return set(sides)
 
 
 def _sides(mask: np.ndarray) -> set[tuple[tuple[float, float], ...]]:
@@ -30,5 +40,5 @@ def _sides(mask: np.ndarray) -> set[tuple[tuple[float, float], ...]]:
                     if dx
                     else ((x, y + max(dy, 0)), (x + 1, y + max(dy, 0)))
                 )
-                sides.add(tuple(sorted((2.0 * a, 3.0 * b) for a, b in ends)))
+                sides.add(tuple(sorted((float(a), float(b)) for a, b in ends)))
     return sides

@@ -48,24 +48,25 @@ def test_the_window_is_painted_before_libraries_are_loaded(platform: str | None,
 
 
 @pytest.fixture
-def started(qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
-    """A window that is on the screen and has just been told to begin."""
+def fresh(qapp: QApplication, tmp_path: Path) -> Iterator[MainWindow]:
+    """A window that is on the screen, before it has begun."""
     window = MainWindow(Settings(tmp_path / "settings.ini"))
     window.show()
-    window.begin([])
     yield window
     window.close()
     window.deleteLater()
 
 
-def test_3d_is_ready_after_the_start_without_being_waited_for(started: MainWindow, wait_for: WaitFor) -> None:
+def test_3d_is_ready_after_the_start_without_being_waited_for(fresh: MainWindow, wait_for: WaitFor) -> None:
     if why_no_opengl():
         pytest.skip("there is no OpenGL here")
-    assert not started.surfaces.running, "the window waited for VTK"
-    wait_for(lambda: started.surfaces.running, 60)
+    fresh.begin([])
+    assert not fresh.surfaces.running, "the window waited for VTK"
+    wait_for(lambda: fresh.surfaces.running, 60)
 
 
-def test_a_window_that_is_closed_at_once_starts_no_3d(started: MainWindow) -> None:
-    started.close()
+def test_a_window_that_is_closed_at_once_starts_no_3d(fresh: MainWindow) -> None:
+    fresh.begin([])
+    fresh.close()
     QTest.qWait(100)
-    assert not started.surfaces.running
+    assert not fresh.surfaces.running

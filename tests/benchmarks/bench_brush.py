@@ -85,6 +85,8 @@ class _Hand:
     def _stroke(self, number: int) -> tuple[float, float]:
         """Seconds of a dab until slices and numbers are there, and of the surface after it."""
         window = self._window
+        # What the work before has left to paint is not this stroke's: the 3D view alone takes a third of a second.
+        self._settle()
         axial = window.views.slices[0]
         place = axial.position_of(self._border(number)).toPoint()
         start = time.perf_counter()
@@ -108,6 +110,7 @@ class _Hand:
     def _anew(self) -> tuple[float, float]:
         """Seconds to show the whole mask as if it had just come: slices and numbers, then surfaces."""
         window = self._window
+        self._settle()
         before = self._meshed
         start = time.perf_counter()
         window.document.set_segmentation(window.document.segmentation)
@@ -140,6 +143,15 @@ class _Hand:
 
     def _paint(self) -> None:
         self._application.processEvents()
+
+    def _settle(self) -> None:
+        """Until nothing is left to paint: the loop had nothing to do ten times in a row."""
+        idle = 0
+        while idle < 10:
+            start = time.perf_counter()
+            self._application.processEvents()
+            idle = idle + 1 if time.perf_counter() - start < 0.001 else 0
+            time.sleep(0.005)
 
     def _count(self) -> None:
         self._meshed += 1
