@@ -78,7 +78,11 @@ class OrganRow:
 
     def __init__(self, document: Document, organ: Organ) -> None:
         self._document, self._organ = document, organ
-        self.eye = _button(f"Show or hide the {organ.name.lower()}")
+        self._tips = (
+            f"Show or hide the {organ.name.lower()}",
+            f"Opacity of the {organ.name.lower()} on the slices and in 3D",
+        )
+        self.eye = _button(self._tips[0])
         self.eye.setCheckable(True)
         self.eye.toggled.connect(lambda on: document.set_look(organ.label, visible=on))
         self.colour = _button(f"Colour of the {organ.name.lower()}")
@@ -99,7 +103,6 @@ class OrganRow:
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
         self.opacity.setAccessibleName(f"Opacity of the {organ.name.lower()}")
-        self.opacity.setToolTip(f"Opacity of the {organ.name.lower()} on the slices and in 3D")
         self.opacity.valueChanged.connect(lambda value: document.set_look(organ.label, opacity=value / 100))
 
     def place(self, grid: QGridLayout, line: int) -> None:
@@ -130,6 +133,10 @@ class OrganRow:
         self.volume.setText(f"{found.volume_ml:.0f} ml" if found is not None and there else "")
         mean = found.mean_hu if found is not None else None
         self.mean.setText(f"{mean:.0f} HU" if mean is not None else "")
+        absent = f"The {self._organ.name.lower()} is not in the mask"
+        for widget, tip in zip((self.eye, self.opacity), self._tips, strict=True):
+            widget.setEnabled(there)
+            widget.setToolTip(tip if there else absent)
         self.name.setEnabled(there)
         about_sides = [warning for warning in warnings if warning in DOUBTS]
         if found is None:

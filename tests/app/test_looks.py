@@ -16,6 +16,7 @@ from flare_gui.app.document import Document
 from flare_gui.app.main_window import MainWindow
 from flare_gui.app.scan_panel import ScanPanel
 from flare_gui.app.slice_marks import Marks
+from flare_gui.organs import LIVER, SPLEEN
 from flare_gui.volume import Segmentation, Volume
 from tests.app.conftest import WaitFor
 
@@ -105,3 +106,20 @@ def test_the_self_test_takes_a_scan_of_the_users_own(name: str, tmp_path: Path, 
     steps = {step["step"]: step for step in json.loads((tmp_path / "self-test.json").read_text())["steps"]}
     assert steps["open"]["voxels"] != [275, 218, 130]
     assert (tmp_path / steps["export"]["file"]).exists()
+
+
+def test_organs_that_are_not_in_the_mask_cannot_be_hidden_or_faded_and_say_so(
+    window: MainWindow, scan: Path, wait_for: WaitFor
+) -> None:
+    window.open([scan])
+    wait_for(lambda: window.document.segmentation is not None and not window.runner.busy)
+    rows = window.organs.rows
+    for label, there in ((LIVER.label, True), (SPLEEN.label, False)):
+        for widget in (rows[label].eye, rows[label].opacity):
+            assert widget.isEnabled() is there
+            assert ("not in the mask" in widget.toolTip()) is not there
+    window.document.edit("brush", np.s_[20:24, 10:14, 8:12], np.full((4, 4, 4), SPLEEN.label, np.uint8))
+    assert rows[SPLEEN.label].eye.isEnabled() and rows[SPLEEN.label].opacity.isEnabled()
+    assert "not in the mask" not in rows[SPLEEN.label].eye.toolTip()
+    window.document.undo()
+    assert not rows[SPLEEN.label].eye.isEnabled()
