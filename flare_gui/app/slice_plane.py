@@ -26,11 +26,20 @@ CORONAL = Plane("Coronal", 0, 2, 1, True, "RLSI")
 SAGITTAL = Plane("Sagittal", 1, 2, 0, True, "APSI")
 
 
+# (across, up) in mm of line segments, two points each.
+Lines = tuple[np.ndarray, np.ndarray]
+
+
 class Frame:
     """A plane of one scan. Places on it are (across, up) in mm from the lower left corner of the slice."""
 
     def __init__(self, document: Document, plane: Plane) -> None:
         self._plane, self._spacing, self._shape = plane, geometry.spacing(document.affine), document.hu.shape
+
+    @property
+    def through(self) -> int:
+        """The canonical axis that the plane lies across."""
+        return self._plane.through
 
     @property
     def rect(self) -> QRectF:
@@ -61,7 +70,7 @@ class Frame:
         plane = layer if self._plane.across < self._plane.up else layer.T
         return plane[::-1] if self._plane.mirrored else plane
 
-    def outlines(self, here: np.ndarray) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    def outlines(self, here: np.ndarray) -> dict[int, Lines]:
         """By label the (across, up) of line segments, two points each, around its pixels in a slice of uint8 labels."""
         here = np.ascontiguousarray(here.T).T
         filled = [np.flatnonzero(here.any(axis=axis)) for axis in (1, 0)]

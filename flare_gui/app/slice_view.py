@@ -9,6 +9,7 @@ from flare_gui import geometry
 from flare_gui.app.compare_panel import LEGEND
 from flare_gui.app.document import Document
 from flare_gui.app.slice_canvas import Canvas
+from flare_gui.app.slice_labels import LabelSlices
 from flare_gui.app.slice_layers import OUTLINE_PIXELS, Outline, Pixels, argb, grey
 from flare_gui.app.slice_marks import Marks, StillMarks, apart_mm, position
 from flare_gui.app.slice_plane import AXIAL, CORONAL, SAGITTAL, Frame, Plane
@@ -40,7 +41,7 @@ class SliceView(QWidget):
         self._frame: Frame | None = None
         self._hu: Slab | None = None
         # Forgotten at each change of the labels.
-        self._labels: Slab | None = None
+        self._labels: LabelSlices | None = None
         self._drawn_index: int | None = None
         self._mouse: QPointF | None = None
         self._still = StillMarks()
@@ -227,20 +228,19 @@ class SliceView(QWidget):
             return
         labels = self._document.labels
         if self._labels is None and labels is not None:
-            self._labels = Slab(labels, self._plane.through)
-        here = self._frame.turned(self._labels.layer(self.index)) if self._labels is not None else None
-        self._draw_outlines(here if self._document.outlined else None)
-        self._draw_overlay(here)
+            self._labels = LabelSlices(labels, self._frame)
+        self._draw_outlines()
+        self._draw_overlay()
 
-    def _draw_overlay(self, here: np.ndarray | None) -> None:
+    def _draw_overlay(self) -> None:
         reference = self._document.reference_labels
         differing = self._disagreement and reference is not None
-        shown = here is not None and (not self._document.outlined or differing)
+        shown = self._labels is not None and (not self._document.outlined or differing)
         self._overlay.setVisible(shown)
-        if not shown or here is None or self._frame is None:
+        if not shown or self._labels is None or self._frame is None:
             return
         colours = _colours(self._document) if not self._document.outlined else np.zeros(256, np.uint32)
-        picture = here
+        picture = here = self._labels.here(self.index)
         if differing and reference is not None:
             other, picture = self._frame.cut(reference, self.index), here.copy()
             for (colour, _), index, where in zip(LEGEND, _DIFFERING, (here > 0, here == 0), strict=True):
@@ -248,8 +248,9 @@ class SliceView(QWidget):
                 colours[index] = argb(colour, 0.85)
         self._overlay.draw(np.take(colours, picture))
 
-    def _draw_outlines(self, here: np.ndarray | None) -> None:
-        lines = self._frame.outlines(here) if self._frame is not None and here is not None else {}
+    def _draw_outlines(self) -> None:
+        labels = self._labels if self._document.outlined else None
+        lines = labels.outlines(self.index) if labels is not None else {}
         for label, curve in self._outlines.items():
             look = self._document.look(label)
             curve.setVisible(look.visible and label in lines)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from flare_gui import geometry
 from flare_gui.app.document import Document
+from flare_gui.app.slice_labels import KEPT, LabelSlices
 from flare_gui.app.slice_marks import CROSSHAIR, Marks, StillMarks
 from flare_gui.app.slice_plane import AXIAL, CORONAL, SAGITTAL, Frame, Plane
 from flare_gui.app.slice_slab import SLICES, Slab
@@ -170,3 +171,42 @@ def test_slices_gathered_together_equal_slices_cut_one_by_one(axis: int, step: i
     slab = Slab(array, axis)
     for index in [*range(shape[axis]), 0, shape[axis] - 1, SLICES]:
         assert np.array_equal(slab.layer(index), geometry.layer(array, axis, index))
+
+
+def test_outlines_that_were_kept_equal_those_searched_anew(qapp: QApplication) -> None:
+    document = _document()
+    frame = Frame(document, SAGITTAL)
+    labels = document.labels
+    assert labels is not None
+    slices = LabelSlices(labels, frame)
+    for index in [*range(40), *reversed(range(40))]:
+        fresh = frame.outlines(frame.cut(labels, index))
+        kept = slices.outlines(index)
+        assert fresh.keys() == kept.keys() and all(np.array_equal(fresh[key], kept[key]) for key in fresh)
+
+
+def test_no_more_outlines_are_kept_than_a_few_slices(qapp: QApplication) -> None:
+    document = Document()
+    labels = np.zeros((KEPT + 9, 4, 4), np.uint8)
+    document.show(Volume(labels.astype(np.int16), np.eye(4)), Segmentation(labels, np.eye(4)))
+    slices = LabelSlices(labels, Frame(document, SAGITTAL))
+    for index in range(KEPT + 9):
+        slices.outlines(index)
+    assert len(slices._outlines) == KEPT
+
+
+def test_a_stroke_changes_the_outlines_of_a_slice_that_was_seen_before(qapp: QApplication) -> None:
+    document = _document()
+    view = SliceView(document, SAGITTAL)
+    document.show(document.volume, document.segmentation)
+    document.outlined = True
+    label = ORGANS[0].label
+    for index in (20, 21, 20):
+        document.move_to_voxel((index, 22, 19))
+    before = view._outlines[label].getData()[0].size
+    document.move_to_voxel((30, 22, 19))
+    document.edit("brush", np.s_[20:21, 0:45, 0:38], np.full((1, 45, 38), label, np.uint8))
+    document.move_to_voxel((20, 22, 19))
+    # The whole slice is one organ now: four sides.
+    assert view._outlines[label].getData()[0].size == 8 != before
+    view.close()

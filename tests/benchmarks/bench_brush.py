@@ -145,9 +145,9 @@ class _Hand:
         self._application.processEvents()
 
     def _settle(self) -> None:
-        """Until nothing is left to paint: the loop had nothing to do ten times in a row."""
-        idle = 0
-        while idle < 10:
+        """Until nothing is left to paint: the loop had nothing to do ten times in a row, or some seconds are over."""
+        idle, end = 0, time.monotonic() + 5
+        while idle < 10 and time.monotonic() < end:
             start = time.perf_counter()
             self._application.processEvents()
             idle = idle + 1 if time.perf_counter() - start < 0.001 else 0
