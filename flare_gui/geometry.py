@@ -120,6 +120,17 @@ def box_of(mask: np.ndarray) -> tuple[slice, slice, slice] | None:
     return (x, separable.span(mask[x], 1), separable.span(mask[x], 2)) if x.start < x.stop else None
 
 
+def boxes_of_labels(labels: np.ndarray, highest: int) -> list[tuple[slice, slice, slice] | None]:
+    """The smallest box around each label from 1 to `highest` in uint8 (x, y, z); None for one that is nowhere.
+
+    `find_objects` in the order of memory: against it, as in every array from a file, it takes 5 times as long.
+    """
+    order = separable.memory_order(labels)
+    back = np.argsort(order)
+    found = ndimage.find_objects(labels.transpose(order), highest)
+    return [None if box is None else (box[back[0]], box[back[1]], box[back[2]]) for box in found]
+
+
 def crop(affine: np.ndarray, start: np.ndarray) -> np.ndarray:
     """The affine of an array cut to begin at voxel `start`."""
     moved = np.array(affine, float)

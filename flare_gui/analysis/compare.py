@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import ndimage
 from scipy.spatial import KDTree
 
 from flare_gui import geometry
@@ -77,8 +76,8 @@ def compare(prediction: np.ndarray, reference: np.ndarray, spacing: Spacing) -> 
     """
     _check_shapes(prediction, reference)
     highest = max(organ.label for organ in ORGANS)
-    boxes_a = ndimage.find_objects(prediction, highest)
-    boxes_b = ndimage.find_objects(reference, highest)
+    boxes_a = geometry.boxes_of_labels(prediction, highest)
+    boxes_b = geometry.boxes_of_labels(reference, highest)
     scores = []
     for organ in ORGANS:
         tolerance = FLARE22_TOLERANCE_MM[organ]

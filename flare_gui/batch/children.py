@@ -1,57 +1,37 @@
-"""What runs in the processes of a batch: workers that see a case through, and the one process that has the network.
+"""What runs in the process of a batch: a thread for each case that is worked on at once, and one that has the network.
 
-Each speaks with the hub (`flare_gui.batch.hub`) through one pipe, and ends when that is closed: a hub that was killed
-leaves nobody behind. A worker never loads torch.
+Threads, because numpy, zlib and torch let go of Python's lock; another process would cost a second of start, and its
+scans a way from one to the other. A process of its own, because some scans crash their reader and the system ends what
+takes too much memory: then only this one is lost. It speaks with the hub (`flare_gui.batch.hub`) through one pipe, and
+ends when that is closed: a hub that was killed leaves nobody behind.
 """
 
+import ctypes
 import os
 import signal
+import threading
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import SimpleQueue
 from typing import NamedTuple
-
-import numpy as np
 
 from flare_gui.batch.case import CaseResult, Options, run_case
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
-from flare_gui.model.around import Answer, Task
+from flare_gui.model.around import Answer, Network, Task
 from flare_gui.model.card import ModelCard
 from flare_gui.progress import Cancel, Progress
 
 # How often progress is told. The pipe would carry more, but nobody could see it.
 SECONDS_BETWEEN_WORDS = 0.1
 
-# The network comes first: while it computes, readers and writers take what is left of the processor.
-NICENESS = 5
-
-
-class Step(NamedTuple):
-    """Progress of a stage, 0 to 1."""
-
-    stage: str
-    fraction: float
-
-
-@dataclass(frozen=True, eq=False)
-class Question:
-    """A worker's: what does the network see in this image, float32 (x, y, z)?"""
-
-    image: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class Reply:
-    """The network's, with what it logged."""
-
-    answer: Answer
-    seconds: dict[str, float]
-    peak_memory_mb: dict[str, float]
-    notes: list[str]
+# Of glibc's malloc.h.
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
 
 class Choice(NamedTuple):
@@ -62,50 +42,175 @@ class Choice(NamedTuple):
 
 
 class Trouble(NamedTuple):
-    """A `FlareError` on its way through a pipe; `details` is a traceback when it is a fault of ours."""
+    """A `FlareError` on its way through a pipe; `details` is a traceback when it is a fault of ours.
+
+    As a word: the network cannot be had, so that nothing can be done.
+    """
 
     message: str
     hint: str = ""
     details: str = ""
 
 
+class Step(NamedTuple):
+    """The child's: a case has come this far in this stage, 0 to 1."""
+
+    case: Case
+    stage: str
+    fraction: float
+
+
+@dataclass(frozen=True, eq=False)
+class Ended:
+    """The child's: what became of a case; None when it was let go of."""
+
+    case: Case
+    outcome: CaseResult | Trouble | None
+
+
 class Stop(NamedTuple):
     """The hub's: let go of what you do."""
 
 
-class Stopped(NamedTuple):
-    """A child's: done so."""
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What all cases have in common. `before` is the device and precision of earlier results that these join."""
+
+    out: Path
+    weights: Path | None
+    card: ModelCard
+    options: Options
+    before: Choice | None = None
 
 
-def see_cases_through(hub: Connection, out: Path, card: ModelCard, options: Options) -> None:
-    """Take one `Case` after another and send back its `CaseResult`, `Trouble` or `Stopped`."""
-    _be_a_child()
-    with suppress(AttributeError, OSError):
-        os.nice(NICENESS)
-    with suppress(EOFError, OSError):
-        while isinstance(case := hub.recv(), Case):
-            hub.send(_one(case, hub, out, card, options))
+def see_cases_through(hub: Connection, job: Job, at_once: int, load_now: bool) -> None:
+    """Take `Case`s, work on `at_once` of them at a time, and say `Step`s and `Ended` of each.
+
+    `Choice` or `Trouble` is said once. The network is loaded when it is first asked, or at once with `load_now`.
+    """
+    # Ctrl-C in a terminal reaches every process; only the hub decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _suit_many_cases()
+    cancel, cases, mouth = Cancel(), SimpleQueue[Case | None](), _Mouth(hub)
+    with ThreadPoolExecutor(1, "network") as thread:
+        network = _SharedNetwork(job, thread, mouth)
+        if load_now:
+            network.load()
+        lanes = [
+            threading.Thread(target=_lane, args=(cases, job, network, mouth, cancel), name=f"case {i}")
+            for i in range(at_once)
+        ]
+        for lane in lanes:
+            lane.start()
+        with suppress(EOFError, OSError):
+            while True:
+                word = hub.recv()
+                if isinstance(word, Stop):
+                    cancel.set()
+                else:
+                    cases.put(word)
+        # The hub is gone, or has no more for us.
+        cancel.set()
+        for _ in lanes:
+            cases.put(None)
+        for lane in lanes:
+            lane.join()
 
 
-def _one(case: Case, hub: Connection, out: Path, card: ModelCard, options: Options) -> CaseResult | Trouble | Stopped:
-    cancel = _HubCancel(hub)
+def _suit_many_cases() -> None:
+    """Set up what one case alone gains nothing by. Before torch is loaded.
 
-    def network(task: Task) -> Answer:
-        hub.send(Question(task.image))
-        reply = hub.recv()
-        if isinstance(reply, Trouble):
-            raise FlareError(f"{case.path}: {reply.message}", hint=reply.hint)
-        if not isinstance(reply, Reply):
+    OpenMP's threads are not to spin while they wait: other cases need the cores. And memory that the network has let go
+    of stays for the next case: glibc would give large blocks back, and the system fill 400 MB with zeros for each case,
+    a quarter of the network's time. Other C libraries have other ways, and go on as they do.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    with suppress(OSError, AttributeError, TypeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        for option, value in ((_M_MMAP_THRESHOLD, 2**27), (_M_TRIM_THRESHOLD, 2**31 - 1)):
+            mallopt(option, value)
+
+
+class _Mouth:
+    """Says words to the hub, one thread at a time; to nobody when it is gone."""
+
+    def __init__(self, hub: Connection) -> None:
+        self._hub, self._lock = hub, threading.Lock()
+
+    def say(self, word: object) -> None:
+        with self._lock, suppress(OSError):
+            self._hub.send(word)
+
+
+class _SharedNetwork:
+    """One network for all cases, loaded once, that has one case at a time: it takes all cores, or the GPU.
+
+    In one thread for its whole life, because OpenMP keeps a team of threads for each thread that asks it.
+    """
+
+    def __init__(self, job: Job, thread: ThreadPoolExecutor, mouth: _Mouth) -> None:
+        self._job, self._thread, self._mouth = job, thread, mouth
+        self._network: Network | None = None
+        self._notes: tuple[str, ...] = ()
+
+    def load(self) -> None:
+        """Begin to load it, and tell the hub what came of it."""
+        self._thread.submit(self._load)
+
+    def answer(self, task: Task) -> Answer:
+        """Wait for it. Raises `FlareError`, `Cancelled`."""
+        return self._thread.submit(self._answer, task).result()
+
+    def _answer(self, task: Task) -> Answer:
+        task.cancel.check()
+        network = self._network or self._load()
+        if network is None:
+            # The hub has been told and ends all of it.
             raise Cancelled
-        task.log.seconds.update(reply.seconds)
-        task.log.peak_memory_mb.update(reply.peak_memory_mb)
-        task.log.notes.extend(reply.notes)
-        return reply.answer
+        task.log.notes.extend(self._notes)
+        try:
+            return network(task)
+        except RuntimeError as error:
+            raise FlareError(f"the network failed ({error})", hint="Try another --device.") from error
 
+    def _load(self) -> Network | None:
+        from flare_gui.model.device import choose_as_before
+        from flare_gui.model.segmenter import network_on
+        from flare_gui.model.weights import load
+
+        options = self._job.options
+        try:
+            model = load(self._job.weights)
+            chosen = choose_as_before(options.device, model, options.precision, self._job.before)
+        except FlareError as error:
+            self._mouth.say(Trouble(error.message, error.hint))
+            return None
+        except Exception as error:  # noqa: BLE001 - it ends in a thread that nobody would hear of
+            self._mouth.say(Trouble(f"the network cannot be loaded ({error})", details=traceback.format_exc()))
+            return None
+        self._network, self._notes = network_on(chosen, model), chosen.notes
+        self._mouth.say(Choice(chosen.name, chosen.precision))
+        return self._network
+
+
+def _lane(cases: SimpleQueue[Case | None], job: Job, network: _SharedNetwork, mouth: _Mouth, cancel: Cancel) -> None:
+    """One case after another, until there is None."""
+    while (case := cases.get()) is not None:
+        mouth.say(Ended(case, _one(case, job, network, mouth, cancel)))
+
+
+def _one(case: Case, job: Job, network: _SharedNetwork, mouth: _Mouth, cancel: Cancel) -> CaseResult | Trouble | None:
+    def ask(task: Task) -> Answer:
+        try:
+            return network.answer(task)
+        except FlareError as error:
+            raise FlareError(f"{case.path}: {error.message}", hint=error.hint) from error
+
+    progress = _seldom(case, mouth)
     try:
-        return run_case(case, out, card, network, options, picture=True, progress=_seldom(hub), cancel=cancel)
+        return run_case(case, job.out, job.card, ask, job.options, picture=True, progress=progress, cancel=cancel)
     except Cancelled:
-        return Stopped()
+        return None
     except FlareError as error:
         return Trouble(error.message, error.hint)
     except Exception as error:  # noqa: BLE001 - one case that finds a fault of ours must not end the others
@@ -118,53 +223,7 @@ def fault(case: Case, error: Exception) -> Trouble:
     return Trouble(what, "Please report it; failures.csv has the details.", traceback.format_exc())
 
 
-def answer_questions(hub: Connection, weights: Path | None, device: str, precision: str, before: Choice | None) -> None:
-    """Load the network and send the `Choice`, then answer each image with a `Reply`, `Trouble` or `Stopped`."""
-    _be_a_child()
-    with suppress(EOFError, OSError):
-        try:
-            from flare_gui.model.device import choose_as_before
-            from flare_gui.model.runlog import RunLog
-            from flare_gui.model.segmenter import network_on
-            from flare_gui.model.weights import load
-
-            model = load(weights)
-            chosen = choose_as_before(device, model, precision, before)
-        except FlareError as error:
-            hub.send(Trouble(error.message, error.hint))
-            return
-        network = network_on(chosen, model)
-        hub.send(Choice(chosen.name, chosen.precision))
-        while isinstance(question := hub.recv(), Question):
-            log = RunLog(notes=list(chosen.notes))
-            try:
-                answer = network(Task(question.image, log, _seldom(hub), _HubCancel(hub)))
-                hub.send(Reply(answer, log.seconds, log.peak_memory_mb, log.notes))
-            except Cancelled:
-                hub.send(Stopped())
-            except FlareError as error:
-                hub.send(Trouble(error.message, error.hint))
-            except RuntimeError as error:
-                hub.send(Trouble(f"the network failed ({error})", "Try another --device.", traceback.format_exc()))
-
-
-class _HubCancel(Cancel):
-    """Set by a word from the hub, or by its end."""
-
-    def __init__(self, hub: Connection) -> None:
-        super().__init__()
-        self._hub = hub
-
-    def check(self) -> None:
-        try:
-            if self._hub.poll() and isinstance(self._hub.recv(), Stop):
-                self.set()
-        except (EOFError, OSError):
-            self.set()
-        super().check()
-
-
-def _seldom(hub: Connection) -> Progress:
+def _seldom(case: Case, mouth: _Mouth) -> Progress:
     """Progress that goes to the hub when a stage begins or ends, and now and then between."""
     last, told = "", 0.0
 
@@ -173,11 +232,6 @@ def _seldom(hub: Connection) -> Progress:
         now = time.monotonic()
         if stage != last or fraction >= 1.0 or now - told > SECONDS_BETWEEN_WORDS:
             last, told = stage, now
-            hub.send(Step(stage, fraction))
+            mouth.say(Step(case, stage, fraction))
 
     return tell
-
-
-def _be_a_child() -> None:
-    """Ctrl-C in a terminal reaches every process; only the hub decides what it means."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,38 +1,28 @@
-"""The hub of a batch: workers that each see one case through, around one process that has the network.
+"""The hub of a batch: hands cases to the process that works on them, and lives on when that one dies.
 
-A worker reads a scan, asks the network, finishes and writes. While one waits for its answer the others read the next
-scan and write the last, so that the network is kept busy. As many scans are in memory as there are workers. Because
-every process has one case at a time, one that dies takes that case along and no other.
+The process has several cases at a time, so that one is read and another one written while the network has a third. When
+it dies, nobody knows which of them it died of: each is tried again alone, and only one that ends the process once more
+has failed.
 """
 
 import multiprocessing
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from multiprocessing.connection import wait
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from flare_gui.batch.case import CaseResult, Options
-from flare_gui.batch.children import (
-    Choice,
-    Question,
-    Step,
-    Stop,
-    Stopped,
-    Trouble,
-    answer_questions,
-    see_cases_through,
-)
+from flare_gui.batch.children import Choice, Ended, Job, Step, Stop, Trouble, see_cases_through
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import ModelCard
 from flare_gui.progress import Cancel
 
 POLL_S = 0.1
-# How long children may take to clear up behind themselves when a run is stopped.
+# How long a child may take to clear up behind itself when a run is stopped.
 LONGEST_END_S = 10.0
 
 
@@ -50,7 +40,7 @@ class Watcher(Protocol):
 
 
 class Hub:
-    """Runs cases with `jobs` workers; `network_seconds` is how long the network was at work.
+    """Runs cases, `jobs` at a time; `network_seconds` is how long the network was at work.
 
     `before` is the device and precision of an earlier run whose results these cases join.
     """
@@ -65,13 +55,15 @@ class Hub:
         watcher: Watcher,
         before: Choice | None = None,
     ) -> None:
-        self._task = (out, card, options)
-        self._network_task = (weights, options.device, options.precision, before)
+        self._job = Job(out, weights, card, options, before)
         self._jobs, self._watcher = jobs, watcher
         self._ahead: deque[Case] = deque()
-        self._workers: list[_Worker] = []
-        self._network: _NetworkChild | None = None
-        self._questions: deque[tuple[_Worker, Question]] = deque()
+        # Cases that a process died of, or of one of which it did.
+        self._suspects: deque[Case] = deque()
+        self._running: set[Case] = set()
+        self._child: _Child | None = None
+        self._network_at_once = False
+        self._wait_for_network = False
         self.network_seconds = 0.0
 
     def run(self, cases: Sequence[Case], cancel: Cancel, *, network_at_once: bool) -> None:
@@ -80,131 +72,109 @@ class Hub:
         Raises `FlareError` when the network cannot be had at all, `Cancelled`.
         """
         self._ahead.extend(cases)
+        self._jobs = min(self._jobs, len(cases))
+        self._network_at_once = network_at_once
         try:
-            for _ in range(min(self._jobs, len(cases))):
-                self._workers.append(_Worker(*self._task))
-            if network_at_once:
-                self._network = _NetworkChild(*self._network_task)
-            while self._give_work():
+            while self._ahead or self._suspects or self._running:
                 cancel.check()
-                for child in _spoken(self._children()):
-                    self._hear(child)
+                if self._child is None:
+                    self._child = _Child(self._job, self._jobs, network_at_once)
+                self._give_work(self._child)
+                self._listen(self._child)
         except Cancelled:
             self._ask_to_stop()
             raise
         finally:
-            for child in self._children():
-                child.end()
+            if self._child is not None:
+                self._child.end()
 
-    def _children(self) -> list["_Child"]:
-        return [*self._workers, *([self._network] if self._network else [])]
+    def _give_work(self, child: "_Child") -> None:
+        """Hand out as many cases as are to be worked on at once: one, while a case is suspected."""
+        if self._wait_for_network and not child.ready:
+            return
+        if self._suspects:
+            if not self._running:
+                self._send(child, self._suspects.popleft(), alone=True)
+            return
+        if child.alone and self._running:
+            return
+        while self._ahead and len(self._running) < self._jobs:
+            self._send(child, self._ahead.popleft(), alone=False)
 
-    def _give_work(self) -> bool:
-        """Hand out cases and questions; whether there is anything left to wait for."""
-        for worker in self._workers:
-            if worker.case is None and self._ahead:
-                worker.begin(self._ahead.popleft())
-        if self._questions and self._network is None:
-            self._network = _NetworkChild(*self._network_task)
-        if self._questions and self._network is not None and self._network.idle:
-            self._network.ask(*self._questions.popleft())
-        return any(worker.case is not None for worker in self._workers)
+    def _send(self, child: "_Child", case: Case, *, alone: bool) -> None:
+        self._running.add(case)
+        child.alone = alone
+        child.send(case)
 
-    def _hear(self, child: "_Child") -> None:
+    def _listen(self, child: "_Child") -> None:
+        """Take the next word, if there is one after a short wait."""
         try:
+            if not child.pipe.poll(POLL_S):
+                return
             word = child.pipe.recv()
         except (EOFError, OSError):
-            child.end()
-            word = None
-        if isinstance(child, _NetworkChild):
-            self._hear_network(child, word)
-        elif isinstance(child, _Worker):
-            self._hear_worker(child, word)
-
-    def _hear_worker(self, worker: "_Worker", word: object) -> None:
-        case = worker.case
-        if case is None:
-            # It died between two cases: nothing is lost.
-            self._replace(worker)
-        elif isinstance(word, Step):
-            self._watcher.progressed(case, word.stage, word.fraction)
-        elif isinstance(word, Question):
-            self._questions.append((worker, word))
-        else:
-            worker.case = None
-            if isinstance(word, CaseResult):
-                self._watcher.succeeded(case, word)
-            elif isinstance(word, Trouble):
-                self._watcher.failed(case, word)
-            else:
-                sentence = f"{case.path}: the process that worked on it {worker.how_it_ended()}"
-                self._watcher.failed(case, Trouble(sentence, "There may be too little memory; try --jobs 1."))
-                self._replace(worker)
-
-    def _replace(self, worker: "_Worker") -> None:
-        """A worker died: what it had asked is forgotten, another one takes its place if it is needed."""
-        self._questions = deque(pair for pair in self._questions if pair[0] is not worker)
-        if self._network is not None and self._network.asked_by is worker:
-            self._network.asked_by = None
-        self._workers.remove(worker)
-        if self._ahead:
-            self._workers.append(_Worker(*self._task))
-
-    def _hear_network(self, network: "_NetworkChild", word: object) -> None:
-        asked_by = network.asked_by
+            self._died(child)
+            return
         if isinstance(word, Step):
-            if asked_by is not None and asked_by.case is not None:
-                self._watcher.progressed(asked_by.case, word.stage, word.fraction)
+            self._watcher.progressed(word.case, word.stage, word.fraction)
         elif isinstance(word, Choice):
-            network.ready = True
-        elif not network.ready:
-            self._no_network(network, word)
-        else:
-            self.network_seconds += network.answered()
-            if word is None:
-                word = Trouble(
-                    f"the process of the network {network.how_it_ended()}",
-                    "There may be too little memory; close other programs.",
-                )
-                self._network = None
-            if asked_by is not None:
-                asked_by.send(word)
-
-    def _no_network(self, network: "_NetworkChild", word: object) -> None:
-        """Nothing can be done without: this is not one case's fault."""
-        if isinstance(word, Trouble):
+            child.ready = True
+        elif isinstance(word, Ended):
+            self._running.discard(word.case)
+            if isinstance(word.outcome, CaseResult):
+                if not word.outcome.kept:
+                    self.network_seconds += word.outcome.report["seconds"]["network"]
+                self._watcher.succeeded(word.case, word.outcome)
+            elif word.outcome is not None:
+                self._watcher.failed(word.case, word.outcome)
+        elif isinstance(word, Trouble):
+            # Nothing can be done without the network: this is not one case's fault.
             raise FlareError(word.message, hint=word.hint)
-        raise FlareError(
-            f"the process of the network {network.how_it_ended()} before it was ready",
-            hint="There may be too little memory; close other programs.",
-        )
+
+    def _died(self, child: "_Child") -> None:
+        """Try what it had again, case by case, once the network is there; the next process takes the others."""
+        child.end()
+        self._child = None
+        lost = sorted(self._running)
+        self._running.clear()
+        if not lost and not child.ready:
+            raise FlareError(
+                f"the process of the network {child.how_it_ended()} before it was ready",
+                hint="There may be too little memory; close other programs.",
+            )
+        if child.was_killed and len(lost) > 1:
+            # As the system does when memory is short: then fewer at once may fit.
+            self._jobs = max(1, self._jobs - 1)
+        self._wait_for_network = self._network_at_once
+        if len(lost) > 1:
+            self._suspects.extend(lost)
+        for case in lost if len(lost) == 1 else ():
+            sentence = f"{case.path}: the process that worked on it {child.how_it_ended()}"
+            self._watcher.failed(case, Trouble(sentence, "There may be too little memory; try --jobs 1."))
 
     def _ask_to_stop(self) -> None:
-        """Let the children remove what they have half written."""
-        busy: list[_Child] = [worker for worker in self._workers if worker.case is not None]
-        for child in [*busy, *([self._network] if self._network else [])]:
-            child.send(Stop())
+        """Let the child remove what it has half written."""
+        if self._child is None:
+            return
+        self._child.send(Stop())
         latest = time.monotonic() + LONGEST_END_S
-        while busy and time.monotonic() < latest:
-            for child in _spoken(busy):
-                try:
-                    ended = isinstance(child.pipe.recv(), Stopped | Trouble | CaseResult)
-                except (EOFError, OSError):
-                    ended = True
-                if ended:
-                    busy.remove(child)
+        with suppress(EOFError, OSError):
+            while self._running and time.monotonic() < latest:
+                if self._child.pipe.poll(POLL_S) and isinstance(word := self._child.pipe.recv(), Ended):
+                    self._running.discard(word.case)
 
 
 class _Child:
-    """A process and the pipe to it."""
+    """A process that works on cases, and the pipe to it: `ready` once its network is loaded, `alone` with a suspect."""
 
-    def __init__(self, work: Callable[..., None], *arguments: Any) -> None:
+    def __init__(self, job: Job, at_once: int, load_now: bool) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self._process = context.Process(target=work, args=(theirs, *arguments), daemon=True)
+        self._process = context.Process(target=see_cases_through, args=(theirs, job, at_once, load_now), daemon=True)
         self._process.start()
         # Else the pipe would not be closed when the child is gone.
         theirs.close()
+        self.ready, self.alone = False, False
 
     def send(self, word: object) -> None:
         """Say something; a child that is gone is heard of when the hub listens."""
@@ -219,6 +189,11 @@ class _Child:
             self._process.kill()
         self._process.join()
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether SIGKILL ended it, after `end`."""
+        return self._process.exitcode == -getattr(signal, "SIGKILL", 9)
+
     def how_it_ended(self) -> str:
         """Such as "was ended by SIGKILL"."""
         code = self._process.exitcode or 0
@@ -228,46 +203,3 @@ class _Child:
             return f"was ended by {signal.Signals(-code).name}"
         except ValueError:
             return f"was ended by signal {-code}"
-
-
-def _spoken(children: Sequence[_Child]) -> list[_Child]:
-    """Those that have said something, or have ended, after a short wait."""
-    heard = wait([child.pipe for child in children], POLL_S)
-    return [child for child in children if child.pipe in heard]
-
-
-class _Worker(_Child):
-    def __init__(self, out: Path, card: ModelCard, options: Options) -> None:
-        super().__init__(see_cases_through, out, card, options)
-        self.case: Case | None = None
-
-    def begin(self, case: Case) -> None:
-        """Send it a case."""
-        self.case = case
-        self.send(case)
-
-
-class _NetworkChild(_Child):
-    """`ready` once it is loaded; `asked_by` is whose question it has, None when nobody waits for the answer."""
-
-    def __init__(self, weights: Path | None, device: str, precision: str, before: Choice | None) -> None:
-        super().__init__(answer_questions, weights, device, precision, before)
-        self.asked_by: _Worker | None = None
-        self.ready, self._busy = False, False
-        self._asked_at = 0.0
-
-    @property
-    def idle(self) -> bool:
-        """Whether it waits for a question."""
-        return self.ready and not self._busy
-
-    def ask(self, worker: _Worker, question: Question) -> None:
-        """Give it a worker's question."""
-        self.asked_by, self._busy, self._asked_at = worker, True, time.monotonic()
-        self.send(question)
-
-    def answered(self) -> float:
-        """It has answered, or died: the seconds it was at work since it was asked."""
-        seconds = time.monotonic() - self._asked_at if self._busy else 0.0
-        self.asked_by, self._busy = None, False
-        return seconds

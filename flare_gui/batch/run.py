@@ -39,11 +39,11 @@ def run_batch(
 ) -> float:
     """Segment `cases` into `out`, `jobs` at a time, and tell `watcher` what becomes of each, exactly once.
 
-    Returns the seconds that the network was at work in a process of its own.
+    Returns the seconds that the network was at work; 0 for a single case.
 
     What earlier runs have done is kept, and files in the way are known before the network runs. A single case is done
-    in this process, more in processes of their own: then no case takes another one along, whatever it does to its
-    process. Raises `FlareError` when nothing can be done at all (weights, device), `Cancelled`.
+    in this process, more in one of their own: then no case takes another one along, whatever it does to its process.
+    Raises `FlareError` when nothing can be done at all (weights, device), `Cancelled`.
     """
     sorted_out = sort_out(cases, out, weights, options, watcher)
     ahead = [*sorted_out.perhaps_done, *sorted_out.to_do]

@@ -26,7 +26,10 @@ def _slice_of_most(labels: np.ndarray) -> int:
     Roots, so that four organs in part are worth more than one of them whole.
     """
     score = np.zeros(labels.shape[1])
+    boxes = geometry.boxes_of_labels(labels, max(organ.label for organ in ORGANS))
     for organ in ORGANS:
-        area = np.count_nonzero(labels == organ.label, axis=(0, 2))
-        score += np.sqrt(area / max(1, area.max()))
+        box = boxes[organ.label - 1]
+        if box is not None:
+            area = np.count_nonzero(labels[box] == organ.label, axis=(0, 2))
+            score[box[1]] += np.sqrt(area / area.max())
     return int(score.argmax()) if score.any() else labels.shape[1] // 2

@@ -33,7 +33,7 @@ COLUMNS = (
 def rows(volume: Volume, segmentation: Segmentation) -> list[dict[str, Any]]:
     """One row an organ with `COLUMNS`; None where there is nothing to measure. Extents are along the patient's axes."""
     measures = measure(volume, segmentation)
-    boxes = ndimage.find_objects(segmentation.labels, max(organ.label for organ in ORGANS))
+    boxes = geometry.boxes_of_labels(segmentation.labels, max(organ.label for organ in ORGANS))
     table = []
     for organ in ORGANS:
         found, box = measures[organ.key], boxes[organ.label - 1]

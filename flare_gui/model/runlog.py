@@ -25,15 +25,16 @@ class RunLog:
     def stage(self, name: str) -> Iterator[None]:
         """Measure what happens inside."""
         # Not imported for this: a process in which no network runs is smaller and starts sooner without.
-        torch = sys.modules.get("torch")
-        gpu = torch is not None and torch.cuda.is_available() and torch.cuda.is_initialized()
-        if gpu and torch is not None:
-            torch.cuda.reset_peak_memory_stats()
+        # While another thread imports it, it is there without its parts.
+        cuda = getattr(sys.modules.get("torch"), "cuda", None)
+        gpu = cuda is not None and cuda.is_available() and cuda.is_initialized()
+        if gpu and cuda is not None:
+            cuda.reset_peak_memory_stats()
         start = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - start, 3)
         peak = peak_memory_mb()
         if peak is not None:
             self.peak_memory_mb[name] = round(peak, 1)
-        if gpu and torch is not None:
-            self.peak_memory_mb[f"{name} on cuda"] = round(torch.cuda.max_memory_allocated() / 2**20, 1)
+        if gpu and cuda is not None:
+            self.peak_memory_mb[f"{name} on cuda"] = round(cuda.max_memory_allocated() / 2**20, 1)

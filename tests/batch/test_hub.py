@@ -28,14 +28,17 @@ FIXED = Options(device="cpu", precision="float32")
 class Witness:
     """A watcher that remembers, and does something when a case has come to a stage."""
 
-    def __init__(self, at: tuple[str, str] = ("", ""), do: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, at: tuple[str, str] = ("", ""), do: Callable[[], None] = lambda: None, *, always: bool = False
+    ) -> None:
         self.results: dict[str, CaseResult] = {}
         self.failures: dict[str, Trouble] = {}
-        self._at, self._do = at, do
+        self._at, self._do, self._always = at, do, always
 
     def progressed(self, case: Case, stage: str, fraction: float) -> None:
         if (case.name, stage) == self._at:
-            self._at = ("", "")
+            if not self._always:
+                self._at = ("", "")
             self._do()
 
     def succeeded(self, case: Case, result: CaseResult) -> None:
@@ -74,7 +77,8 @@ def test_a_batch_writes_what_one_case_after_another_writes(
 ) -> None:
     witness = Witness()
     run_batch(cases, tmp_path, weights, FIXED, witness, Cancel(), jobs=3)
-    assert masks(witness) == expected and not witness.failures
+    assert not witness.failures
+    assert masks(witness) == expected
     report = witness.results["ct0"].report
     assert {"read", "prepare", "network", "finish"} <= report["seconds"].keys() and report["device"] == "cpu"
     assert witness.results["ct0"].picture.startswith(b"\xff\xd8")
@@ -83,18 +87,18 @@ def test_a_batch_writes_what_one_case_after_another_writes(
     assert all(result.kept and result.picture for result in again.results.values()) and len(again.results) == 5
 
 
-@needs_signals
-@pytest.mark.parametrize(("stage", "victim"), [("prepare", "worker"), ("network", "network")])
-def test_a_process_that_dies_takes_one_case_along_and_no_other(
-    cases: list[Case], weights: Path, expected: dict[str, bytes], tmp_path: Path, stage: str, victim: str
-) -> None:
-    def kill() -> None:
-        child = hub._network if victim == "network" else next(w for w in hub._workers if w.case == cases[1])
-        assert child is not None and child._process.pid is not None
-        os.kill(child._process.pid, signal.SIGKILL)
+def kill_child(hub: Hub) -> None:
+    assert hub._child is not None and hub._child._process.pid is not None
+    os.kill(hub._child._process.pid, signal.SIGKILL)
 
-    witness = Witness(("ct1", stage), kill)
-    hub = Hub(tmp_path, weights, card_of(weights), FIXED, 2, witness)
+
+@needs_signals
+@pytest.mark.parametrize("stage", ["prepare", "network"])
+def test_a_case_that_ends_its_process_fails_and_takes_no_other_along(
+    cases: list[Case], weights: Path, expected: dict[str, bytes], tmp_path: Path, stage: str
+) -> None:
+    witness = Witness(("ct1", stage), lambda: kill_child(hub), always=True)
+    hub = Hub(tmp_path, weights, card_of(weights), FIXED, 3, witness)
     hub.run(cases, Cancel(), network_at_once=True)
     assert list(witness.failures) == ["ct1"] and "SIGKILL" in witness.failures["ct1"].message
     assert str(cases[1].path) in witness.failures["ct1"].message
@@ -102,6 +106,18 @@ def test_a_process_that_dies_takes_one_case_along_and_no_other(
     # The same command again does the one that failed.
     run_batch(cases, tmp_path, weights, FIXED, after := Witness(), Cancel(), jobs=2)
     assert masks(after) == expected and [name for name, r in after.results.items() if not r.kept] == ["ct1"]
+
+
+@needs_signals
+def test_when_memory_was_short_once_no_case_is_lost(
+    cases: list[Case], weights: Path, expected: dict[str, bytes], tmp_path: Path
+) -> None:
+    witness = Witness(("ct1", "finish"), lambda: kill_child(hub))
+    hub = Hub(tmp_path, weights, card_of(weights), FIXED, 3, witness)
+    hub.run(cases, Cancel(), network_at_once=True)
+    assert not witness.failures
+    assert masks(witness) == expected
+    assert hub._jobs == 2, "fewer at once may fit"
 
 
 def test_a_batch_that_is_cancelled_leaves_no_half_files(cases: list[Case], weights: Path, tmp_path: Path) -> None:

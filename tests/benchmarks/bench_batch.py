@@ -1,69 +1,56 @@
-"""A batch beside the same cases one after another: how much sooner it is done, and how busy it keeps the network."""
+"""A batch beside the same cases one after another: how much sooner it is done, and how busy it keeps the network.
 
+Both are whole programs, from the start of Python to the last file: what loading torch and the weights takes is in both.
+`python -m tests.benchmarks.bench_batch DIR SCAN...` is the reference.
+"""
+
+import json
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nibabel
 import numpy as np
 
 from flare_gui import io
-from flare_gui.batch.case import CaseResult, Options, segment_case
-from flare_gui.batch.children import Trouble
-from flare_gui.batch.run import run_batch, usual_jobs
+from flare_gui.batch.case import Options, segment_case
+from flare_gui.batch.run import usual_jobs
 from flare_gui.io import Case
 from flare_gui.model.device import choose
 from flare_gui.model.weights import load
-from flare_gui.progress import Cancel
 from tests.benchmarks.harness import Row, faster, in_turns
-from tests.benchmarks.scans import CACHE, long_scan
+from tests.benchmarks.scans import CACHE, ROOT, long_scan
 
-CASES, SLICES, ROUNDS = 6, 100, 2
-
-
-class _Quiet:
-    """A watcher to whom no case may fail."""
-
-    def progressed(self, case: Case, stage: str, fraction: float) -> None:
-        pass
-
-    def succeeded(self, case: Case, result: CaseResult) -> None:
-        pass
-
-    def failed(self, case: Case, trouble: Trouble) -> None:
-        raise RuntimeError(trouble.message)
+CASES, SLICES, ROUNDS = 8, 100, 2
 
 
 def measure() -> Iterator[Row]:
-    """One row. For the reference the model is loaded before the clock starts; the batch starts processes in time."""
-    cases, model = _cases(), load()
-    chosen = choose("auto", model)
-    options = Options(device=chosen.name, precision=chosen.precision, overwrite=True)
-    jobs = usual_jobs()
+    """One row."""
+    scans, jobs, chosen = [case.path for case in _cases()], usual_jobs(), choose("auto", load())
+    how = ["--device", chosen.name, "--precision", chosen.precision]
+    batch = ["flare_gui", "segment", *scans, "--jobs", jobs, *how, "-o"]
+    one_by_one = ["tests.benchmarks.bench_batch", chosen.name, chosen.precision, *scans]
     shares: dict[str, list[float]] = {"batch": [], "one after another": []}
     with tempfile.TemporaryDirectory() as folder:
-        ours, theirs = Path(folder) / "batch", Path(folder) / "one-by-one"
 
-        def batch() -> dict[str, bytes]:
-            shutil.rmtree(ours, ignore_errors=True)
+        def run(name: str, words: Sequence[object]) -> dict[str, bytes]:
+            out = Path(folder) / name
+            shutil.rmtree(out, ignore_errors=True)
             start = time.perf_counter()
-            network = run_batch(cases, ours, None, options, _Quiet(), Cancel(), jobs=jobs)
-            shares["batch"].append(network / (time.perf_counter() - start))
-            return _masks(ours)
+            command = [sys.executable, "-m", *map(str, words), str(out)]
+            subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            shares[name].append(_network_seconds(out) / (time.perf_counter() - start))
+            return {path.name: path.read_bytes() for path in out.glob("*.seg.nii.gz")}
 
-        def one_after_another() -> dict[str, bytes]:
-            shutil.rmtree(theirs, ignore_errors=True)
-            start = time.perf_counter()
-            results = [segment_case(case, theirs, model, options, picture=True) for case in cases]
-            network = sum(result.report["seconds"]["network"] for result in results)
-            shares["one after another"].append(network / (time.perf_counter() - start))
-            return _masks(theirs)
-
-        rounds, made, expected = in_turns(batch, one_after_another, ROUNDS)
+        rounds, made, expected = in_turns(
+            lambda: run("batch", batch), lambda: run("one after another", one_by_one), ROUNDS
+        )
     same = made == expected and len(made) == CASES
-    busy = {name: f"{100 * float(np.median(values)):.0f} %" for name, values in shares.items()}
+    busy = {name: f"{100 * float(np.median(values[1:])):.0f} %" for name, values in shares.items()}
     yield rounds.row(
         "batch",
         f"{CASES} scans of 512x512x{SLICES}, {jobs} at once; network busy {busy['batch']} of the time",
@@ -72,6 +59,19 @@ def measure() -> Iterator[Row]:
         (same, "the same masks byte for byte" if same else "the masks differ"),
         details={"network_share": shares, "jobs": jobs, "device": chosen.name, "precision": chosen.precision},
     )
+
+
+def _one_after_another(device: str, precision: str, scans: Sequence[Path], out: Path) -> None:
+    """What somebody would write who has no batch."""
+    model, options = load(), Options(device=device, precision=precision)
+    out.mkdir()
+    for case in io.find_cases(scans):
+        segment_case(case, out, model, options, picture=True)
+
+
+def _network_seconds(out: Path) -> float:
+    reports = [json.loads(path.read_text(encoding="utf-8")) for path in out.glob("case*.json")]
+    return float(sum(report["seconds"]["network"] for report in reports))
 
 
 def _cases() -> list[Case]:
@@ -89,5 +89,5 @@ def _cases() -> list[Case]:
     return io.find_cases(sorted(folder.glob("case*.nii.gz")))
 
 
-def _masks(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.glob("*.seg.nii.gz")}
+if __name__ == "__main__":
+    _one_after_another(*sys.argv[1:3], [Path(scan) for scan in sys.argv[3:-1]], Path(sys.argv[-1]))

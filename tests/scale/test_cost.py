@@ -10,14 +10,13 @@ from tools.scale.__main__ import STAGES
 from tools.scale.cost import Case, Site, cost, limits, machines_until
 from tools.scale.simulate import simulate
 
-# 100 MB in and 1 MB out, 2 + 4 + 2 core-seconds and a fifth of one in the hub.
+# 99 MB in and 1 MB out, 2 + 4 + 2 core-seconds.
 CASE = Case(
     read_mb=99.0,
     written_mb=1.0,
     before_core_s=2.0,
     network_core_s=4.0,
-    after_core_s=1.8,
-    hub_core_s=0.2,
+    after_core_s=2.0,
     search_s=0.036,
     files=100,
     kept_mb=0.02,
@@ -25,7 +24,7 @@ CASE = Case(
     row_mb=0.0001,
 )
 SITE = Site(machines=1, cores=2, jobs=3, link_mb_s=100, storage_mb_s=1000, dispatch_s=0.001)
-MEMORY = {"worker_mb": 1000.0, "network_mb": 2000.0}
+MEMORY = {"case_mb": 1000.0, "network_mb": 2000.0}
 
 
 def test_units_are_what_the_rows_say() -> None:
@@ -48,7 +47,7 @@ def test_units_are_what_the_rows_say() -> None:
     ("site", "first", "per_second"),
     [
         (SITE, "processor cores", 2 / 8),
-        (replace(SITE, jobs=1), "cases at once (--jobs)", 1 / (1 + 3.8 + 0.2 + 4 / 2)),
+        (replace(SITE, jobs=1), "cases at once (--jobs)", 1 / (1 + 4 + 4 / 2)),
         (replace(SITE, cores=64, jobs=64), "link of a machine", 100 / 100),
         (replace(SITE, machines=100, cores=64, jobs=64), "storage", 1000 / 100),
         (replace(SITE, machines=100, cores=64, jobs=64, dispatch_s=0.5), "handing out cases", 1 / 0.5),
@@ -71,7 +70,7 @@ def test_more_of_anything_never_takes_longer() -> None:
     for name, factor in (("machines", 2), ("cores", 2), ("jobs", 2), ("link_mb_s", 2), ("storage_mb_s", 2)):
         assert cost(1000, CASE, replace(SITE, **{name: getattr(SITE, name) * factor}), MEMORY).hours <= before.hours
     assert cost(1000, CASE, replace(SITE, dispatch_s=10.0), MEMORY).hours > before.hours
-    for name in ("read_mb", "before_core_s", "network_core_s", "after_core_s", "hub_core_s"):
+    for name in ("read_mb", "before_core_s", "network_core_s", "after_core_s"):
         assert cost(1000, replace(CASE, **{name: 100 * getattr(CASE, name)}), SITE, MEMORY).hours > before.hours
     double = cost(2000, CASE, SITE, MEMORY, price_per_hour=1.0)
     for name in ("hours", "core_hours", "read_tb", "written_tb", "files_written", "kept_gb", "sheet_gb", "again_hours"):
@@ -107,9 +106,9 @@ def test_the_simulation_comes_within_a_tenth_of_the_formula_and_never_beats_it(
 
 
 def test_one_case_alone_takes_the_sum_of_its_stages() -> None:
-    """By hand: 99 MB at 100 MB/s, 2 s, hub 0.1 s, 4 core-seconds on 2 cores, hub 0.1 s, 1.8 s, 1 MB."""
+    """By hand: 99 MB at 100 MB/s, 2 s, 4 core-seconds on 2 cores, 2 s, 1 MB."""
     outcome = simulate([CASE], SITE)
-    assert outcome.seconds == pytest.approx(0.001 + 0.99 + 2.0 + 0.1 + 2.0 + 0.1 + 1.8 + 0.01)
+    assert outcome.seconds == pytest.approx(0.001 + 0.99 + 2.0 + 2.0 + 2.0 + 0.01)
     assert outcome.network_busy == pytest.approx(2.0 / outcome.seconds)
 
 

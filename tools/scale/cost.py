@@ -13,10 +13,9 @@ MB = 1e6
 class Case:
     """What one case takes: megabytes read and written, core-seconds before, in and after the network, and so on.
 
-    `hub_core_s` is what passing a case between worker and network costs the one process between them, `search_s` what
-    finding it takes before the first one starts; `kept_mb` of it stay in memory until the end, `sheet_mb` go into the
-    contact sheet and `row_mb` into the table. With `device_s` the network runs on a device of its own for that long
-    and takes no cores.
+    `search_s` is what finding it takes before the first one starts; `kept_mb` of it stay in memory until the end,
+    `sheet_mb` go into the contact sheet and `row_mb` into the table. With `device_s` the network runs on a device of
+    its own for that long and takes no cores.
     """
 
     read_mb: float
@@ -24,7 +23,6 @@ class Case:
     before_core_s: float
     network_core_s: float
     after_core_s: float
-    hub_core_s: float
     search_s: float
     files: float
     kept_mb: float
@@ -34,13 +32,13 @@ class Case:
 
     @property
     def around_core_s(self) -> float:
-        """Core-seconds of what a worker does, the network left out."""
+        """Core-seconds of everything but the network."""
         return self.before_core_s + self.after_core_s
 
     @property
     def core_s(self) -> float:
         """Core-seconds of everything."""
-        return self.around_core_s + self.hub_core_s + (0.0 if self.device_s is not None else self.network_core_s)
+        return self.around_core_s + (0.0 if self.device_s is not None else self.network_core_s)
 
 
 @dataclass(frozen=True)
@@ -92,14 +90,13 @@ def limits(case: Case, site: Site) -> dict[str, float]:
     """Cases per second that each part of the site allows (Denning and Buzen 1978: no schedule beats the least)."""
     moved = case.read_mb + case.written_mb
     network_s = case.network_core_s / site.cores if case.device_s is None else case.device_s
-    alone_s = moved / site.link_mb_s + case.around_core_s + case.hub_core_s + network_s
+    alone_s = moved / site.link_mb_s + case.around_core_s + network_s
     return {
         "storage": site.storage_mb_s / moved,
         "link of a machine": site.machines * site.link_mb_s / moved,
         "processor cores": site.machines * site.cores / case.core_s,
         "network on its device": site.machines / network_s if network_s else float("inf"),
         "cases at once (--jobs)": site.machines * site.jobs / alone_s,
-        "passing scans to the network": site.machines / case.hub_core_s,
         "handing out cases": 1 / site.dispatch_s,
     }
 
@@ -107,7 +104,7 @@ def limits(case: Case, site: Site) -> dict[str, float]:
 def cost(
     cases: int, case: Case, site: Site, memory: Mapping[str, float], *, price_per_hour: float | None = None
 ) -> Cost:
-    """What `cases` of this kind cost at best; `memory` has "worker_mb" and "network_mb", the price is per machine."""
+    """What `cases` of this kind cost at best; `memory` has "case_mb" and "network_mb", the price is per machine."""
     allowed = limits(case, site)
     hours = cases / min(allowed.values()) / HOUR_S
     reading = Case(**{**vars(case), "written_mb": 0.0, "network_core_s": 0.0, "after_core_s": 0.0, "device_s": None})
@@ -123,7 +120,7 @@ def cost(
         written_tb=cases * case.written_mb / 1e6,
         files_read=round(cases * case.files),
         files_written=2 * cases,
-        machine_gb=(site.jobs * memory["worker_mb"] + memory["network_mb"]) / 1e3,
+        machine_gb=(site.jobs * memory["case_mb"] + memory["network_mb"]) / 1e3,
         kept_gb=cases * case.kept_mb / 1e3,
         sheet_gb=cases * case.sheet_mb / 1e3,
         table_gb=cases * case.row_mb / 1e3,
@@ -157,7 +154,6 @@ def _case(scan: Mapping[str, Any], stages: Mapping[str, Any], device_s: float | 
         before_core_s=core_s["read"] + core_s["prepare"],
         network_core_s=core_s["network"],
         after_core_s=core_s["finish"] + core_s["write"],
-        hub_core_s=core_s["hub"],
         search_s=stages["search"]["seconds_per_file"] * scan["files"],
         files=scan["files"],
         kept_mb=per_case["kept_bytes"] / MB,

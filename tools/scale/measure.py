@@ -4,16 +4,13 @@ Core-seconds (the processor time of all threads) and not seconds: it is cores th
 the machine changes them less.
 """
 
-import multiprocessing
 import os
 import pickle
 import resource
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +19,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("GOMP_SPINCOUNT", "0")
 
 from flare_gui import io
+from flare_gui.analysis import doctor
 from flare_gui.analysis.measure import measure
 from flare_gui.batch.case import CaseResult, Options
 from flare_gui.batch.children import Trouble
@@ -39,6 +37,8 @@ from flare_gui.volume import scan_sha256
 from tests.benchmarks.harness import machine
 
 _TREE_FILES = 3000
+# How many cases at once the memory is measured with, beside one.
+_AT_ONCE = 3
 
 
 def measured(scans: Sequence[Path], *, repeats: int) -> dict[str, Any]:
@@ -51,6 +51,8 @@ def measured(scans: Sequence[Path], *, repeats: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         batch = _batch(cases, Path(folder), jobs=1)
         outputs = _outputs(batch, Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        several = _batch(_repeated(cases, _AT_ONCE), Path(folder), jobs=_AT_ONCE)
     return {
         "machine": machine(),
         "repeats": repeats,
@@ -70,7 +72,7 @@ def measured(scans: Sequence[Path], *, repeats: int) -> dict[str, Any]:
             for case, core_s, result in zip(cases, least, batch.in_order(cases), strict=True)
         ],
         "per_case": outputs["per_case"],
-        "memory": outputs["memory"],
+        "memory": _memory(batch.peak_mb, several.peak_mb),
         "search": {"files": _TREE_FILES, "seconds_per_file": _search_seconds()},
         "dispatch": _dispatch(),
     }
@@ -82,7 +84,7 @@ def real(scans: Sequence[Path], *, jobs: int, rounds: int) -> dict[str, Any]:
     A machine that does other things too gives it fewer cores than it has.
     """
     cases = io.find_cases(scans)
-    again = [Case(case.path, f"{case.name}-{i}", case.series) for i in range(rounds) for case in cases]
+    again = _repeated(cases, rounds)
     load, used = os.getloadavg()[0], _core_seconds_of_children()
     with tempfile.TemporaryDirectory() as folder:
         batch = _batch(again, Path(folder), jobs=jobs)
@@ -93,6 +95,17 @@ def real(scans: Sequence[Path], *, jobs: int, rounds: int) -> dict[str, Any]:
         "load_before": round(load, 1),
         "done_at": [round(second, 2) for second in batch.done_at],
     }
+
+
+def _repeated(cases: Sequence[Case], rounds: int) -> list[Case]:
+    """Each case so many times, under a name of its own each time."""
+    return [Case(case.path, f"{case.name}-{i}", case.series) for i in range(rounds) for case in cases]
+
+
+def _memory(one_mb: float, several_mb: float) -> dict[str, float]:
+    """What the process of a batch takes for each case at once, and beside: from its peaks with one and `_AT_ONCE`."""
+    case_mb = (several_mb - one_mb) / (_AT_ONCE - 1)
+    return {"case_mb": round(case_mb, 1), "network_mb": round(one_mb - case_mb, 1)}
 
 
 def _core_seconds_of_children() -> float:
@@ -120,6 +133,11 @@ class _Watched:
         """What cannot be segmented cannot be measured."""
         raise SystemExit(f"{case.path}: {trouble.message}")
 
+    @property
+    def peak_mb(self) -> float:
+        """The most memory that the process of the batch has held."""
+        return max(max(result.report["peak_memory_mb"].values()) for result in self.results.values())
+
     def in_order(self, cases: Sequence[Case]) -> list[CaseResult]:
         """The results of `cases`."""
         return [self.results[case] for case in cases]
@@ -135,15 +153,13 @@ def _batch(cases: Sequence[Case], out: Path, *, jobs: int) -> _Watched:
 def _stages(case: Case, model: Model) -> dict[str, float]:
     """Core-seconds by stage of one scan in this process."""
     core_s: dict[str, float] = {}
-    volume = _timed(core_s, "read", lambda: io.read_scan(case.path))
-    passed: list[object] = []
+    volume = _timed(core_s, "read", lambda: doctor.examined(io.read_scan(case.path)))
     marks = [time.process_time()]
 
     def network(task: Task) -> Answer:
         marks.append(time.process_time())
         answer = network_on(choose("cpu", model), model)(task)
         marks.append(time.process_time())
-        passed.extend([task.image, answer])
         return answer
 
     segmentation = segment_with(network, volume, model.card, RunLog(), ignore, never)
@@ -159,18 +175,7 @@ def _stages(case: Case, model: Model) -> dict[str, float]:
             thumbnail(volume, segmentation)
 
         _timed(core_s, "write", write)
-    for word in passed:
-        _timed(core_s, "hub", partial(_through_a_pipe, word))
     return core_s
-
-
-def _through_a_pipe(word: object) -> None:
-    """What a worker asks and what the network answers go over one pipe to the hub and over another one from it."""
-    receiving, sending = multiprocessing.Pipe(duplex=False)
-    sender = threading.Thread(target=sending.send, args=(word,))
-    sender.start()
-    receiving.recv()
-    sender.join()
 
 
 def _timed(core_s: dict[str, float], stage: str, work: Callable[[], Any]) -> Any:
@@ -186,17 +191,12 @@ def _outputs(batch: _Watched, out: Path) -> dict[str, Any]:
     nothing = {path.name: path.stat().st_size for path in write_summary(out, [], [])}
     everything = {path.name: path.stat().st_size for path in write_summary(out, results, [])}
     each = {name: (size - nothing[name]) / len(results) for name, size in everything.items()}
-    memory = [result.report["peak_memory_mb"] for result in results]
     return {
         "sizes": {r.name: (r.mask.stat().st_size, r.report_path.stat().st_size) for r in results},
         "per_case": {
             "kept_bytes": round(sum(len(pickle.dumps(result)) for result in results) / len(results)),
             "sheet_bytes": round(each[CONTACT_SHEET]),
             "row_bytes": round(each[VOLUMES]),
-        },
-        "memory": {
-            "worker_mb": max(peak["finish"] for peak in memory),
-            "network_mb": max(peak["network"] for peak in memory),
         },
     }
 

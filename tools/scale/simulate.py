@@ -1,9 +1,8 @@
 """The pipeline as a discrete-event simulation: the same cases, one after another, through queues and shared resources.
 
-Each machine has `jobs` workers. A worker takes a case, fetches it over the machine's link from the storage, computes on
-the machine's cores, waits for the machine's one network, computes again and writes. Cores, links, the storage and the
-process between workers and network (the hub) are shared evenly among those who want them at a time; the network takes
-one case after another.
+Each machine has `jobs` threads. A thread takes a case, fetches it over the machine's link from the storage, computes on
+the machine's cores, waits for the machine's one network, computes again and writes. Cores, links and the storage are
+shared evenly among those who want them at a time; the network takes one case after another.
 """
 
 import heapq
@@ -137,7 +136,6 @@ class _Machine:
     def __post_init__(self) -> None:
         self.cores = _Shared(self.clock, self.site.cores)
         self.link = _Shared(self.clock, self.site.link_mb_s)
-        self.hub = _Shared(self.clock, 1.0)
 
     def work_on(self, case: Case, then: Then) -> None:
         """See a case through, then call `then`."""
@@ -146,9 +144,7 @@ class _Machine:
     def _stages(self, case: Case) -> Iterator[Callable[[Then], None]]:
         yield lambda done: self._move(case.read_mb, done)
         yield lambda done: self.cores.use(case.before_core_s, 1.0, done)
-        yield lambda done: self._pass_on(case, done)
         yield lambda done: self._ask(case, done)
-        yield lambda done: self._pass_on(case, done)
         yield lambda done: self.cores.use(case.after_core_s, 1.0, done)
         yield lambda done: self._move(case.written_mb, done)
 
@@ -157,12 +153,6 @@ class _Machine:
         one = _last_of(2, done)
         self.link.use(megabytes, self.site.link_mb_s, one)
         self.storage.use(megabytes, self.site.link_mb_s, one)
-
-    def _pass_on(self, case: Case, done: Then) -> None:
-        """Half of what the hub does for a case: there, or back. It is one process, and it takes a core."""
-        one = _last_of(2, done)
-        self.hub.use(case.hub_core_s / 2, 1.0, one)
-        self.cores.use(case.hub_core_s / 2, 1.0, one)
 
     def _ask(self, case: Case, done: Then) -> None:
         self._asked.append((case, done))

@@ -46,7 +46,7 @@ _ROWS: Sequence[tuple[str, Callable[[Cost], str]]] = (
 
 def stage_table(stages: Mapping[str, Any]) -> str:
     """What was measured."""
-    names = ("read", "prepare", "network", "finish", "write", "hub")
+    names = ("read", "prepare", "network", "finish", "write")
     rows = [
         [
             f"{scan['scan']}, {'x'.join(str(n) for n in scan['shape'])}",
