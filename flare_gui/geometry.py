@@ -125,6 +125,8 @@ def boxes_of_labels(labels: np.ndarray, highest: int) -> list[tuple[slice, slice
 
     `find_objects` in the order of memory: against it, as in every array from a file, it takes 5 times as long.
     """
+    from scipy import ndimage
+
     order = separable.memory_order(labels)
     back = np.argsort(order)
     found = ndimage.find_objects(labels.transpose(order), highest)

@@ -28,8 +28,6 @@ def measure(volume: Volume, segmentation: Segmentation) -> dict[str, OrganMeasur
     A voxel's volume is the determinant of the affine, so that sheared grids are right too. Raises `GridMismatch` when
     the mask is not on the scan's grid.
     """
-    from scipy import ndimage
-
     check_same_grid(volume, segmentation)
     boxes = geometry.boxes_of_labels(segmentation.labels, max(organ.label for organ in ORGANS))
     found = {}
