@@ -66,7 +66,7 @@ def renal_pelves(
         room = (here == Tissue.FAT) | (here == Tissue.UNKNOWN_INSIDE) | (here == Tissue.SOFT_TISSUE)
         if hollow.any():
             beyond = ndimage.distance_transform_edt(~hollow, sampling=spacing_mm)
-            hu[box][(beyond <= rng.uniform(0, 9)) & room] = urine
+            hu[box][(beyond <= rng.uniform(0, 14)) & room] = urine
 
 
 def _ball(
