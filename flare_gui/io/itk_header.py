@@ -19,6 +19,10 @@ _BYTES = {"char": 1, "ascii_char": 1, "int8": 1, "short": 2, "int16": 2, "int": 
 _BYTES |= dict.fromkeys(("long", "long_long", "longlong", "int64", "double"), 8)
 
 
+# A numbered series of files. ITK hands the pattern to sprintf, with a buffer of fixed size for what comes out.
+_PATTERN = re.compile(r"[^%\s]{0,200}%0?[0-9]{0,2}d[^%\s]{0,50}(\s+\d{1,6}){2,4}")
+
+
 class Header(NamedTuple):
     """Fields in lower case with their text, the byte behind the header, and where the voxels are.
 
@@ -146,6 +150,8 @@ def _beside(path: Path, names: list[str]) -> tuple[Path, ...]:
     for name in named:
         # "slice%03d.raw 1 99 1" names many files; their folder is what matters.
         pattern = name.split()[0] if "%" in name else name
+        if "%" in name and not _PATTERN.fullmatch(name):
+            raise UnreadableScan(path, "its header names data by no file name", hint="Copy or export it again.")
         if "\0" in pattern or not (home / pattern).resolve().is_relative_to(home):
             raise UnreadableScan(
                 path,

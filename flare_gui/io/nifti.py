@@ -1,7 +1,6 @@
 """NIfTI through nibabel."""
 
 import logging
-import zlib
 from io import IOBase
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -22,6 +21,14 @@ SUFFIXES = (".nii", ".nii.gz")
 
 # nibabel says on standard error what it repairs in headers; what matters of it is a finding.
 logging.getLogger("nibabel.global").setLevel(logging.CRITICAL)
+
+_DAMAGED: tuple[type[Exception], ...] = (
+    ImageFileError,
+    HeaderDataError,
+    ValueError,
+    OverflowError,
+    *nifti_header.GZIP_ERRORS,
+)
 
 
 def read(path: Path) -> Volume:
@@ -54,12 +61,12 @@ def load_from(path: Path, file: BinaryIO, size: int) -> tuple[nibabel.Nifti1Imag
             array = np.asarray(image.dataobj)
         if promise.gzipped:
             nifti_header.drain(path, stream)
-    except (ImageFileError, HeaderDataError, EOFError, OSError, ValueError, OverflowError, zlib.error) as error:
+    except _DAMAGED as error:
         raise UnreadableScan(
             path,
             f"cannot be read as NIfTI ({_first_line(error)})",
             hint="Copy or export it again.",
-            code="truncated" if isinstance(error, EOFError | OSError | zlib.error) else "unreadable",
+            code="truncated" if isinstance(error, nifti_header.GZIP_ERRORS) else "unreadable",
         ) from None
     return image, array
 

@@ -1,17 +1,19 @@
 """The first bytes of a NIfTI file, looked at before nibabel makes room for what they promise."""
 
-import gzip
-import zlib
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import nibabel
 import numpy as np
+from isal import igzip, isal_zlib
 from nibabel.nifti1 import Nifti1Header
 from nibabel.nifti2 import Nifti2Header
 
 from flare_gui.errors import UnreadableScan
 from flare_gui.io.limits import MOST_HEADER_BYTES, check_size, check_there
+
+GZIP_ERRORS: tuple[type[Exception], ...] = (OSError, EOFError, isal_zlib.error)  # type: ignore[assignment]
+"""What reading a damaged gzip file raises."""
 
 _HEADERS = {348: Nifti1Header, 540: Nifti2Header}
 
@@ -28,7 +30,8 @@ def open_maybe_gzipped(file: BinaryIO) -> tuple[BinaryIO, bool]:
     magic = file.read(2)
     file.seek(0)
     gzipped = magic == b"\x1f\x8b"
-    return (gzip.GzipFile(fileobj=file) if gzipped else file), gzipped  # type: ignore[return-value]
+    # Intel's ISA-L unpacks twice as fast as zlib, and half of the time that opening a scan takes is unpacking.
+    return (igzip.IGzipFile(fileobj=file) if gzipped else file), gzipped  # type: ignore[return-value]
 
 
 def check(path: Path, file: BinaryIO, size: int) -> Promise:
@@ -39,7 +42,7 @@ def check(path: Path, file: BinaryIO, size: int) -> Promise:
     stream, gzipped = open_maybe_gzipped(file)
     try:
         block = stream.read(544)
-    except (OSError, EOFError, zlib.error) as error:
+    except GZIP_ERRORS as error:
         raise UnreadableScan(
             path, f"is no whole gzip file ({error})", hint="Copy it again.", code="truncated"
         ) from None
