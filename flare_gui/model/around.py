@@ -41,6 +41,12 @@ class Task(NamedTuple):
 Network = Callable[[Task], Answer]
 """Computes the probabilities of a network input, and logs the stage "network"."""
 
+# A scan with fewer slices than this part of a training patch, 14 cm, is continued at both ends by that part, 2.4 cm.
+# Measured on slabs of two scans: at 4 cm the liver's Dice rose from 0.4 to 0.97, at 6 to 9 cm by up to 0.28. Longer
+# scans gain nothing and lose up to 0.006 for the spleen.
+_SHORT_PER_PATCH = 0.6
+_CONTINUED_PER_PATCH = 0.1
+
 
 def segment_with(
     network: Network, volume: Volume, card: ModelCard, log: RunLog, progress: Progress, cancel: Cancel
@@ -50,16 +56,18 @@ def segment_with(
     with log.stage("prepare"):
         upright = geometry.reorient(volume.affine, volume.shape)
         hu, affine = _at_model_spacing(volume, upright, card)
-        image = intensity(hu, card.window_hu)
+        beyond = slices_beyond(hu.shape[2], card)
+        image = np.pad(intensity(hu, card.window_hu), ((0, 0), (0, 0), (beyond, beyond)), mode="edge")
     progress("prepare", 1.0)
     answer = network(Task(image, log, progress, cancel))
     cancel.check()
     with log.stage("finish"):
-        organs = anatomy.clean(answer.probabilities, hu, affine)
+        probabilities = answer.probabilities[..., beyond : beyond + hu.shape[2]]
+        organs = anatomy.clean(probabilities, hu, affine)
         # In memory as the scan is: what cuts slices of one cuts slices of the other.
         labels = np.zeros_like(volume.hu, np.uint8)
         finish.upsample(organs, upright.affine, upright.apply(labels), progress, cancel)
-        trust = confidence(answer.probabilities, organs, card)
+        trust = confidence(probabilities, organs, card)
     log.notes.extend(organs.findings.notes)
     run = {
         "device": answer.device,
@@ -72,6 +80,15 @@ def segment_with(
         "confidence": trust.expected,
     }
     return Segmentation(labels, volume.affine, (*organs.findings.warnings, *trust.warnings), run)
+
+
+def slices_beyond(slices: int, card: ModelCard) -> int:
+    """How often the first and the last of `slices` at the model's spacing are repeated beyond the scan's ends.
+
+    A patient goes on where a short scan ends. To a network, a slab with air above and below is no abdomen.
+    """
+    patch = card.patch[2]
+    return round(_CONTINUED_PER_PATCH * patch) if slices < _SHORT_PER_PATCH * patch else 0
 
 
 def _at_model_spacing(

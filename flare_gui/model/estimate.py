@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flare_gui import geometry
 from flare_gui.model import ladder
+from flare_gui.model.around import slices_beyond
 from flare_gui.model.body import body_box
 from flare_gui.model.device import choose
 from flare_gui.model.tiles import plan
@@ -35,7 +36,8 @@ def estimate(volume: Volume, model: Model, device: str = "auto") -> Cost:
     upright = geometry.reorient(volume.affine, volume.shape)
     hu = upright.apply(volume.hu)
     box = body_box(hu, upright.affine, str(volume.source or volume.name))
-    _, shape = geometry.coarse_grid(upright.affine, hu[box].shape, model.card.spacing_mm)
+    _, (x, y, z) = geometry.coarse_grid(upright.affine, hu[box].shape, model.card.spacing_mm)
+    shape = (x, y, z + 2 * slices_beyond(z, model.card))
     attempt = ladder.first_attempt(chosen, model, shape)
     tiling = plan(shape, attempt.side, attempt.longest, model.multiple)
     around = hu.size / 1e6 * SECONDS_PER_MEGAVOXEL

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from flare_gui import geometry
 from flare_gui.errors import Cancelled, FlareError
-from flare_gui.io import read_scan
+from flare_gui.io import read_mask, read_scan
+from flare_gui.model import weights
 from flare_gui.model.card import ModelCard
 from flare_gui.model.segmenter import segment
 from flare_gui.model.vnet import VNet, VNetSettings
@@ -194,6 +195,22 @@ def test_a_real_scan_comes_back_on_its_own_grid(shared: Callable, model_of: Call
     found = segment(volume, model_of(VNet(VNetSettings(kernel=3, width=4)).eval()), device="cpu")
     check_same_grid(volume, found)
     assert isinstance(found, Segmentation) and found.labels.max() <= max(organ.label for organ in ORGANS)
+
+
+def test_four_centimetres_of_an_abdomen_are_segmented_as_the_whole_is(shared: Callable) -> None:
+    """To the network, a slab with air above and below is no abdomen: its ends are continued."""
+    folder = shared("ct/ircad17")
+    volume = read_scan(folder / "ct.nii.gz")
+    reference = read_mask(volume, folder / "label.nii.gz").labels
+    for first in (35, 60):
+        slab = slice(first, first + 25)
+        affine = geometry.crop(volume.affine, np.array([0, 0, first]))
+        found = segment(Volume(np.ascontiguousarray(volume.hu[..., slab]), affine), weights.load(), device="cpu")
+        assert found.labels.shape == (*volume.shape[:2], 25)
+        for organ in ORGANS:
+            there = reference[..., slab] == organ.label
+            if there.any():
+                assert dice(found.labels == organ.label, there) > 0.88, organ.name
 
 
 def _tiny_patches(model: Model) -> ModelCard:
