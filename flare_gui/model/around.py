@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from flare_gui import geometry
+from flare_gui import geometry, separable
 from flare_gui.model import anatomy, finish
 from flare_gui.model.body import body_box
 from flare_gui.model.card import ModelCard
@@ -64,8 +64,7 @@ def segment_with(
     with log.stage("finish"):
         probabilities = answer.probabilities[..., beyond : beyond + hu.shape[2]]
         organs = anatomy.clean(probabilities, hu, affine)
-        # In memory as the scan is: what cuts slices of one cuts slices of the other.
-        labels = np.zeros_like(volume.hu, np.uint8)
+        labels = _blank(volume.hu)
         finish.upsample(organs, upright.affine, upright.apply(labels), progress, cancel)
         trust = confidence(probabilities, organs, card)
     log.notes.extend(organs.findings.notes)
@@ -80,6 +79,15 @@ def segment_with(
         "confidence": trust.expected,
     }
     return Segmentation(labels, volume.affine, (*organs.findings.warnings, *trust.warnings), run)
+
+
+def _blank(hu: np.ndarray) -> np.ndarray:
+    """uint8 zeros of the shape of `hu`, and in memory as it is: what cuts slices of one cuts slices of the other.
+
+    `zeros_like` writes each zero, which for 80 MB took up to 0.16 s; these come from the system when they are touched.
+    """
+    order = separable.memory_order(hu)
+    return np.zeros([hu.shape[axis] for axis in order], np.uint8).transpose(np.argsort(order))
 
 
 def slices_beyond(slices: int, card: ModelCard) -> int:
