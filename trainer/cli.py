@@ -57,10 +57,10 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     evaluate.set_defaults(command=_evaluate)
 
-    calibrate = commands.add_parser("calibrate", help="what the network's confidence is worth, on scans made worse")
+    calibrate = commands.add_parser("calibrate", help="find the best window, and what confidence is worth")
     calibrate.add_argument("weights", type=Path, metavar="RUN|WEIGHTS", help="a run's folder or a .safetensors file")
     calibrate.add_argument("--data", action="append", required=True, metavar="PATH", help="real scans with labels")
-    calibrate.add_argument("--out", type=Path, help="folder for confidence.csv and confidence.json (default: the run)")
+    calibrate.add_argument("--out", type=Path, help="folder for window.json and confidence.* (default: the run)")
     calibrate.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda", "mps"))
     calibrate.set_defaults(command=_calibrate)
 
@@ -157,18 +157,23 @@ def _evaluate(options: argparse.Namespace, cancel: Cancel) -> int:
 
 
 def _calibrate(options: argparse.Namespace, cancel: Cancel) -> int:
-    from trainer import calibrate
+    from trainer import calibrate, window
     from trainer.sources import cases_of
 
     model = _released(options.weights)
     cases = [case for path in options.data for case in cases_of(path, seed=1)]
-    points = list(calibrate.measure(model, cases, device=options.device, progress=Lines(), cancel=cancel))
-    if not points:
-        raise FlareError(
-            "no organ of a real scan was found in this data", hint="Give scans with labels: phantoms do not count."
-        )
     out = options.out or _beside(options.weights)
+    trained = window.as_trained(model)
+    views = list(window.measure(trained, cases, device=options.device, progress=Lines(), cancel=cancel))
+    if not views:
+        raise FlareError("no real scan with labels in this data", hint="Give scans with labels: phantoms do not count.")
+    contrast = window.write(views, out)
+    seeing = window.seeing(trained, contrast)
+    points = list(calibrate.measure(seeing, cases, device=options.device, progress=Lines(), cancel=cancel))
+    if not points:
+        raise FlareError("no organ was found in this data", hint="Train for longer before calibrating.")
     known = calibrate.write(points, out)
+    print(f"Window: {contrast:g} times the contrast of the training: {out / window.WINDOW}")
     print(", ".join(f"{key} {value:.3f}" for key, value in known.items()))
     print(f"Confidence: {out / 'confidence.csv'}, {out / calibrate.CONFIDENCE}")
     return 0

@@ -21,6 +21,10 @@ class Augmentation:
     elastic: float = 0.5
     flip: float = 0.05  # left-right, always with the kidneys' labels swapped
     cut: float = 0.3  # the scan ends inside the patch
+    slab: float = 0.08  # it is a few centimetres long
+    circle: float = 0.06  # and shows a circle inside the body
+    streaks: float = 0.08  # from metal
+    starved: float = 0.06  # rows of noise from side to side
     contrast: float = 0.2
     shift_hu: float = 20.0
     noise_hu: float = 25.0

@@ -17,6 +17,7 @@ from trainer import checkpoint, recipe
 from trainer.calibrate import CONFIDENCE
 from trainer.fit import CHECKPOINT
 from trainer.recipe import Recipe
+from trainer.window import WINDOW, narrowed
 
 STEM = "vnet-3mm"
 NOTES = "notes.json"
@@ -26,12 +27,12 @@ NOTES = "notes.json"
 def release(run: Path, folder: Path, *, measured_by: Path | None = None, stem: str = STEM) -> Path:
     """Write the run's EMA weights as `folder/<stem>.safetensors` with card and recipe beside them.
 
-    Scores and confidence are those that `flare-train evaluate` and `calibrate` left in the run's folder, or in that of
-    `measured_by`: a run that did not see the scans on which this one was trained too. Raises `FlareError` without a
-    checkpoint.
+    Scores, window and confidence are those that `flare-train evaluate` and `calibrate` left in the run's folder, or in
+    that of `measured_by`: a run that did not see the scans on which this one was trained too. Raises `FlareError`
+    without a checkpoint.
     """
     settings, network, step = load_run(run)
-    card = _card(run, settings, step, stem) | _measured(measured_by or run)
+    card = _card(run, settings, step, stem) | _measured(measured_by or run, settings)
     if measured_by is not None:
         card["scores"]["measured_by"] = _card(measured_by, *_recipe_and_step(measured_by), stem)["id"]
         card["scores"]["measuring_recipe"] = (measured_by / "recipe.toml").read_text(encoding="utf-8")
@@ -67,7 +68,6 @@ def _card(run: Path, settings: Recipe, step: int, stem: str) -> dict[str, Any]:
     return {
         "id": f"{stem}-{date.today():%Y%m%d}-{trained}",
         "spacing_mm": [settings.spacing_mm] * 3,
-        "window_hu": Window(*settings.window)._asdict(),
         "patch": [settings.patch] * 3,
         "training_data": _training_data(run),
         "recipe": recipe.to_table(settings) | {"trained_steps": step, "initial": initial},
@@ -76,13 +76,16 @@ def _card(run: Path, settings: Recipe, step: int, stem: str) -> dict[str, Any]:
     }
 
 
-def _measured(run: Path) -> dict[str, Any]:
-    """Scores, and the curves of confidence with what they are worth."""
-    confidence = _read(run / CONFIDENCE)
+def _measured(run: Path, settings: Recipe) -> dict[str, Any]:
+    """Scores, the window to see scans through, and the curves of confidence with what they are worth."""
+    confidence, window = _read(run / CONFIDENCE), _read(run / WINDOW)
     scores = _scores(run / "scores.json")
     if "quality" in confidence:
         scores["confidence"] = confidence["quality"]
-    return {"scores": scores, "confidence": confidence.get("curves", {})}
+    if window:
+        scores["window"] = window
+    seen = narrowed(Window(*settings.window), window.get("contrast", 1.0))
+    return {"scores": scores, "window_hu": seen._asdict(), "confidence": confidence.get("curves", {})}
 
 
 def _training_data(run: Path) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from flare_gui.organs import LEFT_KIDNEY, ORGANS, RIGHT_KIDNEY
 from flare_gui.phantom.noise import smooth_noise
 from flare_gui.phantom.paint import paint
 from flare_gui.phantom.tissues import Tissue
-from trainer import disease
+from trainer import disease, scanner
 from trainer.cases import TrainingCase
 from trainer.recipe import Augmentation, Recipe
 
@@ -58,9 +58,7 @@ def draw(
             hu = disease.enhance(hu, labels, rng)
     if augment is not None:
         hu = _diseased(hu, labels, mass, recipe, rng, augment)
-        hu = _intensities(hu, rng, augment)
-        if rng.random() < augment.cut:
-            inside = inside & _field(hu.shape, rng)
+        hu, labels, inside = _scanned(hu, labels, inside, recipe.spacing_mm, rng, augment)
     hu[~inside], labels[~inside] = AIR_HU, 0
     if augment is not None and rng.random() < augment.flip:
         hu, labels = flip_left_right(hu, labels)
@@ -102,6 +100,30 @@ def _diseased(
     grain = ndimage.gaussian_filter(rng.standard_normal(hu.shape).astype(np.float32), rng.uniform(0.2, 0.6), truncate=2)
     grain *= np.float32(_noise_of(clean, labels) / max(1e-3, float(grain.std())))
     return np.where(ndimage.binary_dilation(changed), soft + grain * changed, hu)
+
+
+def _scanned(
+    hu: np.ndarray,
+    labels: np.ndarray,
+    inside: np.ndarray,
+    spacing_mm: float,
+    rng: np.random.Generator,
+    augment: Augmentation,
+) -> tuple[np.ndarray, ...]:
+    """HU and labels as a scanner gives them, and where in them the scan was taken."""
+    if rng.random() < augment.streaks:
+        hu = scanner.streaks(hu, spacing_mm, rng)
+    if rng.random() < augment.starved:
+        hu = scanner.starved(hu, rng)
+    hu = scanner.intensities(hu, augment, rng)
+    if rng.random() < augment.slab:
+        shown, seen = scanner.slab(labels, spacing_mm, rng)
+        hu, labels, inside = hu[:, :, shown], labels[:, :, shown], inside[:, :, shown] & seen
+    elif rng.random() < augment.cut:
+        inside = inside & scanner.ends(hu.shape, rng)
+    if rng.random() < augment.circle:
+        inside = inside & scanner.circle(hu.shape, spacing_mm, rng)
+    return hu, labels, inside
 
 
 def _noise_of(hu: np.ndarray, labels: np.ndarray) -> float:
@@ -166,37 +188,3 @@ def _matrix(rng: np.random.Generator, augment: Augmentation) -> np.ndarray:
         matrix = turn @ matrix
     scale = np.exp(rng.uniform(-augment.scale, augment.scale) + rng.uniform(-augment.scale, augment.scale, 3) / 3)
     return (matrix * scale).astype(np.float32)
-
-
-def _field(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """Where the scan was taken: all of the patch but a slab above or below."""
-    ends = int(rng.integers(shape[2] // 8, 7 * shape[2] // 8))
-    z = np.arange(shape[2])
-    kept = z < ends if rng.random() < 0.5 else z >= shape[2] - ends
-    if kept.sum() < shape[2] // 3:
-        kept = ~kept
-    return np.broadcast_to(kept, shape)
-
-
-def _intensities(hu: np.ndarray, rng: np.random.Generator, augment: Augmentation) -> np.ndarray:
-    gain = 1 + rng.uniform(-augment.contrast, augment.contrast)
-    hu = np.where(hu > -300, (hu - 50) * gain + 50 + rng.uniform(-augment.shift_hu, augment.shift_hu), hu)
-    if rng.random() < augment.blur:
-        hu = ndimage.gaussian_filter(hu, rng.uniform(0.3, 1.0), truncate=3)
-    if rng.random() < augment.low_resolution:
-        hu = _thick_slices(hu, rng)
-    if rng.random() < 0.5:
-        hu = hu + rng.standard_normal(hu.shape, np.float32) * np.float32(rng.uniform(0, augment.noise_hu))
-    return hu.astype(np.float32, copy=False)
-
-
-def _thick_slices(hu: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Means over two or three slices, interpolated back, as a scan of 6 to 9 mm slices comes to the network's grid."""
-    thick = float(rng.uniform(1.5, 3.0))
-    mean = ndimage.uniform_filter1d(hu, round(thick), axis=2, mode="nearest")
-    z = np.arange(hu.shape[2])
-    knots = np.arange(0, hu.shape[2] + thick, thick)
-    rows = mean[:, :, np.clip(np.rint(knots).astype(int), 0, hu.shape[2] - 1)]
-    low = np.minimum((z / thick).astype(int), len(knots) - 2)
-    part = (z / thick - low).astype(np.float32)
-    return rows[:, :, low] * (1 - part) + rows[:, :, low + 1] * part

@@ -56,7 +56,7 @@ def segment_with(
     with log.stage("prepare"):
         upright = geometry.reorient(volume.affine, volume.shape)
         hu, affine = _at_model_spacing(volume, upright, card)
-        beyond = slices_beyond(hu.shape[2], card)
+        beyond = slices_beyond(hu.shape[2], card.patch[2])
         image = np.pad(intensity(hu, card.window_hu), ((0, 0), (0, 0), (beyond, beyond)), mode="edge")
     progress("prepare", 1.0)
     answer = network(Task(image, log, progress, cancel))
@@ -90,12 +90,12 @@ def _blank(hu: np.ndarray) -> np.ndarray:
     return np.zeros([hu.shape[axis] for axis in order], np.uint8).transpose(np.argsort(order))
 
 
-def slices_beyond(slices: int, card: ModelCard) -> int:
+def slices_beyond(slices: int, patch: int) -> int:
     """How often the first and the last of `slices` at the model's spacing are repeated beyond the scan's ends.
 
-    A patient goes on where a short scan ends. To a network, a slab with air above and below is no abdomen.
+    `patch` is the height of a training patch in slices. A patient goes on where a short scan ends. To a network, a slab
+    with air above and below is no abdomen.
     """
-    patch = card.patch[2]
     return round(_CONTINUED_PER_PATCH * patch) if slices < _SHORT_PER_PATCH * patch else 0
 
 

@@ -63,7 +63,7 @@ def test_an_organ_stays_under_its_label_when_space_is_bent() -> None:
 def test_a_patch_hangs_over_the_scan_by_a_small_part_only() -> None:
     """Most of a patch beyond the scan would be air: steps that teach nothing."""
     case = TrainingCase("full", np.full((60, 60, 60), Tissue.LIVER, np.uint8), None, (4.0, 4.0, 4.0))
-    still = Augmentation(rotation_degrees=0, scale=0, elastic=0, flip=0, cut=0, mass=0, ascites=0)
+    still = Augmentation(rotation_degrees=0, scale=0, elastic=0, flip=0, cut=0, slab=0, circle=0, mass=0, ascites=0)
     for seed in range(20):
         _, labels = draw(case, replace(SETTINGS, augmentation=still), np.random.default_rng(seed))
         assert (labels > 0).mean() > (1 - 0.15) ** 3
