@@ -34,6 +34,8 @@ class VNetSettings:
             raise ValueError(f"no VNet has these settings: {self}")
         if self.kernel not in (3, 5) or self.norm not in _NORMS or len(self.up) != len(self.down) - 1:
             raise ValueError(f"no VNet has these settings: {self}")
+        if self.norm == "group" and self.width % _GROUPS:
+            raise ValueError(f"a width of {self.width} does not part into {_GROUPS} groups: choose a multiple of them")
 
     @property
     def multiple(self) -> int:
@@ -51,9 +53,10 @@ class VNetSettings:
         return cls(**values)
 
 
+_GROUPS = 4
 _NORMS = {
     "none": lambda channels: nn.Identity(),
-    "group": lambda channels: nn.GroupNorm(4, channels),
+    "group": lambda channels: nn.GroupNorm(_GROUPS, channels),
     "instance": lambda channels: nn.InstanceNorm3d(channels, affine=True),
     "batch": lambda channels: nn.BatchNorm3d(channels),
 }

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from flare_gui.model import weights
-from flare_gui.model.preprocess import ABDOMEN, intensity
+from flare_gui.model.preprocess import Window, intensity
 from flare_gui.phantom.paint import Look, paint
 from flare_gui.phantom.shapes import abdomen
 
@@ -81,21 +81,21 @@ def main() -> None:
     return None
 
 
-def _image() -> Tensor:
+def _image(window: Window) -> Tensor:
     """A painted abdomen as the network gets it: on noise alone every engine would say background."""
     tissues, _ = abdomen(np.random.default_rng(2), 3.0)
     hu = paint(tissues, (3.0, 3.0, 3.0), np.random.default_rng(3), Look())
     x, y, z = SHAPE[2:]
     middle = (hu.shape[2] - z) // 2
-    seen = intensity(hu[:x, :y, middle : middle + z].astype(np.float32), ABDOMEN)
+    seen = intensity(hu[:x, :y, middle : middle + z].astype(np.float32), window)
     image = np.full(SHAPE, -1, np.float32)
     image[0, 0, : seen.shape[0], : seen.shape[1], : seen.shape[2]] = seen
     return torch.from_numpy(image)
 
 
 def _measure(name: str) -> None:
-    network = weights.load().network.eval()
-    image = _image()
+    model = weights.load()
+    network, image = model.network.eval(), _image(model.card.window_hu)
     began = time.perf_counter()
     run = ENGINES[name](network, image)
     found = run()

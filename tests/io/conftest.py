@@ -1,6 +1,8 @@
-"""DICOM series made to measure: tilted, uneven, with gaps, as real scanners and archives leave them."""
+"""DICOM series made to measure, as real scanners and archives leave them; good files of every format; refusals."""
 
-from collections.abc import Callable, Sequence
+import gzip
+import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,8 @@ import pytest
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
-MakeSeries = Callable[..., str]
+from flare_gui.cli import main
+from tests.io.damage import HU, MakeSeries, Refused, Whole, itk_bytes, nifti_bytes
 
 
 @pytest.fixture
@@ -74,3 +77,43 @@ def _write(path: Path, stored: np.ndarray, **attributes: object) -> None:
         setattr(data, key, value)
     data.PixelData = stored.tobytes()
     pydicom.dcmwrite(path, data, enforce_file_format=True)
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Refused:
+    """`refused(path, words)`: the one sentence that the command line says of it."""
+
+    def check(path: Path, words: str = "") -> str:
+        before = set(path.parent.parent.rglob("*"))
+        capsys.readouterr()
+        assert main(["doctor", str(path)]) == 2
+        said = capsys.readouterr()
+        assert said.err.startswith("flare-gui: ") and said.err.count("\n") == 1, said.err
+        assert "Traceback" not in said.err + said.out
+        assert words in said.err
+        assert set(path.parent.parent.rglob("*")) == before, "a file was left behind"
+        return said.err
+
+    return check
+
+
+@pytest.fixture
+def whole(tmp_path: Path, make_series: MakeSeries) -> Whole:
+    """The bytes of a good file by name."""
+
+    def make(name: str) -> bytes:
+        if name == "x.nii":
+            return bytes(nifti_bytes())
+        if name == "x.nii.gz":
+            return gzip.compress(nifti_bytes())
+        if name.endswith((".nrrd", ".mha")):
+            return itk_bytes(tmp_path / "good", name, compressed=name.startswith("packed"))
+        make_series(tmp_path / "good" / "series", HU, [20.0 * k for k in range(9)], names=[f"{k}" for k in range(9)])
+        if name == "x.dcm":
+            return (tmp_path / "good" / "series" / "4").read_bytes()
+        with zipfile.ZipFile(tmp_path / "good" / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in (tmp_path / "good" / "series").iterdir():
+                archive.write(file, file.name)
+        return (tmp_path / "good" / "x.zip").read_bytes()
+
+    return make

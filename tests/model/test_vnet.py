@@ -137,3 +137,5 @@ def test_settings_survive_the_card_and_odd_ones_are_refused() -> None:
     for wrong in ({"kernel": 4}, {"norm": "layer"}, {"up": [1, 1]}):
         with pytest.raises(ValueError, match="no VNet has these settings"):
             VNetSettings.from_card(VNetSettings().as_card() | wrong)
+    with pytest.raises(ValueError, match="a width of 22 does not part into 4 groups"):
+        VNetSettings(width=22)
