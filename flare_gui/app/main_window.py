@@ -15,17 +15,19 @@ from flare_gui.app.autosave import Autosave
 from flare_gui.app.compare_panel import ComparePanel
 from flare_gui.app.document import Document
 from flare_gui.app.jobs import Job
+from flare_gui.app.opengl import why_no_opengl
 from flare_gui.app.organ_panel import OrganPanel
 from flare_gui.app.recovery import Store
 from flare_gui.app.recovery_offer import RecoveryOffer
 from flare_gui.app.runner import Runner
+from flare_gui.app.saving import Saving
 from flare_gui.app.scan_panel import ScanPanel
 from flare_gui.app.session import Session
 from flare_gui.app.settings import Settings
 from flare_gui.app.slice_marks import position
 from flare_gui.app.start_page import StartPage
 from flare_gui.app.tools import ToolBox
-from flare_gui.app.view3d import View3D, why_no_opengl
+from flare_gui.app.view3d import View3D
 from flare_gui.app.views import Views
 from flare_gui.app.warm_up import DRAWING, READING, warm_up
 from flare_gui.app.window_actions import add_actions
@@ -47,7 +49,7 @@ class MainWindow(QMainWindow):
         self.tools = ToolBox()
         self.runner = Runner(self)
         self.autosave = Autosave(self.document, Store(self.settings.recovery_folder))
-        self.session = Session(self)
+        self.session, self.saving = Session(self), Saving(self)
         self.batch: BatchWindow | None = None
         self._warming: Job | None = None
         self.recovery = RecoveryOffer(self)

@@ -20,10 +20,10 @@ from PySide6.QtWidgets import QApplication
 
 from flare_gui import __version__, io
 from flare_gui.app.main_window import MainWindow
+from flare_gui.app.opengl import why_no_opengl
 from flare_gui.app.series_dialog import ChoiceDialog
 from flare_gui.app.settings import Settings
 from flare_gui.app.tools import Brush
-from flare_gui.app.view3d import why_no_opengl
 from flare_gui.files import replacing
 from flare_gui.organs import ORGANS, Organ
 from flare_gui.phantom.demo import demo_scan
@@ -165,7 +165,7 @@ class SelfTest:
         volume, segmentation = self._window.document.volume, self._window.document.segmentation
         assert volume is not None and segmentation is not None
         path = self._folder / f"{volume.name}.seg.nii.gz"
-        if not self._window.session.save_mask(path):
+        if not self._window.saving.save_mask(path):
             raise AssertionError("the mask was not saved")
         labels, affine = io.read_labels(path)
         if not np.array_equal(labels, segmentation.labels) or np.abs(affine - segmentation.affine).max() > 1e-4:

@@ -1,35 +1,26 @@
-"""What happens between a user's wish and the document: jobs, questions, files."""
+"""What happens between a user's wish and the document: opening, segmenting, comparing, correcting."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSize, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from flare_gui import geometry, workspace
+from flare_gui import geometry
 from flare_gui.app import view_state, work
-from flare_gui.app.picture_dialog import PictureDialog, picture
 from flare_gui.app.recovery import Kept
 from flare_gui.app.series_dialog import ChoiceDialog, ask_case, ask_series
 from flare_gui.app.work import CaseChoice, Choice, Gap, Opened
-from flare_gui.errors import FlareError
-from flare_gui.files import replacing
-from flare_gui.render.options import FilmSettings
-from flare_gui.volume import Segmentation, Volume
+from flare_gui.volume import Segmentation
 from flare_gui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from flare_gui.app.export_dialog import ExportDialog, Wanted
     from flare_gui.app.main_window import MainWindow
 
 SCANS = "Scans and workspaces (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.zip *.dcm *.flare);;All files (*)"
 MASKS = "Masks (*.nii *.nii.gz *.nrrd *.mha);;All files (*)"
-PICTURE = "PNG picture (*.png)"
-MASK = "NIfTI mask (*.nii.gz)"
-WORKSPACES = f"Workspaces (*{workspace.SUFFIX})"
 WEIGHTS = "Weights (*.safetensors)"
 
 # After a correction, scores wait for the next one this long.
@@ -43,7 +34,6 @@ class Session(QObject):
         super().__init__(window)
         self._window = window
         self._document, self._runner, self._settings = window.document, window.runner, window.settings
-        self.workspace_file: Path | None = None
         self._pending: list[Path] = []
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settled.timeout.connect(self._score)
@@ -52,7 +42,7 @@ class Session(QObject):
 
     def open(self, paths: list[Path], series: str | None = None, *, allow_gaps: bool = False) -> None:
         """Open what lies at `paths`, after a question when corrections would be lost."""
-        if not paths or self._busy() or not self.may_lose_corrections():
+        if not paths or self.is_busy() or not self.may_lose_corrections():
             return
         if self._document.volume is not None and len(paths) == 1 and ".seg." in paths[0].name.lower():
             self.open_mask(paths[0])
@@ -68,47 +58,47 @@ class Session(QObject):
 
     def open_demo(self) -> None:
         """Make the synthetic demo CT and open it."""
-        if not self._busy() and self.may_lose_corrections():
+        if not self.is_busy() and self.may_lose_corrections():
             self._pending = []
             self._runner.run("Demo scan", partial(work.demo, store=self._window.autosave.store), self._opened)
 
     def restore(self, kept: Kept, use: Callable[[Workspace], None]) -> None:
         """Read corrections of the open scan that a crashed program left, and give them to `use`."""
         volume = self._document.volume
-        if volume is not None and not self._busy():
+        if volume is not None and not self.is_busy():
             self._runner.run("Restoring", partial(work.restore, volume, kept), use)
 
     def open_mask(self, path: Path) -> None:
         """Show a mask of this or another program as the segmentation."""
         volume = self._document.volume
-        if volume is not None and not self._busy() and self.may_lose_corrections():
+        if volume is not None and not self.is_busy() and self.may_lose_corrections():
             self._runner.run("Reading", partial(work.read_mask, volume, path), self._document.set_segmentation)
 
     def open_reference(self, path: Path) -> None:
         """Open a second mask to compare with."""
         volume = self._document.volume
-        if volume is not None and not self._busy():
+        if volume is not None and not self.is_busy():
             self._runner.run("Reading", partial(work.read_mask, volume, path), self._document.set_reference)
 
     def ask_for_scan(self) -> None:
         """The file dialog for a scan."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open a scan", self._folder(), SCANS)
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a scan", self._settings.folder, SCANS)
         self.open([Path(name)] if name else [])
 
     def ask_for_folder(self) -> None:
         """The dialog for a DICOM folder, or a folder of scans."""
-        name = QFileDialog.getExistingDirectory(self._window, "Open a folder", self._folder())
+        name = QFileDialog.getExistingDirectory(self._window, "Open a folder", self._settings.folder)
         self.open([Path(name)] if name else [])
 
     def ask_for_mask(self) -> None:
         """The file dialog for a mask."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open a mask", self._folder(), MASKS)
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a mask", self._settings.folder, MASKS)
         if name:
             self.open_mask(Path(name))
 
     def ask_for_reference(self) -> None:
         """The file dialog for a mask to compare with."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Compare with a mask", self._folder(), MASKS)
+        name, _ = QFileDialog.getOpenFileName(self._window, "Compare with a mask", self._settings.folder, MASKS)
         if name:
             self.open_reference(Path(name))
 
@@ -117,7 +107,7 @@ class Session(QObject):
         from flare_gui.analysis import doctor
 
         volume, segmentation = self._document.volume, self._document.segmentation
-        if volume is None or self._busy() or not self.may_lose_corrections():
+        if volume is None or self.is_busy() or not self.may_lose_corrections():
             return
         self._document.show(doctor.fixed(volume, code), segmentation)
         self._window.say("Repaired here; the file was not changed")
@@ -151,9 +141,9 @@ class Session(QObject):
 
     def _show(self, opened: Opened) -> None:
         self._document.show(opened.volume, opened.segmentation)
-        self.workspace_file = None
+        self._window.saving.workspace_file = None
         if opened.workspace is not None:
-            self.workspace_file = self._pending[0]
+            self._window.saving.workspace_file = self._pending[0]
             view_state.restore(self._document, opened.workspace.view)
         if self._pending:
             self._settings.add_recent(self._pending[0])
@@ -182,7 +172,7 @@ class Session(QObject):
     def segment(self) -> None:
         """Find the organs in the open scan, in a thread."""
         volume = self._document.volume
-        if volume is None or self._busy() or not self.may_lose_corrections():
+        if volume is None or self.is_busy() or not self.may_lose_corrections():
             return
         self._runner.run(
             "Segmenting",
@@ -204,7 +194,7 @@ class Session(QObject):
 
     def ask_for_weights(self) -> None:
         """The file dialog for weights."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Weights to segment with", self._folder(), WEIGHTS)
+        name, _ = QFileDialog.getOpenFileName(self._window, "Weights to segment with", self._settings.folder, WEIGHTS)
         if name:
             self.use_weights(Path(name))
 
@@ -243,117 +233,7 @@ class Session(QObject):
         if found is not None:
             self._document.edit("fill holes", *found)
 
-    # Save
-
-    def save_mask(self, path: Path) -> bool:
-        """Write the labels as NIfTI; whether it went well."""
-        segmentation = self._document.segmentation
-        return segmentation is not None and self._saved(path, partial(work.save_mask, segmentation, path))
-
-    def ask_where_to_save_mask(self) -> bool:
-        """The file dialog for the mask; whether it was saved."""
-        volume = self._document.volume
-        if volume is None:
-            return False
-        start = str(Path(self._folder()) / f"{volume.name}.seg.nii.gz")
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save the mask", start, MASK)
-        return bool(name) and self.save_mask(Path(name))
-
-    def save_workspace(self, path: Path) -> bool:
-        """Write scan's place, mask and view into one file; whether it went well."""
-        document = self._document
-        if document.volume is None:
-            return False
-        view = view_state.describe(document)
-        done = self._saved(path, partial(workspace.write, path, document.volume, document.segmentation, view))
-        if done:
-            self.workspace_file = path
-            self._settings.add_recent(path)
-        return done
-
-    def ask_where_to_save_workspace(self) -> bool:
-        """Save into the workspace's own file, or ask for one."""
-        volume = self._document.volume
-        if volume is None:
-            return False
-        start = self.workspace_file or Path(self._folder()) / f"{volume.name}{workspace.SUFFIX}"
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save the workspace", str(start), WORKSPACES)
-        if not name:
-            return False
-        path = Path(name)
-        return self.save_workspace(
-            path if path.suffix == workspace.SUFFIX else path.with_name(path.name + workspace.SUFFIX)
-        )
-
-    def ask_what_to_export(self, *, everything: bool = False) -> "ExportDialog | None":
-        """The dialog of exports, with all ticked for `everything`."""
-        from flare_gui.app.export_dialog import ExportDialog
-
-        volume = self._document.volume
-        if volume is None or self._document.segmentation is None:
-            return None
-        source = volume.source
-        folder = (source.parent if source is not None else Path.home()) / f"{volume.name}-export"
-        dialog = ExportDialog(folder, self._window, everything=everything, dicom=volume.series_uid is not None)
-        dialog.preview_asked.connect(partial(self._preview, dialog))
-        dialog.chosen.connect(self.export)
-        dialog.open()
-        return dialog
-
-    def export(self, wanted: "Wanted") -> None:
-        """Write what was ticked, in a thread."""
-        pair = self._frozen()
-        if pair is not None and not self._busy():
-            self._runner.run("Exporting", partial(work.export, *pair, wanted), self._exported)
-
-    def _preview(self, dialog: "ExportDialog", film: FilmSettings) -> None:
-        pair = self._frozen()
-        if pair is not None and not self._busy():
-            self._runner.run("Preview", partial(work.preview, *pair, film), dialog.show_preview)
-
-    def ask_for_picture(self) -> PictureDialog | None:
-        """The dialog for a picture of a view, or of all four."""
-        if self._document.volume is None:
-            return None
-        dialog = PictureDialog(self._window)
-        dialog.chosen.connect(self._ask_where_to_save_picture)
-        dialog.open()
-        return dialog
-
-    def _ask_where_to_save_picture(self, number: int | None, size: QSize) -> None:
-        assert self._document.volume is not None
-        start = str(Path(self._folder()) / f"{self._document.volume.name}.png")
-        name, _ = QFileDialog.getSaveFileName(self._window, "Save the picture", start, PICTURE)
-        if name:
-            path = Path(name)
-            self.save_picture(path if path.suffix else path.with_suffix(".png"), number, size)
-
-    def save_picture(self, path: Path, number: int | None, size: QSize) -> bool:
-        """Write what view `number` shows, or all four for None, as PNG of `size`; whether it went well."""
-        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-        try:
-            image = picture(self._window.views, number, size)
-            with replacing(path) as beside:
-                if not image.save(str(beside)):
-                    raise OSError("the disk is full, or the folder cannot be written to")
-        except OSError as problem:
-            self._window.tell(f"{path.name} could not be written: {problem}.")
-            return False
-        finally:
-            QApplication.restoreOverrideCursor()
-        self._window.say(f"Saved {path.name}")
-        return True
-
-    def _frozen(self) -> tuple[Volume, Segmentation] | None:
-        """Scan and mask as they are now: the user may go on correcting while they are written."""
-        volume, segmentation = self._document.volume, self._document.segmentation
-        if volume is None or segmentation is None:
-            return None
-        corrected = {"corrected": True} if segmentation.run and self._document.history.undo_name is not None else {}
-        return volume, replace(segmentation, labels=segmentation.labels.copy(), run=segmentation.run | corrected)
-
-    def _exported(self, folder: Path) -> None:
-        self._window.say(f"Exported to {folder}")
+    # Ask
 
     def may_lose_corrections(self) -> bool:
         """True when nothing is unsaved, or the user has saved or does not want to."""
@@ -368,28 +248,14 @@ class Session(QObject):
             buttons.Save,
         )
         if answer == buttons.Save:
-            return self.ask_where_to_save_mask()
+            return self._window.saving.ask_where_to_save_mask()
         return answer == buttons.Discard
 
-    def _saved(self, path: Path, write: Any) -> bool:
-        try:
-            write()
-        except (FlareError, OSError) as error:
-            self._window.tell(f"{path.name} could not be written: {error}")
-            return False
-        self._document.mark_saved()
-        self._window.refresh()
-        self._window.say(f"Saved {path.name}")
-        return True
-
-    def _busy(self) -> bool:
+    def is_busy(self) -> bool:
+        """Whether a job runs that has to end first; the user is told so."""
         # Planning is only a courtesy: whoever wants something does not wait for it.
         if self._runner.busy and self._runner.title in ("Planning", "Comparing"):
             self._runner.drop()
         if self._runner.busy:
             self._window.say("Something is running already; cancel it first.")
         return self._runner.busy
-
-    def _folder(self) -> str:
-        recent = self._settings.recent
-        return str(recent[0].parent) if recent else ""

@@ -37,6 +37,12 @@ class Settings:
         names = [names] if isinstance(names, str) else names
         return [Path(name) for name in names if Path(name).exists()] if isinstance(names, list) else []
 
+    @property
+    def folder(self) -> str:
+        """Where file dialogs begin: beside the last scan, empty before there was one."""
+        recent = self.recent
+        return str(recent[0].parent) if recent else ""
+
     def add_recent(self, path: Path) -> None:
         """Put a scan on top of the list."""
         path = path.resolve()

@@ -1,25 +1,19 @@
 """The organs' surfaces in 3D. VTK is loaded after the window's first paint, and only where OpenGL works."""
 
-import os
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QMouseEvent, QOffscreenSurface, QOpenGLContext
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from flare_gui.app.document import Document, OrganLook
-from flare_gui.app.jobs import Job
-from flare_gui.edit import Box, Edit
-from flare_gui.edit.history import around
-from flare_gui.organs import ORGANS
-from flare_gui.progress import Cancel, Progress
+from flare_gui.app.opengl import why_no_opengl
+from flare_gui.app.surfaces import Surfaces
+from flare_gui.app.view3d_bar import Bar
 
-# After a correction, the surface waits for the next one this long.
-SETTLE_MS = 250
 # A press and a release closer than this is a click, not a turn.
 CLICK_PIXELS = 4
-VIEWS = ("front", "back", "left", "right", "top")
 
 
 class View3D(QWidget):
@@ -38,11 +32,8 @@ class View3D(QWidget):
         super().__init__()
         self._document = document
         self._plotter: Any = None
-        self._surfaces: dict[int, Any] = {}
-        # What has changed since the surfaces were made: by label the box of voxels, None when it is all.
-        self._stale: dict[int, Box | None] = {}
+        self._made = Surfaces(document, self)
         self._actors: dict[int, Any] = {}
-        self._job: Job | None = None
         self._planes = self._skin = self._framed = False
         self._pressed = QPointF()
         self.setAccessibleName("3D view")
@@ -52,18 +43,16 @@ class View3D(QWidget):
         self._message.setStyleSheet("background: #10161d; color: #b8c4d0; padding: 24px")
         self._stack = QStackedLayout()
         self._stack.addWidget(self._message)
-        self.bar = _Bar(self)
+        self.bar = Bar(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(self._stack, 1)
         layout.addWidget(self.bar)
         self.bar.hide()
-        self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settled.timeout.connect(self.update_surfaces)
+        self._made.changed.connect(self._show_surfaces)
+        self._made.failed.connect(self._message.setText)
         document.volume_changed.connect(self._new_volume)
-        document.segmentation_changed.connect(self._new_mask)
-        document.edited.connect(self._edited)
         document.looks_changed.connect(self._show_looks)
         document.cursor_changed.connect(self._show_planes)
         document.window_changed.connect(self._show_planes)
@@ -74,9 +63,14 @@ class View3D(QWidget):
         return self._plotter is not None
 
     @property
+    def busy(self) -> bool:
+        """Whether surfaces are being made."""
+        return self._made.busy
+
+    @property
     def surfaces(self) -> dict[int, Any]:
         """The surfaces that are shown, by label."""
-        return self._surfaces
+        return self._made.by_label
 
     def start(self) -> None:
         """Load VTK, after the window's first paint; without OpenGL say why there is no 3D."""
@@ -97,7 +91,7 @@ class View3D(QWidget):
         scene.blend_in_order(self._plotter)
         self._plotter.installEventFilter(self)
         self._stack.addWidget(self._plotter)
-        self.update_surfaces()
+        self._made.start()
         self.ready.emit()
 
     def look_from(self, view: str) -> None:
@@ -105,7 +99,7 @@ class View3D(QWidget):
         if self.running:
             from flare_gui.render import scene
 
-            scene.look_from(self._plotter, view, scene.bounds_of(self._surfaces))  # type: ignore[arg-type]
+            scene.look_from(self._plotter, view, scene.bounds_of(self.surfaces))  # type: ignore[arg-type]
             self._plotter.render()
 
     def show_planes(self, on: bool) -> None:
@@ -153,10 +147,7 @@ class View3D(QWidget):
         return np.asarray(self._plotter.screenshot(return_img=True))[..., :3] if self.running else None
 
     def closeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
-        self._settled.stop()
-        if self._job is not None:
-            self._job.cancel()
-            self._job.wait(5)
+        self._made.stop()
         if self.running:
             self._plotter.removeEventFilter(self)
             self._plotter.close()
@@ -182,7 +173,11 @@ class View3D(QWidget):
         if picker.Pick(position.x() * scale, y * scale, 0, self._plotter.renderer):
             self._document.cursor_mm = np.array(picker.GetPickPosition())
 
-    # Surfaces
+    def update_surfaces(self, *, anew: bool = False) -> None:
+        """Bring the surfaces up to date at once, in a thread; `meshed` follows."""
+        if anew:
+            self._made.forget()
+        self._made.update()
 
     def _new_volume(self) -> None:
         self._framed = False
@@ -190,78 +185,20 @@ class View3D(QWidget):
             self.show_skin(self._skin)
             self._show_planes()
 
-    def _new_mask(self) -> None:
-        self.forget()
-        self.update_surfaces()
-
-    def _edited(self, edit: Edit) -> None:
-        for label in edit.labels:
-            self._outdate(label, edit.box)
-        self._settled.start()
-
-    def _outdate(self, label: int, box: Box | None) -> None:
-        before = self._stale.get(label, box)
-        self._stale[label] = around([before, box]) if before is not None and box is not None else None
-
-    def forget(self) -> None:
-        """Take all surfaces for outdated."""
-        self._settled.stop()
-        self._stale = dict.fromkeys((organ.label for organ in ORGANS), None)
-
-    def update_surfaces(self) -> None:
-        """Bring what is outdated up to date at once, in a thread; `meshed` follows."""
-        self._settled.stop()
-        labels = self._document.labels
-        if not self.running or not self._stale:
-            return
-        if self._job is not None:
-            # Its answer is for labels of before; it is asked again when it has ended.
-            self._job.cancel()
-            return
-        stale, self._stale = self._stale, {}
-        if labels is None:
-            self._show_surfaces({}, set(stale))
-            return
-        self._job = job = Job(_meshing(labels, self._document.affine, stale, dict(self._surfaces)))
-        job.done.connect(lambda surfaces: self._meshed(surfaces, set(stale)))
-        job.cancelled.connect(lambda: self._again(stale))
-        job.failed.connect(lambda sentence, _details: self._message.setText(sentence))
-        job.start()
-
-    def _again(self, stale: dict[int, Box | None]) -> None:
-        self._end_job()
-        # The window may have been closed, and its timers deleted, while the job was on its way to its end.
-        if self.running:
-            for label, box in stale.items():
-                self._outdate(label, box)
-            self.update_surfaces()
-
-    def _meshed(self, surfaces: dict[int, Any], asked: set[int]) -> None:
-        self._end_job()
-        if self.running:
-            self._show_surfaces(surfaces, asked)
-            self.update_surfaces()
-
-    def _end_job(self) -> None:
-        if self._job is not None:
-            self._job.deleteLater()
-        self._job = None
-
-    def _show_surfaces(self, surfaces: dict[int, Any], asked: set[int]) -> None:
+    def _show_surfaces(self, asked: set[int]) -> None:
         from flare_gui.render import scene
 
-        for label in asked - set(surfaces):
-            self._surfaces.pop(label, None)
+        for label in asked - set(self.surfaces):
             self._actors.pop(label, None)
             self._plotter.remove_actor(f"organ {label}", render=False)
-        self._surfaces |= surfaces
-        for label, surface in surfaces.items():
+        for label in asked & set(self.surfaces):
+            surface = self.surfaces[label]
             colour = self._document.look(label).colour
             self._actors[label] = scene.add_organ(self._plotter, surface, f"organ {label}", colour, 1.0)
-        self._stack.setCurrentIndex(1 if self._surfaces else 0)
-        self.bar.setVisible(bool(self._surfaces))
+        self._stack.setCurrentIndex(1 if self.surfaces else 0)
+        self.bar.setVisible(bool(self.surfaces))
         self._show_looks()
-        if self._surfaces and not self._framed:
+        if self.surfaces and not self._framed:
             self._framed = True
             self.look_from("front")
         self.meshed.emit()
@@ -281,7 +218,7 @@ class View3D(QWidget):
         """Put the surfaces as they look here into another picture."""
         from flare_gui.render import scene
 
-        for label, surface in self._surfaces.items():
+        for label, surface in self.surfaces.items():
             look = self._document.look(label)
             actor = scene.add_organ(plotter, surface, f"organ {label}", look.colour, _opacity(look))
             actor.SetVisibility(look.visible)
@@ -304,67 +241,6 @@ class View3D(QWidget):
             scene.add_slice(plotter, hu, affine, axis, index, window)
 
 
-class _Bar(QWidget):
-    """Sides to look from, and what else to show."""
-
-    def __init__(self, view: View3D) -> None:
-        super().__init__()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(4, 2, 4, 2)
-        for side in VIEWS:
-            button = QToolButton()
-            button.setText(side.capitalize())
-            button.setToolTip(f"Look from the {side}")
-            button.setAccessibleName(f"Look from the {side}")
-            button.clicked.connect(lambda _=False, side=side: view.look_from(side))
-            layout.addWidget(button)
-        layout.addStretch()
-        for text, tip, show in (
-            ("Slices", "Show the three slice planes", view.show_planes),
-            ("Skin", "Show the body's outside, translucent", view.show_skin),
-        ):
-            switch = QToolButton()
-            switch.setText(text)
-            switch.setToolTip(tip)
-            switch.setAccessibleName(tip)
-            switch.setCheckable(True)
-            switch.toggled.connect(show)
-            layout.addWidget(switch)
-
-
 def _opacity(look: OrganLook) -> float:
     # On the slices half is see-through; a surface needs more to have a shape, and is solid unless made fainter.
     return min(1.0, look.opacity / OrganLook.opacity)
-
-
-def why_no_opengl() -> str:
-    """Why VTK cannot draw here, in a sentence; empty when it can. VTK itself would end the program."""
-    if os.environ.get("FLARE_GUI_NO_OPENGL"):
-        return "FLARE_GUI_NO_OPENGL is set."
-    if QGuiApplication.platformName() in ("offscreen", "minimal", "vnc"):
-        return f"Qt's {QGuiApplication.platformName()} platform has no OpenGL."
-    surface, context = QOffscreenSurface(), QOpenGLContext()
-    surface.create()
-    if not context.create() or not context.makeCurrent(surface):
-        return "this computer or remote desktop offers no OpenGL."
-    version = context.format().version()
-    context.doneCurrent()
-    return "" if tuple(version) >= (3, 2) else f"OpenGL {version[0]}.{version[1]} is too old, 3.2 is needed."
-
-
-def _meshing(labels: np.ndarray, affine: np.ndarray, stale: dict[int, Box | None], surfaces: dict[int, Any]) -> Any:
-    def work(*, progress: Progress, cancel: Cancel) -> dict[int, Any]:
-        from flare_gui.render.mended import mended
-        from flare_gui.render.surface import organ_surfaces
-
-        whole = [label for label, box in stale.items() if box is None or label not in surfaces]
-        made = organ_surfaces(labels, affine, whole, cancel=cancel) if whole else {}
-        for label, box in stale.items():
-            if box is not None and label in surfaces:
-                cancel.check()
-                surface = mended(surfaces[label], labels, affine, label, box)
-                if surface.n_cells:
-                    made[label] = surface
-        return made
-
-    return work

@@ -66,8 +66,12 @@ def _fill(bar: QToolBar, window: "MainWindow", *keys: str | None) -> None:
 
 
 def _file(window: "MainWindow") -> Iterator[Command | QMenu | None]:
-    session, document, idle = window.session, window.document, lambda: not window.runner.busy
-    scan, mask = (lambda: document.volume is not None), (lambda: document.segmentation is not None)
+    session, saving, document = window.session, window.saving, window.document
+    idle, scan, mask = (
+        (lambda: not window.runner.busy),
+        (lambda: document.volume is not None),
+        (lambda: document.segmentation is not None),
+    )
     yield Command("open", "&Open scan…", session.ask_for_scan, "Open a CT or a workspace", Keys.Open, "open", idle)
     yield Command("folder", "Open &folder…", session.ask_for_folder, "Open a DICOM folder", "Ctrl+Shift+O", None, idle)
     yield _recent_menu(window)
@@ -81,17 +85,17 @@ def _file(window: "MainWindow") -> Iterator[Command | QMenu | None]:
         "compare", "&Compare with…", reference, "Open a second mask: Dice, NSD, differences", "Ctrl+K", None, mask
     )
     yield None
-    save, keep = session.ask_where_to_save_mask, session.ask_where_to_save_workspace
+    save, keep = saving.ask_where_to_save_mask, saving.ask_where_to_save_workspace
     yield Command("save_mask", "&Save mask…", save, "Write the mask as NIfTI", Keys.Save, "save", mask)
     yield Command("save_workspace", "Save &workspace…", keep, "To go on with later", "Ctrl+Shift+S", None, scan)
     yield None
-    everything, choose = partial(session.ask_what_to_export, everything=True), session.ask_what_to_export
+    everything, choose = partial(saving.ask_what_to_export, everything=True), saving.ask_what_to_export
     yield Command("export", "&Export…", choose, "Masks, meshes, numbers, a film", "Ctrl+E", "export", mask)
     yield Command(
         "export_everything", "Export e&verything…", everything, "A folder to hand on", "Ctrl+Shift+E", "export", mask
     )
     yield Command(
-        "save_picture", "Save &picture…", session.ask_for_picture, "A view or all four as PNG", "Ctrl+P", None, scan
+        "save_picture", "Save &picture…", saving.ask_for_picture, "A view or all four as PNG", "Ctrl+P", None, scan
     )
     yield None
     yield Command("quit", "&Quit", window.close, "", Keys.Quit)

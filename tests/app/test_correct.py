@@ -186,7 +186,7 @@ def test_a_mask_that_was_saved_is_not_asked_about(window: MainWindow, scan: Path
     window.open([scan])
     wait_for(lambda: window.document.segmentation is not None and not window.runner.busy)
     window.document.edit("test", np.s_[0:2, 0:2, 0:2], np.full((2, 2, 2), 1, np.uint8))
-    assert window.session.save_mask(scan.parent / "new.nii.gz")
+    assert window.saving.save_mask(scan.parent / "new.nii.gz")
     assert window.session.may_lose_corrections()
     window.document.undo()
     assert window.document.unsaved

@@ -40,7 +40,7 @@ def test_one_click_subtracts_1024_and_a_workspace_remembers_it(
     assert window.document.volume is not None
     assert np.array_equal(window.document.volume.hu, good.hu)
     assert said(window) == [] and not window.scan_panel.findings.isVisible()
-    assert window.session.save_workspace(tmp_path / "work.flare")
+    assert window.saving.save_workspace(tmp_path / "work.flare")
     window.document.show(good)
     window.open([tmp_path / "work.flare"])
     opened(window, wait_for, "high")

@@ -116,7 +116,7 @@ def test_a_workspace_brings_scan_mask_and_view_back(window: MainWindow, scan: Pa
     document.move_to_voxel((5, 6, 7))
     labels = np.array(document.labels)
     place = scan.parent / "work.flare"
-    assert window.session.save_workspace(place) and not document.unsaved
+    assert window.saving.save_workspace(place) and not document.unsaved
     document.show(document.volume)  # type: ignore[arg-type]
     document.set_look(LIVER.label, colour="#ffffff")
     window.open([place])
@@ -133,7 +133,7 @@ def test_a_workspace_whose_scan_was_changed_is_refused(window: MainWindow, scan:
     window.open([scan])
     opened(window, wait_for, "ct")
     place = scan.parent / "work.flare"
-    window.session.save_workspace(place)
+    window.saving.save_workspace(place)
     image = nibabel.load(scan)
     nibabel.save(nibabel.Nifti1Image(np.asarray(image.dataobj) + np.int16(5), image.affine), scan)
     window.open([place])
@@ -148,7 +148,7 @@ def test_a_broken_workspace_is_one_sentence(window: MainWindow, scan: Path, wait
     window.open([scan])
     opened(window, wait_for, "ct")
     place = scan.parent / "work.flare"
-    window.session.save_workspace(place)
+    window.saving.save_workspace(place)
     data = place.read_bytes()
     if damage == "no json":
         with zipfile.ZipFile(place, "w") as file:

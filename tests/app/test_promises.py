@@ -178,7 +178,7 @@ def test_twenty_scans_one_after_another_take_no_more_memory(window: MainWindow, 
         wait_for(lambda: window.document.volume is not None and not window.runner.busy, 60)
         window.session.segment()
         wait_for(lambda: not window.runner.busy, 60)
-        wait_for(lambda: window.surfaces._job is None)
+        wait_for(lambda: not window.surfaces.busy)
         gc.collect()
         sizes.append(_resident_mb())
     # From the fifth on: libraries are loaded and caches filled by then.

@@ -101,7 +101,7 @@ def test_a_killed_windows_corrections_are_offered_at_the_start_and_come_back_to_
     # Still kept until it is saved, and then forgotten.
     folder = scan.parent / "recovery"
     assert list(folder.glob("*.flare"))
-    assert window.session.save_mask(scan.parent / "corrected.nii.gz")
+    assert window.saving.save_mask(scan.parent / "corrected.nii.gz")
     assert not list(folder.glob("*.flare")) and not document.unsaved
     saved = np.asarray(nibabel.load(scan.parent / "corrected.nii.gz").dataobj)
     assert saved.tobytes() == document.segmentation.labels.tobytes()
@@ -152,7 +152,7 @@ def test_corrections_that_were_saved_undone_or_discarded_are_not_kept(
     window.document.redo()
     wait_for(path.exists)
     orphan = as_if_crashed(path)
-    assert window.session.save_workspace(scan.parent / "work.flare")
+    assert window.saving.save_workspace(scan.parent / "work.flare")
     assert not path.exists()
     window.open([scan])
     press(the_box(window, wait_for), "Discard")

@@ -29,7 +29,7 @@ def test_every_view_and_all_four_can_be_saved_at_any_size(
     shown: MainWindow, tmp_path: Path, number: int | None
 ) -> None:
     path = tmp_path / "picture.png"
-    assert shown.session.save_picture(path, number, QSize(1021, 777))
+    assert shown.saving.save_picture(path, number, QSize(1021, 777))
     picture = Image.open(path)
     assert picture.size == (1021, 777)
     pixels = np.asarray(picture.convert("RGB")).astype(int)
@@ -43,9 +43,9 @@ def test_every_view_and_all_four_can_be_saved_at_any_size(
 def test_a_picture_shows_the_same_part_as_the_view(shown: MainWindow, tmp_path: Path) -> None:
     axial = shown.views.slices[0]
     whole, near = tmp_path / "whole.png", tmp_path / "near.png"
-    shown.session.save_picture(whole, 0, QSize(600, 600))
+    shown.saving.save_picture(whole, 0, QSize(600, 600))
     axial.zoom(3.0)
-    shown.session.save_picture(near, 0, QSize(600, 600))
+    shown.saving.save_picture(near, 0, QSize(600, 600))
     shares = []
     for path in (whole, near):
         pixels = np.asarray(Image.open(path).convert("RGB")).astype(int)
@@ -58,7 +58,7 @@ def test_the_dialog_hands_on_view_and_size(shown: MainWindow, tmp_path: Path, mo
     monkeypatch.setattr(
         "flare_gui.app.session.QFileDialog.getSaveFileName", lambda *_: (str(path), "PNG picture (*.png)")
     )
-    dialog = shown.session.ask_for_picture()
+    dialog = shown.saving.ask_for_picture()
     assert dialog is not None
     dialog.view.setCurrentText("Coronal")
     dialog.width_box.setValue(300)
@@ -73,5 +73,5 @@ def test_a_folder_that_cannot_be_written_to_is_told(shown: MainWindow, tmp_path:
     blocked.write_text("no folder")
     told: list[str] = []
     shown.tell = lambda sentence, details="": told.append(sentence)  # type: ignore[method-assign]
-    assert not shown.session.save_picture(blocked / "a.png", 0, QSize(100, 100))
+    assert not shown.saving.save_picture(blocked / "a.png", 0, QSize(100, 100))
     assert "a.png could not be written" in told[0]

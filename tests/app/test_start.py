@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from flare_gui.app.main_window import MainWindow
+from flare_gui.app.opengl import why_no_opengl
 from flare_gui.app.settings import Settings
-from flare_gui.app.view3d import why_no_opengl
 from tests.app.conftest import WaitFor
 
 # Each takes from 0.05 to 1 s to load.

@@ -19,7 +19,7 @@ def dialog(window: MainWindow, scan: Path, wait_for: WaitFor) -> ExportDialog:
     window.open([scan])
     # What a run would cost is still being worked out; an export does not wait for it.
     wait_for(lambda: window.document.segmentation is not None, 120)
-    dialog = window.session.ask_what_to_export(everything=True)
+    dialog = window.saving.ask_what_to_export(everything=True)
     assert dialog is not None and dialog.film.isChecked() and len(dialog.formats_wanted()) == len(EVERYTHING)
     dialog.seconds.setValue(1)
     dialog.fps.setValue(6)

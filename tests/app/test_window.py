@@ -164,7 +164,7 @@ def test_cancel_leaves_the_old_mask_untouched(window: MainWindow, scan: Path, wa
 def test_a_saved_mask_lies_where_the_scan_lies(window: MainWindow, scan: Path, wait_for: WaitFor) -> None:
     open_scan(window, scan, wait_for)
     target = scan.parent / "saved.nii.gz"
-    window.session.save_mask(target)
+    window.saving.save_mask(target)
     saved = nibabel.load(target)
     assert np.array_equal(np.asarray(saved.dataobj), np.asarray(nibabel.load(scan.parent / "ct.seg.nii.gz").dataobj))
     assert np.abs(saved.affine - LPS).max() < 1e-4

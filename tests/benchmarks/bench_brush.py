@@ -118,9 +118,8 @@ class _Hand:
         redraw = time.perf_counter() - start
         self._wait(lambda: self._meshed > before)
         # Free of the other work: the meshing once more, alone.
-        window.surfaces.forget()
         before, start = self._meshed, time.perf_counter()
-        window.surfaces.update_surfaces()
+        window.surfaces.update_surfaces(anew=True)
         self._wait(lambda: self._meshed > before)
         return redraw, time.perf_counter() - start
 

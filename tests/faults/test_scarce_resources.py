@@ -252,7 +252,7 @@ def look():
         document.edit("brush", np.s_[5:9, 6:12, 3:7], np.full((4, 6, 4), 3, np.uint8))
     elif not (window.autosave._timer.isActive() or window.autosave._job or window.runner.busy):
         timer.stop()
-        assert window.session.save_mask(Path(sys.argv[2]))
+        assert window.saving.save_mask(Path(sys.argv[2]))
         window.close()
         print("\\n".join(told))
         application.exit(0)
