@@ -1,0 +1,55 @@
+"""Surfaces follow the mask, whatever happens to one of them on the way."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject
+
+from flare_gui.app.document import Document
+from flare_gui.app.surfaces import Surfaces
+from flare_gui.errors import FlareError
+from flare_gui.io import read_mask, read_scan
+from flare_gui.organs import LEFT_KIDNEY, LIVER
+from flare_gui.render import surface
+from tests.app.conftest import WaitFor
+
+
+@pytest.fixture
+def document(qapp: object, scan: Path) -> Document:
+    document = Document()
+    volume = read_scan(scan)
+    document.show(volume, read_mask(volume, scan.with_name("ct.seg.nii.gz")))
+    return document
+
+
+def test_nothing_is_made_before_there_is_a_picture_for_it(document: Document, wait_for: WaitFor) -> None:
+    parent = QObject()
+    surfaces = Surfaces(document, parent)
+    document.set_segmentation(document.segmentation)
+    assert not surfaces.busy
+    surfaces.start()
+    wait_for(lambda: not surfaces.busy)
+    assert set(surfaces.by_label) == {LIVER.label, LEFT_KIDNEY.label}
+    surfaces.stop()
+
+
+def test_a_mesh_that_could_not_be_made_does_not_keep_the_next_from_being_made(
+    document: Document, wait_for: WaitFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise FlareError("there is no memory for a surface")
+
+    parent, said = QObject(), []
+    surfaces = Surfaces(document, parent)
+    surfaces.failed.connect(said.append)
+    surfaces.forget()
+    with monkeypatch.context() as patch:
+        patch.setattr(surface, "organ_surfaces", fail)
+        surfaces.start()
+        wait_for(lambda: said and not surfaces.busy)
+    assert "no memory" in said[0] and not surfaces.by_label
+    surfaces.forget()
+    surfaces.update()
+    wait_for(lambda: not surfaces.busy)
+    assert set(surfaces.by_label) == {LIVER.label, LEFT_KIDNEY.label}
+    surfaces.stop()
