@@ -1,6 +1,6 @@
 """Scans made worse on purpose, to see what the network's confidence is worth when they come from the wild."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -21,11 +21,22 @@ class Degraded(NamedTuple):
     labels: np.ndarray
 
 
-def degraded(case: TrainingCase, seed: int) -> Iterator[Degraded]:
-    """The real `case` as it is, and with each of the faults below. Nothing is random but for `seed`."""
+UNHARMED = "as it is"
+PLAUSIBLE = (UNHARMED, "noise of 40 HU", "slices of 10 mm", "30 HU too low", "half again the contrast")
+"""What scanners do every day: other doses, slices, calibrations and voltages."""
+
+
+def degraded(case: TrainingCase, seed: int, only: Collection[str] | None = None) -> Iterator[Degraded]:
+    """The real `case` as it is, and with each of the faults below, or with `only` those.
+
+    Nothing is random but for `seed`.
+    """
     assert case.hu is not None, "a phantom has no scan to make worse"
-    yield Degraded("as it is", case.hu, case.labels)
+    if only is None or UNHARMED in only:
+        yield Degraded(UNHARMED, case.hu, case.labels)
     for number, (what, change) in enumerate(_faults(case.spacing_mm).items()):
+        if only is not None and what not in only:
+            continue
         rng = np.random.default_rng((seed, number))
         hu, labels = change(case.hu.astype(np.float32), case.labels.copy(), rng)
         yield Degraded(what, np.clip(np.rint(hu), AIR_HU, 3071).astype(np.int16), labels)
@@ -52,10 +63,12 @@ def _faults(spacing_mm: tuple[float, float, float]) -> dict[str, Callable[..., A
         "blurred by 7 mm": blur(7),
         "slices of 10 mm": lambda hu, labels, rng: (_thick(hu, round(10 / spacing_mm[2])), labels),
         "slices of 20 mm": lambda hu, labels, rng: (_thick(hu, round(20 / spacing_mm[2])), labels),
+        "30 HU too low": scaled(1, -30),
         "60 HU too low": scaled(1, -60),
         "120 HU too low": scaled(1, -120),
         "150 HU too high": scaled(1, 150),
         "half the contrast": scaled(0.5, 0),
+        "half again the contrast": scaled(1.5, 0),
         "twice the contrast": scaled(2, 0),
         "upper half only": lambda hu, labels, rng: (hu[..., hu.shape[2] // 2 :], labels[..., hu.shape[2] // 2 :]),
         "lower half only": lambda hu, labels, rng: (hu[..., : hu.shape[2] // 2], labels[..., : hu.shape[2] // 2]),

@@ -2,7 +2,8 @@
 
 A training sample is blurred, noisy, cut and diseased more than a scan is, and a network that has to find organs in it
 learns to give them their edges for safety. Shown a scan through a narrower window than it was trained with, the same
-network draws them tighter and takes along less of what has nearly the organ's HU.
+network draws them tighter and takes along less of what has nearly the organ's HU. The narrower, the less a scan may
+differ from others in dose, calibration and voltage; so it is measured on scans that do.
 """
 
 import json
@@ -23,15 +24,17 @@ from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Volume
 from trainer.cases import TrainingCase
+from trainer.degrade import PLAUSIBLE, UNHARMED, degraded
 
 WINDOW = "window.json"
 CONTRASTS = (1.0, 1.2, 1.4, 1.6, 1.8, 2.0)
 
 
 class Point(NamedTuple):
-    """The Dice of one organ of one scan, seen with `contrast` times that of the training."""
+    """The Dice of one organ of one scan with one fault, seen with `contrast` times that of the training."""
 
     case: str
+    fault: str
     contrast: float
     organ: str
     dice: float
@@ -58,55 +61,59 @@ def measure(
     model: Model,
     cases: list[TrainingCase],
     *,
+    seed: int = 1,
     device: str = "auto",
     progress: Progress = ignore,
     cancel: Cancel = never,
 ) -> Iterator[Point]:
-    """A point for each organ of each real case with each of `CONTRASTS`."""
+    """A point for each organ of each real case, as it is and as other scanners would show it, with each contrast."""
     real = [case for case in cases if case.hu is not None]
     for number, case in enumerate(real):
-        assert case.hu is not None
-        volume = Volume(case.hu, np.diag([*case.spacing_mm, 1.0]), case.name)
-        for done, contrast in enumerate(CONTRASTS, 1):
-            found = segment(volume, seeing(model, contrast), device=device, cancel=cancel)
-            for organ in ORGANS:
-                there = case.labels == organ.label
-                if there.any():
-                    score = dice(found.labels == organ.label, there)
-                    yield Point(case.name, contrast, organ.key, score)
-            progress("window", (number + done / len(CONTRASTS)) / len(real))
+        affine = np.diag([*case.spacing_mm, 1.0])
+        for done, (what, hu, labels) in enumerate(degraded(case, seed, PLAUSIBLE), 1):
+            volume = Volume(np.ascontiguousarray(hu), affine, case.name)
+            for contrast in CONTRASTS:
+                found = segment(volume, seeing(model, contrast), device=device, cancel=cancel)
+                for organ in ORGANS:
+                    there = labels == organ.label
+                    if there.any():
+                        yield Point(case.name, what, contrast, organ.key, dice(found.labels == organ.label, there))
+            progress("window", (number + done / len(PLAUSIBLE)) / len(real))
 
 
 def best(points: list[Point]) -> float:
-    """The contrast with the highest mean Dice, each case counting as much as any other."""
+    """The contrast with the highest mean Dice, each scan counting as much as any other."""
     means = by_contrast(points)
     return max(means, key=lambda contrast: means[contrast])
 
 
 def by_contrast(points: list[Point]) -> dict[float, float]:
-    """Mean Dice over organs and then cases."""
-    cases: dict[float, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    """Mean Dice over organs and then scans, with and without a fault."""
+    scans: dict[float, dict[tuple[str, str], list[float]]] = defaultdict(lambda: defaultdict(list))
     for point in points:
-        cases[point.contrast][point.case].append(point.dice)
+        scans[point.contrast][point.case, point.fault].append(point.dice)
     return {
-        contrast: float(np.mean([np.mean(scores) for scores in of_case.values()]))
-        for contrast, of_case in sorted(cases.items())
+        contrast: float(np.mean([np.mean(scores) for scores in of_scan.values()]))
+        for contrast, of_scan in sorted(scans.items())
     }
 
 
 def summary(points: list[Point]) -> dict[str, Any]:
     """JSON-ready: the best contrast, the means of all, and what each case got from the contrast best for the others.
 
-    `held_out` is by case: the contrast chosen without it, its mean Dice with that, and with the training's window.
+    `unharmed` are the means of the scans as they are. `held_out` is by case: the contrast chosen without it, and the
+    mean Dice of the case as it is with that contrast and with the training's.
     """
+    unharmed = [point for point in points if point.fault == UNHARMED]
     held_out = {}
     for case in sorted({point.case for point in points}):
-        own = by_contrast([point for point in points if point.case == case])
+        own = by_contrast([point for point in unharmed if point.case == case])
         others = [point for point in points if point.case != case]
         if others:
             chosen = best(others)
             held_out[case] = {"contrast": chosen, "dice": own[chosen], "dice_as_trained": own[1.0]}
-    return {"contrast": best(points), "mean_dice": by_contrast(points), "held_out": held_out}
+    means = {"mean_dice": by_contrast(points), "unharmed": by_contrast(unharmed)}
+    return {"contrast": best(points), **means, "held_out": held_out}
 
 
 def write(points: list[Point], out: Path) -> float:

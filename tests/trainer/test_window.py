@@ -14,6 +14,7 @@ from tests.tiny import save_tiny
 from trainer import cases, window
 from trainer.cases import TrainingCase
 from trainer.cli import main
+from trainer.degrade import PLAUSIBLE, UNHARMED
 from trainer.window import Point
 
 
@@ -54,23 +55,25 @@ def test_the_window_is_narrowed_until_the_network_tells_organ_from_muscle(case: 
     """Liver above -0.2 is liver above 0 HU in the training's window, above 14 HU at 1.4 times the contrast."""
     object.__setattr__(model, "network", LiverAbove(-0.2))
     points = list(window.measure(model, [case], device="cpu"))
-    scores = {point.contrast: point.dice for point in points}
+    scores = {point.contrast: point.dice for point in points if point.fault == UNHARMED}
     assert list(scores) == list(window.CONTRASTS)
+    assert {point.fault for point in points} == set(PLAUSIBLE)
     assert scores[1.0] < 0.7 and scores[1.6] == pytest.approx(1.0)
     assert window.best(points) >= 1.4
 
 
 def test_the_trainings_window_stays_where_it_is_best(case: TrainingCase, model: Model) -> None:
-    """Liver above 0.02 is liver above 55 HU, and in a narrower window still: nothing is gained, so nothing changes."""
-    object.__setattr__(model, "network", LiverAbove(0.02))
+    """Liver above 0 is liver above 50 HU in every window: nothing is gained, so nothing changes."""
+    object.__setattr__(model, "network", LiverAbove(0.0))
     assert window.best(list(window.measure(model, [case], device="cpu"))) == 1.0
 
 
 def test_a_case_is_told_what_it_gets_from_the_choice_of_the_others() -> None:
     points = [
-        Point(name, contrast, "liver", score)
+        Point(name, fault, contrast, "liver", score)
         for name, scores in (("a", (0.8, 0.9, 0.7)), ("b", (0.8, 0.7, 0.95)))
         for contrast, score in zip((1.0, 1.4, 2.0), scores, strict=True)
+        for fault in ("as it is", "noise of 40 HU")
     ]
     known = window.summary(points)
     assert known["held_out"]["a"] == {"contrast": 2.0, "dice": 0.7, "dice_as_trained": 0.8}
@@ -79,7 +82,11 @@ def test_a_case_is_told_what_it_gets_from_the_choice_of_the_others() -> None:
 
 
 def test_organs_weigh_the_same_in_each_case_and_cases_the_same_in_the_mean() -> None:
-    points = [Point("a", 1.0, "liver", 1.0), Point("a", 1.0, "spleen", 0.5), Point("b", 1.0, "liver", 0.25)]
+    points = [
+        Point("a", "as it is", 1.0, "liver", 1.0),
+        Point("a", "as it is", 1.0, "spleen", 0.5),
+        Point("b", "as it is", 1.0, "liver", 0.25),
+    ]
     assert window.by_contrast(points) == {1.0: pytest.approx(0.5)}
 
 
