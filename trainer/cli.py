@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     release.add_argument(
         "--measured-by", type=Path, metavar="RUN", help="take scores and confidence from this run, which saw less data"
     )
+    release.add_argument("--average-with", action="append", type=Path, metavar="RUN", help="ship the mean of both runs")
     release.set_defaults(command=_release)
 
     cache = commands.add_parser("cache", help="write compact training arrays")
@@ -199,7 +200,7 @@ def _release(options: argparse.Namespace, cancel: Cancel) -> int:
     from trainer.release import release
 
     folder = options.to or asset("LICENSE-weights").parent
-    path = release(options.run, folder, measured_by=options.measured_by)
+    path = release(options.run, folder, measured_by=options.measured_by, averaged_with=options.average_with or ())
     print(f"Weights and card: {path}, {path.with_suffix('.json')}")
     return 0
 

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,24 +25,59 @@ NOTES = "notes.json"
 """What a person has to say about a run: intended use, known failures, the table of tries. Goes on the card."""
 
 
-def release(run: Path, folder: Path, *, measured_by: Path | None = None, stem: str = STEM) -> Path:
+def release(
+    run: Path,
+    folder: Path,
+    *,
+    measured_by: Path | None = None,
+    averaged_with: Sequence[Path] = (),
+    stem: str = STEM,
+) -> Path:
     """Write the run's EMA weights as `folder/<stem>.safetensors` with card and recipe beside them.
 
+    With `averaged_with`, the mean of its weights and of those of the other runs: runs that began from one another find
+    different ways to fit what they saw, and their mean errs less on what they did not (Wortsman et al. 2022, "Model
+    soups").
     Scores, window and confidence are those that `flare-train evaluate` and `calibrate` left in the run's folder, or in
     that of `measured_by`: a run that did not see the scans on which this one was trained too. Raises `FlareError`
-    without a checkpoint.
+    without a checkpoint, and when runs to be averaged have other networks.
     """
     settings, network, step = load_run(run)
     card = _card(run, settings, step, stem) | _measured(measured_by or run, settings)
+    if averaged_with:
+        _average(network, settings, averaged_with)
+        card["recipe"]["averaged_with"] = [_about(other, stem) for other in averaged_with]
     if measured_by is not None:
         card["scores"]["measured_by"] = _card(measured_by, *_recipe_and_step(measured_by), stem)["id"]
         card["scores"]["measuring_recipe"] = (measured_by / "recipe.toml").read_text(encoding="utf-8")
         card["scores"]["measuring_data"] = _training_data(measured_by)
     folder.mkdir(parents=True, exist_ok=True)
     path = weights.save(network, card, folder, stem)
-    with replacing(folder / f"{stem}.toml") as beside:
-        beside.write_text(_command(run) + (run / "recipe.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    for number, one in enumerate((run, *averaged_with), 1):
+        with replacing(folder / (f"{stem}.toml" if number == 1 else f"{stem}.{number}.toml")) as beside:
+            beside.write_text(_command(one) + (one / "recipe.toml").read_text(encoding="utf-8"), encoding="utf-8")
     return path
+
+
+def _average(network: VNet, settings: Recipe, others: Sequence[Path]) -> None:
+    """Put the mean of its own weights and of the other runs' into `network`."""
+    total = {key: value.clone() for key, value in network.state_dict().items()}
+    for other in others:
+        theirs, their_network, _ = load_run(other)
+        if (theirs.network, theirs.spacing_mm, theirs.window) != (
+            settings.network,
+            settings.spacing_mm,
+            settings.window,
+        ):
+            raise FlareError(f"{other}: another network, spacing or window", hint="Average runs of one kind.")
+        for key, value in their_network.state_dict().items():
+            total[key] += value
+    network.load_state_dict({key: value / (1 + len(others)) for key, value in total.items()})
+
+
+def _about(run: Path, stem: str) -> dict[str, Any]:
+    card = _card(run, *_recipe_and_step(run), stem)
+    return {key: card[key] for key in ("id", "training_data", "recipe")}
 
 
 def _recipe_and_step(run: Path) -> tuple[Recipe, int]:

@@ -1,12 +1,15 @@
 """A card never claims more than was measured: scores come from a run that did not see the scans it was scored on."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from flare_gui.model import weights
 from flare_gui.model.vnet import VNetSettings
 from flare_gui.volume import Segmentation, Volume
 from trainer import cases, recipe
@@ -14,6 +17,7 @@ from trainer.cases import TrainingCase
 from trainer.cli import main
 from trainer.pictures import largest_errors
 from trainer.recipe import Recipe
+from trainer.release import load_run
 
 TINY = Recipe(
     steps=2, patch=32, spacing_mm=4.0, epoch=2, warm_up=1, network=VNetSettings(kernel=3, width=4, down=(1, 1), up=(1,))
@@ -71,3 +75,36 @@ def test_the_picture_of_errors_shows_the_slice_that_is_most_wrong(tmp_path: Path
     # The reference alone is drawn on the slice that the network left empty: white, and none of the liver's colour.
     first = picture[40:, : picture.shape[1] // 4].astype(int)
     assert (first.min(axis=2) > 230).any() and not (np.ptp(first, axis=2) > 60).any()
+
+
+def test_the_mean_of_two_runs_is_shipped_with_both_recipes(folder: Path) -> None:
+    one, other = train(folder, "one"), train(folder, "other", "--until", "1")
+    assert main(["release", str(one), "--to", str(folder / "out"), "--average-with", str(other)]) == 0
+    (path,) = (folder / "out").glob("*.safetensors")
+    found = weights.load(path)
+    (about,) = found.card.recipe["averaged_with"]
+    assert about["recipe"]["trained_steps"] == 1 and about["training_data"]
+    assert (folder / "out" / "vnet-3mm.toml").exists() and (folder / "out" / "vnet-3mm.2.toml").exists()
+    networks = [load_run(run)[1].state_dict() for run in (one, other)]
+    for key, value in found.network.state_dict().items():
+        mean = (networks[0][key] + networks[1][key]) / 2
+        assert torch.allclose(value, mean, atol=1e-3, rtol=1e-3), key
+    assert not all(torch.equal(networks[0][key], networks[1][key]) for key in networks[0])
+
+
+def test_runs_of_other_networks_are_not_averaged(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = train(folder, "one")
+    recipe.write(replace(TINY, network=replace(TINY.network, width=8)), folder / "r.toml")
+    other = train(folder, "other")
+    assert main(["release", str(one), "--to", str(folder / "out"), "--average-with", str(other)]) == 2
+    assert "another network" in capsys.readouterr().err
+    assert not (folder / "out").exists()
+
+
+def test_the_card_has_the_window_that_was_measured(folder: Path) -> None:
+    run = train(folder, "run")
+    (run / "window.json").write_text(json.dumps({"contrast": 2.0}))
+    assert main(["release", str(run), "--to", str(folder / "out")]) == 0
+    card = json.loads(next((folder / "out").glob("*.json")).read_text())
+    assert card["window_hu"] == {"low": -75, "high": 175} and card["scores"]["window"] == {"contrast": 2.0}
+    assert card["recipe"]["window"] == [-200.0, 300.0]
