@@ -36,7 +36,7 @@ def release(
     """Write the run's EMA weights as `folder/<stem>.safetensors` with card and recipe beside them.
 
     With `averaged_with`, the mean of its weights and of those of the other runs: runs that began from one another find
-    different ways to fit what they saw, and their mean errs less on what they did not (Wortsman et al. 2022, "Model
+    different ways to fit what they saw, and their mean may err less on what they did not (Wortsman et al. 2022, "Model
     soups").
     Scores, window and confidence are those that `flare-train evaluate` and `calibrate` left in the run's folder, or in
     that of `measured_by`: a run that did not see the scans on which this one was trained too. Raises `FlareError`

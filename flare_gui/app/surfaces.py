@@ -81,7 +81,7 @@ class Surfaces(QObject):
         self._job = job = Job(_meshing(labels, self._document.affine, stale, dict(self.by_label)))
         job.done.connect(partial(self._meshed, stale))
         job.cancelled.connect(partial(self._again, stale))
-        job.failed.connect(self._failed)
+        job.failed.connect(partial(self._failed, stale))
         job.start()
 
     def _new_mask(self) -> None:
@@ -105,15 +105,18 @@ class Surfaces(QObject):
             self.update()
 
     def _again(self, stale: Stale) -> None:
-        self._end_job()
-        if self._running:
-            for label, box in stale.items():
-                self._outdate(label, box)
-            self.update()
+        self._put_back(stale)
+        self.update()
 
-    def _failed(self, sentence: str, _details: str) -> None:
-        self._end_job()
+    def _failed(self, stale: Stale, sentence: str, _details: str) -> None:
+        # Not at once again, which would fail at once again, but with the next correction.
+        self._put_back(stale)
         self.failed.emit(sentence)
+
+    def _put_back(self, stale: Stale) -> None:
+        self._end_job()
+        for label, box in stale.items():
+            self._outdate(label, box)
 
     def _end_job(self) -> None:
         if self._job is not None:

@@ -48,7 +48,6 @@ def test_a_mesh_that_could_not_be_made_does_not_keep_the_next_from_being_made(
         surfaces.start()
         wait_for(lambda: said and not surfaces.busy)
     assert "no memory" in said[0] and not surfaces.by_label
-    surfaces.forget()
     surfaces.update()
     wait_for(lambda: not surfaces.busy)
     assert set(surfaces.by_label) == {LIVER.label, LEFT_KIDNEY.label}
