@@ -1,5 +1,6 @@
 """The organs' surfaces, kept in step with the mask by a thread."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -52,12 +53,13 @@ class Surfaces(QObject):
         self.update()
 
     def stop(self) -> None:
-        """Make no more; returns when the thread has ended."""
+        """Make no more; returns when the thread has ended, and nothing is heard of its job any more."""
         self._running = False
         self._settled.stop()
         if self._job is not None:
             self._job.cancel()
             self._job.wait(5)
+            self._job = None
 
     def forget(self) -> None:
         """Take all surfaces for outdated."""
@@ -79,9 +81,9 @@ class Surfaces(QObject):
             self._take({}, stale)
             return
         self._job = job = Job(_meshing(labels, self._document.affine, stale, dict(self.by_label)))
-        job.done.connect(partial(self._meshed, stale))
-        job.cancelled.connect(partial(self._again, stale))
-        job.failed.connect(partial(self._failed, stale))
+        job.done.connect(lambda made: self._ended(job, partial(self._meshed, stale, made)))
+        job.cancelled.connect(lambda: self._ended(job, partial(self._again, stale)))
+        job.failed.connect(lambda sentence, _details: self._ended(job, partial(self._failed, stale, sentence)))
         job.start()
 
     def _new_mask(self) -> None:
@@ -97,31 +99,29 @@ class Surfaces(QObject):
         before = self._stale.get(label, box)
         self._stale[label] = around([before, box]) if before is not None and box is not None else None
 
+    def _ended(self, job: Job, then: Callable[[], None]) -> None:
+        job.deleteLater()
+        # What a job says may arrive after `stop`, when the window and its timers are gone.
+        if job is self._job:
+            self._job = None
+            then()
+
     def _meshed(self, stale: Stale, surfaces: dict[int, Any]) -> None:
-        self._end_job()
-        # The window may have been closed while the job was on its way to its end.
-        if self._running:
-            self._take(surfaces, stale)
-            self.update()
+        self._take(surfaces, stale)
+        self.update()
 
     def _again(self, stale: Stale) -> None:
         self._put_back(stale)
         self.update()
 
-    def _failed(self, stale: Stale, sentence: str, _details: str) -> None:
+    def _failed(self, stale: Stale, sentence: str) -> None:
         # Not at once again, which would fail at once again, but with the next correction.
         self._put_back(stale)
         self.failed.emit(sentence)
 
     def _put_back(self, stale: Stale) -> None:
-        self._end_job()
         for label, box in stale.items():
             self._outdate(label, box)
-
-    def _end_job(self) -> None:
-        if self._job is not None:
-            self._job.deleteLater()
-        self._job = None
 
     def _take(self, surfaces: dict[int, Any], asked: Stale) -> None:
         for label in asked.keys() - surfaces.keys():

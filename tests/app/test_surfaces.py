@@ -1,15 +1,18 @@
 """Surfaces follow the mask, whatever happens to one of them on the way."""
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
 from flare_gui.app.document import Document
 from flare_gui.app.surfaces import Surfaces
-from flare_gui.errors import FlareError
+from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import read_mask, read_scan
 from flare_gui.organs import LEFT_KIDNEY, LIVER
+from flare_gui.progress import Cancel
 from flare_gui.render import surface
 from tests.app.conftest import WaitFor
 
@@ -52,3 +55,35 @@ def test_a_mesh_that_could_not_be_made_does_not_keep_the_next_from_being_made(
     wait_for(lambda: not surfaces.busy)
     assert set(surfaces.by_label) == {LIVER.label, LEFT_KIDNEY.label}
     surfaces.stop()
+
+
+@pytest.mark.parametrize("end", ["cancelled", "failed", "done"])
+def test_what_a_thread_says_after_its_window_is_gone_is_not_heard(
+    document: Document, wait_for: WaitFor, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    begun = threading.Event()
+
+    def work(*_: object, cancel: Cancel) -> dict[int, object]:
+        begun.set()
+        while not cancel.is_set:
+            time.sleep(0.001)
+        if end == "cancelled":
+            raise Cancelled
+        if end == "failed":
+            raise FlareError("there is no memory for a surface")
+        return {}
+
+    monkeypatch.setattr(surface, "organ_surfaces", work)
+    parent = QObject()
+    surfaces = Surfaces(document, parent)
+    surfaces.forget()
+    surfaces.start()
+    assert begun.wait(30)
+    # What the thread says last waits in Qt's queue until the window and its timers are gone.
+    surfaces.stop()
+    parent.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with pytest.raises(RuntimeError, match="deleted"):
+        parent.objectName()
+    QCoreApplication.processEvents()
+    assert not surfaces.by_label
