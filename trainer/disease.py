@@ -1,8 +1,8 @@
-"""What disease does to an abdomen, for any training case, real or painted: a mass that pushes the organs aside, fluid
-around them, an enhancement of the organs that the scan did not have.
+"""What disease does to an abdomen, for any training case, real or painted: a mass that pushes the organs aside, a tumour
+of the liver, fluid around the organs, an enhancement of them that the scan did not have.
 
-Label maps come from people who were well enough to serve as an atlas. Without these three a network takes the first
-large mass it meets for a liver, and leaves out a liver that lies in ascites.
+Label maps come from people who were well enough to serve as an atlas. Without these a network takes the first large
+mass it meets for a liver, and leaves out of a liver what lies in ascites or is a tumour.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,10 @@ from flare_gui.phantom.noise import smooth_noise
 
 Spacing = tuple[float, float, float]
 
-# Radii of masses in mm: from a large lymph node to an ovarian tumour that fills the abdomen.
-_RADII_MM = (18.0, 95.0)
+# Radii in mm: of masses from a large lymph node to an ovarian tumour that fills the abdomen, of liver tumours from what
+# a doctor measures to what takes a lobe.
+MASS_MM = (18.0, 95.0)
+LIVER_TUMOUR_MM = (8.0, 50.0)
 # Fluid is water to exudate, blood at most.
 _FLUID_HU = (-5.0, 35.0)
 _FAT_HU = (-150.0, -30.0)
@@ -26,17 +28,26 @@ _ENHANCEMENT_HU = {LIVER: 22.0, SPLEEN: 28.0, RIGHT_KIDNEY: 45.0, LEFT_KIDNEY: 4
 
 @dataclass(frozen=True, eq=False)
 class Mass:
-    """A tumour about `centre` (voxels of the patch) that fills `inside`, a boolean (x, y, z)."""
+    """A tumour about `centre` (voxels of the patch) that fills `inside`, a boolean (x, y, z).
+
+    `label` is that of the organ it is counted with, 0 when it is nobody's.
+    """
 
     centre: np.ndarray
     inside: np.ndarray
     depth: np.ndarray  # 0 at its surface to 1 in its middle
+    label: int = 0
 
 
 def displace(
-    where: np.ndarray, free: np.ndarray, spacing_mm: float, rng: np.random.Generator
+    where: np.ndarray,
+    free: np.ndarray,
+    spacing_mm: float,
+    rng: np.random.Generator,
+    radii_mm: tuple[float, float] = MASS_MM,
+    label: int = 0,
 ) -> tuple[np.ndarray, Mass | None]:
-    """Positions (3, x, y, z) to sample the case at, once a mass has grown in `free`, and that mass.
+    """Positions (3, x, y, z) to sample the case at, once a mass has grown in `free`, and that mass with its `label`.
 
     Everything else keeps its volume: at the distance r of a mass of radius R now lies what lay at (r^3 - R^3)^(1/3).
     None where nothing is free.
@@ -45,7 +56,7 @@ def displace(
     if candidates.size == 0:
         return where, None
     centre = np.array(np.unravel_index(rng.choice(candidates), free.shape))
-    radius = float(np.exp(rng.uniform(*np.log(_RADII_MM)))) / spacing_mm
+    radius = float(np.exp(rng.uniform(*np.log(radii_mm)))) / spacing_mm
     lumps = 1 + rng.uniform(0.03, 0.2) * smooth_noise(free.shape, radius * spacing_mm, (spacing_mm,) * 3, rng)
     stretch = np.exp(rng.normal(0, 0.2, 3))[:, None, None, None]
     offsets = np.indices(free.shape, np.float32) - centre[:, None, None, None]
@@ -54,7 +65,7 @@ def displace(
     # Whole voxels of the patch are affine images of voxels of the case, so it is the positions that are drawn inwards.
     middle = where[(slice(None), *centre)][:, None, None, None]
     moved = middle + (where - middle) * (before / distance)
-    return moved.astype(np.float32), Mass(centre, distance < radius, np.clip(1 - distance / radius, 0, 1))
+    return moved.astype(np.float32), Mass(centre, distance < radius, np.clip(1 - distance / radius, 0, 1), label)
 
 
 def fill(hu: np.ndarray, mass: Mass, spacing_mm: float, rng: np.random.Generator) -> None:

@@ -31,6 +31,7 @@ class Augmentation:
     blur: float = 0.2
     low_resolution: float = 0.2
     mass: float = 0.2  # a tumour pushes the organs aside
+    liver_tumour: float = 0.12  # or grows in the liver and is counted with it
     ascites: float = 0.12
     enhancement: float = 0.5  # of the organs of a real scan
 

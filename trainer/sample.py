@@ -4,7 +4,7 @@ import numpy as np
 from scipy import ndimage
 
 from flare_gui.model.preprocess import AIR_HU, Window, intensity
-from flare_gui.organs import LEFT_KIDNEY, ORGANS, RIGHT_KIDNEY
+from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY
 from flare_gui.phantom.noise import smooth_noise
 from flare_gui.phantom.paint import paint
 from flare_gui.phantom.tissues import Tissue
@@ -42,14 +42,14 @@ def draw(
     augment = None if plain else recipe.augmentation
     where = _coordinates(case, recipe, rng, augment)
     mass = None
-    if augment is not None and rng.random() < augment.mass:
-        where, mass = disease.displace(where, _room(case, where), recipe.spacing_mm, rng)
+    if augment is not None:
+        where, mass = _grown(case, where, recipe.spacing_mm, rng, augment)
     tissues = _nearest(case.labels, where)
     size = case.labels.shape
     inside = np.all([(w > -0.5) & (w < n - 0.5) for w, n in zip(where, size, strict=True)], axis=0)
     labels = np.where(tissues <= max(_ORGAN_LABELS), tissues, 0).astype(np.uint8)
     if mass is not None:
-        labels[mass.inside] = 0
+        labels[mass.inside] = mass.label
     if case.hu is None:
         hu = paint(tissues, (recipe.spacing_mm,) * 3, rng).astype(np.float32)
     else:
@@ -67,6 +67,19 @@ def draw(
 
 def _nearest(labels: np.ndarray, where: np.ndarray) -> np.ndarray:
     return ndimage.map_coordinates(labels, where, order=0, mode="constant", cval=0, prefilter=False)
+
+
+def _grown(
+    case: TrainingCase, where: np.ndarray, spacing_mm: float, rng: np.random.Generator, augment: Augmentation
+) -> tuple[np.ndarray, disease.Mass | None]:
+    """`disease.displace` by one mass at most, beside the organs or in the liver."""
+    chance = rng.random()
+    if chance < augment.mass:
+        return disease.displace(where, _room(case, where), spacing_mm, rng)
+    if chance < augment.mass + augment.liver_tumour:
+        liver = _nearest(case.labels, where) == LIVER.label
+        return disease.displace(where, liver, spacing_mm, rng, disease.LIVER_TUMOUR_MM, LIVER.label)
+    return where, None
 
 
 def _room(case: TrainingCase, where: np.ndarray) -> np.ndarray:
@@ -95,10 +108,14 @@ def _diseased(
         disease.pour(hu, labels, recipe.spacing_mm, rng)
     if mass is not None:
         disease.fill(hu, mass, recipe.spacing_mm, rng)
+        # A tumour at the liver's surface is dry: it is painted over the fluid.
+        labels[mass.inside] = mass.label
     changed = hu != clean
     soft = ndimage.gaussian_filter(hu, rng.uniform(0.3, 0.6), truncate=3)
     grain = ndimage.gaussian_filter(rng.standard_normal(hu.shape).astype(np.float32), rng.uniform(0.2, 0.6), truncate=2)
-    grain *= np.float32(_noise_of(clean, labels) / max(1e-3, float(grain.std())))
+    # Where the mass is, space is drawn from a point, and there is no noise.
+    sound = labels if mass is None else np.where(mass.inside, 0, labels)
+    grain *= np.float32(_noise_of(clean, sound) / max(1e-3, float(grain.std())))
     return np.where(ndimage.binary_dilation(changed), soft + grain * changed, hu)
 
 

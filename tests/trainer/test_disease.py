@@ -1,6 +1,7 @@
 """Training samples of ill people: what the trainer grows and pours, and what it calls the organs then."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,17 @@ from trainer.recipe import Augmentation, Recipe
 from trainer.sample import draw
 
 STILL = Augmentation(
-    rotation_degrees=0, scale=0, elastic=0, flip=0, cut=0, contrast=0, shift_hu=0, noise_hu=0, blur=0, low_resolution=0
+    rotation_degrees=0,
+    scale=0,
+    elastic=0,
+    flip=0,
+    cut=0,
+    contrast=0,
+    shift_hu=0,
+    noise_hu=0,
+    blur=0,
+    low_resolution=0,
+    liver_tumour=0,
 )
 
 
@@ -78,3 +89,35 @@ def test_enhancement_changes_the_organs_and_nothing_else() -> None:
     brighter = disease.enhance(hu, labels, np.random.default_rng(1))
     assert abs(brighter[10, 15, 15] - 40) > 1
     assert np.allclose(brighter[20:], 40, atol=0.5)
+
+
+@pytest.mark.parametrize("ascites", [0.0, 1.0])
+def test_a_tumour_of_the_liver_is_counted_with_it_and_the_sound_liver_gives_way(
+    phantom_cases: list[TrainingCase], monkeypatch: pytest.MonkeyPatch, ascites: float
+) -> None:
+    grown: list[disease.Mass] = []
+    displace = disease.displace
+
+    def watched(*arguments: Any) -> tuple[np.ndarray, disease.Mass | None]:
+        where, mass = displace(*arguments)
+        grown.extend([mass] if mass is not None else [])
+        return where, mass
+
+    monkeypatch.setattr(disease, "displace", watched)
+    changes = replace(STILL, mass=0, liver_tumour=1.0, ascites=ascites, slab=0, circle=0, streaks=0, starved=0)
+    settings = Recipe(patch=48, spacing_mm=4.0, augmentation=changes)
+    healthy = replace(settings, augmentation=replace(changes, liver_tumour=0, ascites=0))
+    compared = 0
+    for seed in range(8):
+        grown.clear()
+        _, labels = draw(phantom_cases[0], settings, np.random.default_rng(seed))
+        _, before = draw(phantom_cases[0], healthy, np.random.default_rng(seed))
+        if not grown:  # no liver in this patch
+            continue
+        inside, liver = grown[0].inside, (before == LIVER.label).sum()
+        assert (labels[inside] == LIVER.label).all()
+        # Beside it stays what was there, only further away, where it does not leave the patch; fluid takes some of it.
+        if not ascites and inside.sum() < 0.3 * liver:
+            assert ((labels == LIVER.label) & ~inside).sum() == pytest.approx(liver, rel=0.25)
+            compared += 1
+    assert ascites or compared >= 3
