@@ -1,5 +1,5 @@
-"""What disease does to an abdomen, for any training case, real or painted: a mass that pushes the organs aside, a tumour
-of the liver, fluid around the organs, an enhancement of them that the scan did not have.
+"""What disease does to an abdomen, for any training case, real or painted: a mass that pushes the organs aside, a
+tumour of the liver, fluid around the organs, an enhancement of them that the scan did not have.
 
 Label maps come from people who were well enough to serve as an atlas. Without these a network takes the first large
 mass it meets for a liver, and leaves out of a liver what lies in ascites or is a tumour.
