@@ -67,6 +67,7 @@ class Autosave(QObject):
         """The program ends as it should."""
         self.forget()
         if self._job is not None:
+            self._job.let_go()
             self._job.wait(LONGEST_END_S)
         self.store.close()
 
@@ -102,8 +103,6 @@ class Autosave(QObject):
             self.failed.emit(sentence)
 
     def _end(self) -> None:
-        if self._job is not None:
-            self._job.deleteLater()
         self._job = None
         if self._outdated:
             self.store.forget()

@@ -135,7 +135,7 @@ class BatchWindow(QDialog):
     def stop(self, seconds: float) -> None:
         """Cancel and wait, before the program ends."""
         if self._job is not None:
-            self._job.cancel()
+            self._job.let_go()
             self._job.wait(seconds)
 
     def open_sheet(self) -> None:
@@ -208,8 +208,7 @@ class BatchWindow(QDialog):
         self.words.setText(f"{done} of {total} done, {failed} failed{left}")
 
     def _ended(self, sentence: str) -> None:
-        assert self._news is not None and self._job is not None
-        self._job.deleteLater()
+        assert self._news is not None
         self._job = None
         self.bar.setRange(0, max(1, self.bar.maximum()))
         counts = f"{len(self._news.results)} of {len(self._rows)} done, {len(self._news.failures)} failed"

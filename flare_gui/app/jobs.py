@@ -3,7 +3,8 @@
 import threading
 import traceback
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,28 +16,47 @@ from flare_gui.progress import Cancel
 class Job(QObject):
     """Runs `work(progress=..., cancel=...)` in a thread; exactly one of `done`, `failed`, `cancelled` follows.
 
-    `failed` carries a sentence for the user and details for a bug report, empty when there is no bug.
+    `failed` carries a sentence for the user and details for a bug report, empty when there is no bug. All come in the
+    thread that made the job. A job has no parent and frees itself after its last word: a window that is gone takes
+    nothing from the thread that still speaks through it.
     """
 
     progressed = Signal(str, float)
     done = Signal(object)
     failed = Signal(str, str)
     cancelled = Signal()
+    # From the thread to the job itself: what to emit, and whether it is the last.
+    _said = Signal(object, bool)
+    # Kept alive until their last word, whoever else has let go of them.
+    _speaking: ClassVar[set["Job"]] = set()
 
     def __init__(self, work: Callable[..., Any]) -> None:
         super().__init__()
         self._work = work
         self._cancel = Cancel()
+        self._let_go = False
+        self._said.connect(self._hear)
         # A daemon: a network that runs must not keep a closed window's process alive.
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
         """Begin. Once."""
+        self._speaking.add(self)
         self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether its thread has begun and not ended."""
+        return self._thread.is_alive()
 
     def cancel(self) -> None:
         """Ask to stop; `cancelled` follows at the work's next step."""
         self._cancel.set()
+
+    def let_go(self) -> None:
+        """As `cancel`, and nobody hears from it again, not even what it has said already and Qt has not delivered."""
+        self._let_go = True
+        self.cancel()
 
     def wait(self, seconds: float) -> bool:
         """Whether the thread has ended within `seconds`."""
@@ -45,15 +65,27 @@ class Job(QObject):
 
     def _run(self) -> None:
         try:
-            result = self._work(progress=self.progressed.emit, cancel=self._cancel)
+            result = self._work(progress=self._progress, cancel=self._cancel)
         except Cancelled:
-            self.cancelled.emit()
+            last = partial(self.cancelled.emit)
         except FlareError as error:
-            self.failed.emit(str(error), "")
+            last = partial(self.failed.emit, str(error), "")
         except MemoryError:
             sentence = f"This needs more memory than {free_memory()}. Close other programs or crop the scan."
-            self.failed.emit(sentence, "")
+            last = partial(self.failed.emit, sentence, "")
         except Exception as error:  # noqa: BLE001 - the last line of defence: a bug is shown, never swallowed
-            self.failed.emit(f"This is a fault in flare-gui: {error}.", traceback.format_exc())
+            last = partial(self.failed.emit, f"This is a fault in flare-gui: {error}.", traceback.format_exc())
         else:
-            self.done.emit(result)
+            last = partial(self.done.emit, result)
+        self._said.emit(last, True)
+
+    def _progress(self, stage: str, fraction: float) -> None:
+        self._said.emit(partial(self.progressed.emit, stage, fraction), False)
+
+    def _hear(self, say: Callable[[], None], last: bool) -> None:
+        # Nobody can let go between this question and its answer: it is their thread.
+        if not self._let_go:
+            say()
+        if last:
+            self._speaking.discard(self)
+            self.deleteLater()

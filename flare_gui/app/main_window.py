@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
             return
         self.runner.stop(5)
         if self._warming is not None:
-            self._warming.cancel()
+            self._warming.let_go()
             # Python must not end while a library is being loaded.
             self._warming.wait(30)
             self._warming = None
@@ -167,16 +167,14 @@ class MainWindow(QMainWindow):
     def _warm_up(self) -> None:
         """Load in a thread what is needed next, then start the 3D view, which says why where it cannot."""
         self._warming = job = Job(partial(warm_up, READING if why_no_opengl() else READING + DRAWING))
-        job.done.connect(lambda _: self._warmed(job))
+        job.done.connect(self._warmed)
         # What could not be loaded fails again, and is shown, where it is used.
-        job.failed.connect(lambda *_: self._warmed(job))
+        job.failed.connect(self._warmed)
         job.start()
 
-    def _warmed(self, job: Job) -> None:
-        if job is self._warming:
-            self._warming = None
-            job.deleteLater()
-            self.surfaces.start()
+    def _warmed(self, *_: object) -> None:
+        self._warming = None
+        self.surfaces.start()
 
     def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
@@ -24,7 +25,7 @@ class Runner(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.job: Job | None = None
-        self._leaving: list[Job] = []
+        self._leaving: WeakSet[Job] = WeakSet()
         self.title = ""
         self.bar = JobBar(self.cancel)
 
@@ -32,6 +33,11 @@ class Runner(QObject):
     def busy(self) -> bool:
         """Whether a job runs."""
         return self.job is not None
+
+    @property
+    def leaving(self) -> list[Job]:
+        """Jobs that were let go of and have not reached their next step yet."""
+        return [job for job in self._leaving if job.running]
 
     def run(
         self,
@@ -49,12 +55,11 @@ class Runner(QObject):
         if self.busy:
             return False
         self.title = title
-        # Without a parent: a window that is gone must not take from its thread what it still speaks through.
         self.job = job = Job(work)
-        job.progressed.connect(lambda stage, part: self._progressed(job, stage, part, whole))
-        job.done.connect(lambda result: self._ended(job, partial(use, result)))
-        job.failed.connect(lambda sentence, details: self._ended(job, partial(self.failed.emit, sentence, details)))
-        job.cancelled.connect(lambda: self._ended(job, partial(self.cancelled.emit, title)))
+        job.progressed.connect(lambda stage, part: self.bar.show_progress(stage, part, whole))
+        job.done.connect(lambda result: self._ended(partial(use, result)))
+        job.failed.connect(lambda sentence, details: self._ended(partial(self.failed.emit, sentence, details)))
+        job.cancelled.connect(lambda: self._ended(partial(self.cancelled.emit, title)))
         self.bar.begin(title, expected_s)
         self.busy_changed.emit()
         job.start()
@@ -70,9 +75,8 @@ class Runner(QObject):
         """As `cancel`, without a word to the user."""
         if self.job is None:
             return
-        # It is kept until its thread has ended: the thread still sends signals through it.
-        self._leaving.append(self.job)
-        self.job.cancel()
+        self.job.let_go()
+        self._leaving.add(self.job)
         self.job = None
         self.bar.hide()
         self.busy_changed.emit()
@@ -80,18 +84,10 @@ class Runner(QObject):
     def stop(self, seconds: float) -> None:
         """Cancel and wait, before the program ends."""
         self.drop()
-        for job in self._leaving:
+        for job in self.leaving:
             job.wait(seconds)
 
-    def _progressed(self, job: Job, stage: str, part: float, whole: Callable[[str, float], float] | None) -> None:
-        if job is self.job:
-            self.bar.show_progress(stage, part, whole)
-
-    def _ended(self, job: Job, then: Callable[[], None]) -> None:
-        job.deleteLater()
-        if job is not self.job:
-            self._leaving.remove(job)
-            return
+    def _ended(self, then: Callable[[], None]) -> None:
         self.job = None
         self.bar.hide()
         self.busy_changed.emit()

@@ -1,6 +1,5 @@
 """The organs' surfaces, kept in step with the mask by a thread."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -57,7 +56,7 @@ class Surfaces(QObject):
         self._running = False
         self._settled.stop()
         if self._job is not None:
-            self._job.cancel()
+            self._job.let_go()
             self._job.wait(5)
             self._job = None
 
@@ -81,9 +80,9 @@ class Surfaces(QObject):
             self._take({}, stale)
             return
         self._job = job = Job(_meshing(labels, self._document.affine, stale, dict(self.by_label)))
-        job.done.connect(lambda made: self._ended(job, partial(self._meshed, stale, made)))
-        job.cancelled.connect(lambda: self._ended(job, partial(self._again, stale)))
-        job.failed.connect(lambda sentence, _details: self._ended(job, partial(self._failed, stale, sentence)))
+        job.done.connect(partial(self._meshed, stale))
+        job.cancelled.connect(partial(self._again, stale))
+        job.failed.connect(partial(self._failed, stale))
         job.start()
 
     def _new_mask(self) -> None:
@@ -99,14 +98,8 @@ class Surfaces(QObject):
         before = self._stale.get(label, box)
         self._stale[label] = around([before, box]) if before is not None and box is not None else None
 
-    def _ended(self, job: Job, then: Callable[[], None]) -> None:
-        job.deleteLater()
-        # What a job says may arrive after `stop`, when the window and its timers are gone.
-        if job is self._job:
-            self._job = None
-            then()
-
     def _meshed(self, stale: Stale, surfaces: dict[int, Any]) -> None:
+        self._job = None
         self._take(surfaces, stale)
         self.update()
 
@@ -114,12 +107,13 @@ class Surfaces(QObject):
         self._put_back(stale)
         self.update()
 
-    def _failed(self, stale: Stale, sentence: str) -> None:
+    def _failed(self, stale: Stale, sentence: str, _details: str) -> None:
         # Not at once again, which would fail at once again, but with the next correction.
         self._put_back(stale)
         self.failed.emit(sentence)
 
     def _put_back(self, stale: Stale) -> None:
+        self._job = None
         for label, box in stale.items():
             self._outdate(label, box)
 

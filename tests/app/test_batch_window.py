@@ -74,6 +74,19 @@ def test_a_batch_can_be_cancelled_and_goes_on_when_its_window_is_closed(
     assert not [path for path in (tmp_path / "results").iterdir() if path.name.startswith(".")]
 
 
+def test_a_batch_ends_with_the_program_and_leaves_nothing_half_done(
+    window: MainWindow, batch: BatchWindow, wait_for: WaitFor, tmp_path: Path
+) -> None:
+    for i in range(2, 12):
+        write_scan(tmp_path / "scans" / "deep" / f"ct{i}.nii.gz", i)
+    batch.start.click()
+    wait_for(lambda: "done" in states(batch).values(), 180)
+    window.close()
+    results = {path.name for path in (tmp_path / "results").iterdir() if path.name.endswith((".json", ".nii.gz"))}
+    assert "ct0.json" in results and "ct11.json" not in results
+    assert len(results) % 2 == 0 and not [name for name in results if name.startswith(".")]
+
+
 def test_what_cannot_be_begun_is_said_in_the_window(batch: BatchWindow, wait_for: WaitFor, tmp_path: Path) -> None:
     batch.folder.setText(str(tmp_path / "weights"))
     batch.start.click()

@@ -56,7 +56,7 @@ def test_a_cancelled_export_leaves_no_half_film(
     dialog.accept()
     wait_for(lambda: "film" in window.runner.bar._stage.text(), 60)
     window.runner.cancel()
-    wait_for(lambda: not window.runner._leaving, 60)
+    wait_for(lambda: not window.runner.leaving, 60)
     assert not [path for path in folder.iterdir() if "mp4" in path.name]
 
 
