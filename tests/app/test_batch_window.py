@@ -59,13 +59,18 @@ def test_a_folder_is_segmented_and_a_double_click_opens_a_case(
     assert set(states(batch).values()) == {"failed", "kept"}
 
 
-def test_a_batch_can_be_cancelled_and_goes_on_when_its_window_is_closed(
-    batch: BatchWindow, wait_for: WaitFor, tmp_path: Path
-) -> None:
+def begin_a_long_one(batch: BatchWindow, wait_for: WaitFor, tmp_path: Path) -> None:
+    """Thirteen scans, of which the first is done."""
     for i in range(2, 12):
         write_scan(tmp_path / "scans" / "deep" / f"ct{i}.nii.gz", i)
     batch.start.click()
     wait_for(lambda: "done" in states(batch).values(), 180)
+
+
+def test_a_batch_can_be_cancelled_and_goes_on_when_its_window_is_closed(
+    batch: BatchWindow, wait_for: WaitFor, tmp_path: Path
+) -> None:
+    begin_a_long_one(batch, wait_for, tmp_path)
     batch.close()
     assert not batch.isVisible() and batch.running
     batch.cancel()
@@ -77,10 +82,7 @@ def test_a_batch_can_be_cancelled_and_goes_on_when_its_window_is_closed(
 def test_a_batch_ends_with_the_program_and_leaves_nothing_half_done(
     window: MainWindow, batch: BatchWindow, wait_for: WaitFor, tmp_path: Path
 ) -> None:
-    for i in range(2, 12):
-        write_scan(tmp_path / "scans" / "deep" / f"ct{i}.nii.gz", i)
-    batch.start.click()
-    wait_for(lambda: "done" in states(batch).values(), 180)
+    begin_a_long_one(batch, wait_for, tmp_path)
     window.close()
     names = [path.name for path in (tmp_path / "results").iterdir()]
     masks, reports = ({name.split(".")[0] for name in names if name.endswith(end)} for end in (".nii.gz", ".json"))
