@@ -137,6 +137,7 @@ class BatchWindow(QDialog):
         if self._job is not None:
             self._job.let_go()
             self._job.wait(seconds)
+            self._job = None
 
     def open_sheet(self) -> None:
         """Show the contact sheet in the browser."""

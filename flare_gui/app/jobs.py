@@ -64,10 +64,11 @@ class Job(QObject):
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        last: Callable[[], None]
         try:
             result = self._work(progress=self._progress, cancel=self._cancel)
         except Cancelled:
-            last = partial(self.cancelled.emit)
+            last = self.cancelled.emit
         except FlareError as error:
             last = partial(self.failed.emit, str(error), "")
         except MemoryError:

@@ -16,7 +16,7 @@ WIDEST_BODY, DEEPEST_BODY, SMALL_BODY, THINNEST_BODY = 650.0, 550.0, 160.0, 60.0
 # A body that is wider than this many times its depth, or the other way round, was stretched.
 WIDE, DEEP = 2.6, 1.6
 
-_TODO = "Check the voxel size in the scan's header, or export the scan again."
+_REMEDY = "Check the voxel size in the scan's header, or export the scan again."
 
 
 def voxel_size(look: Look) -> Iterator[Finding]:
@@ -24,10 +24,10 @@ def voxel_size(look: Look) -> Iterator[Finding]:
     spacing = look.volume.spacing
     sizes = " × ".join(f"{mm:.3g}" for mm in spacing)
     if min(spacing) < SMALLEST_VOXEL or max(spacing) > LARGEST_VOXEL:
-        yield Finding("spacing", f"voxels of {sizes} mm are not those of a body CT", 0.9, _TODO)
+        yield Finding("spacing", f"voxels of {sizes} mm are not those of a body CT", 0.9, _REMEDY)
     elif np.allclose(spacing, 1, atol=1e-6) and (sorted(look.volume.shape)[1] >= 512 or _width(look) < SMALL_BODY):
         sentence = "voxels are exactly 1 × 1 × 1 mm, which does not fit the image: the voxel size seems to be missing"
-        yield Finding("spacing", sentence, 0.75, _TODO)
+        yield Finding("spacing", sentence, 0.75, _REMEDY)
 
 
 def height(look: Look) -> Iterator[Finding]:
@@ -51,7 +51,7 @@ def body_size(look: Look) -> Iterator[Finding]:
     # A field of view smaller than the body says nothing about its shape.
     stretched = all(inside) and (width > WIDE * depth or depth > DEEP * width)
     if too_large or too_small or stretched:
-        yield Finding("spacing", sentence, 0.85, _TODO)
+        yield Finding("spacing", sentence, 0.85, _REMEDY)
 
 
 def _width(look: Look) -> float:
