@@ -32,6 +32,12 @@ SPLEEN = Organ(3, 3, "spleen", "Spleen", "#CC79A7", "78961009")
 LEFT_KIDNEY = Organ(4, 13, "left_kidney", "Left kidney", "#009E73", "18639004")
 
 ORGANS = (LIVER, RIGHT_KIDNEY, SPLEEN, LEFT_KIDNEY)
+_BY_LABEL = {organ.label: organ for organ in ORGANS}
+
+
+def organ_of(label: int) -> Organ:
+    """The organ that has this number in our masks. Raises `KeyError` when none has."""
+    return _BY_LABEL[label]
 
 
 def label_lookup(scheme: LabelScheme) -> np.ndarray:

@@ -22,7 +22,8 @@ MOUSE = (
     ("Click, drag", "Move the crosshair, or use the tool"),
     ("Wheel", "Scroll through the slices"),
     ("Ctrl + wheel", "Zoom"),
-    ("Right drag", "Window (across) and level (up and down)"),
+    ("Shift + wheel", "Size of brush and eraser"),
+    ("Right drag", "Window (across) and level (up and down); with the brush, erase"),
     ("Middle drag, Shift + drag", "Pan"),
     ("Double click", "One view alone, and back"),
 )

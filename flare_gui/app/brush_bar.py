@@ -1,5 +1,6 @@
 """The settings of the brush, beside the tools: which organ, how large, flat or a ball."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QToolBar
 
 from flare_gui.app.document import Document
@@ -25,7 +26,12 @@ class BrushBar(QToolBar):
         self.diameter.setDecimals(0)
         self.diameter.setSuffix(" mm")
         self.diameter.setAccessibleName("Size of the brush")
-        self.diameter.setToolTip("Diameter of brush and eraser, also with [ and ]")
+        self.diameter.setToolTip("Diameter of brush and eraser, also with [ and ] or Shift and the wheel")
+        # The wheel changes the size without taking the keys, and whoever has typed or chosen gets them back.
+        self.diameter.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.diameter.editingFinished.connect(self.diameter.clearFocus)
+        self.organ.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.organ.activated.connect(lambda _: self.organ.clearFocus())
         self.ball = QCheckBox("Ball")
         self.ball.setToolTip("Reach through the neighbouring slices, as a ball")
         self.over = QCheckBox("Over others")

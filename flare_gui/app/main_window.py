@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMessageBox, QSt
 from flare_gui import geometry
 from flare_gui.app.actions import Actions
 from flare_gui.app.autosave import Autosave
+from flare_gui.app.brush_bar import BrushBar
 from flare_gui.app.compare_panel import ComparePanel
 from flare_gui.app.document import Document
 from flare_gui.app.jobs import Job
@@ -64,7 +65,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.views)
         self.setCentralWidget(self._pages)
         self.scan_panel, self.organs = ScanPanel(self.document), OrganPanel(self.document)
-        self.comparison = ComparePanel(self.document)
+        self.comparison, self.brush_bar = ComparePanel(self.document), BrushBar(self.tools, self.document)
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self.docks = {
             "Scan": self._dock("Scan", self.scan_panel, right),
@@ -200,8 +201,13 @@ class MainWindow(QMainWindow):
         self.runner.failed.connect(self.tell)
         self.autosave.failed.connect(self.tell)
         self.tools.refused.connect(self.say)
+        self.tools.changed.connect(lambda: self.organs.show_chosen(self.tools.label))
+        self.organs.chosen.connect(lambda label: setattr(self.tools, "label", label))
+        self.surfaces.picked.connect(lambda label: setattr(self.tools, "label", label))
+        self.organs.show_chosen(self.tools.label)
         self.runner.cancelled.connect(lambda title: self.say(f"{title}: cancelled, nothing was changed"))
         document = self.document
+        document.volume_changed.connect(self.tools.put_away)
         document.volume_changed.connect(self._show_page)
         document.reference_changed.connect(self._show_page)
         for signal in (

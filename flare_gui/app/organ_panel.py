@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QColorDialog, QGridLayout, QLabel, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
 
@@ -17,7 +17,9 @@ DOUBT_STYLE = "background: #8a5a00; color: white; border-radius: 6px; padding: 0
 
 
 class OrganPanel(QWidget):
-    """A row an organ. A click on its name goes there."""
+    """A row an organ. A click on its name goes there, and `chosen` carries its label: it is the one to correct."""
+
+    chosen = Signal(int)
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -29,6 +31,7 @@ class OrganPanel(QWidget):
         grid.setColumnStretch(2, 1)
         for line, row in enumerate(self.rows.values()):
             row.place(grid, 2 * line)
+            row.name.clicked.connect(partial(self._choose, row.organ.label))
         self.hint = QLabel("No organs yet. Segment the scan, open a mask, or draw with the brush.")
         self.hint.setWordWrap(True)
         layout = QVBoxLayout(self)
@@ -39,6 +42,15 @@ class OrganPanel(QWidget):
         document.edited.connect(self._recount)
         document.looks_changed.connect(self._show_looks)
         self._show_looks()
+
+    def show_chosen(self, label: int) -> None:
+        """Mark the organ that brush and eraser work on."""
+        for row in self.rows.values():
+            row.show_chosen(row.organ.label == label)
+
+    def _choose(self, label: int, _checked: bool = False) -> None:
+        self._document.go_to_organ(label)
+        self.chosen.emit(label)
 
     def measures(self) -> dict[str, OrganMeasure]:
         """What the rows show, by `Organ.key`; empty before there is a mask."""
@@ -77,7 +89,7 @@ class OrganRow:
     """The widgets of one organ: eye, colour, name, volume, mean HU, badge, opacity."""
 
     def __init__(self, document: Document, organ: Organ) -> None:
-        self._document, self._organ = document, organ
+        self._document, self.organ = document, organ
         self._tips = (
             f"Show or hide the {organ.name.lower()}",
             f"Opacity of the {organ.name.lower()} on the slices and in 3D",
@@ -89,9 +101,7 @@ class OrganRow:
         self.colour.clicked.connect(self._ask_for_colour)
         self.name = QPushButton(organ.name)
         self.name.setFlat(True)
-        self.name.setToolTip(f"Go to the {organ.name.lower()}")
         self.name.setStyleSheet("QPushButton { text-align: left; padding: 2px }")
-        self.name.clicked.connect(partial(document.go_to_organ, organ.label))
         self.volume, self.mean = QLabel(), QLabel()
         for label, what in ((self.volume, "Volume"), (self.mean, "Mean attenuation")):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -115,7 +125,7 @@ class OrganRow:
 
     def show_look(self) -> None:
         """Follow the document without telling it what it has just said."""
-        look = self._document.look(self._organ.label)
+        look = self._document.look(self.organ.label)
         for widget in (self.eye, self.opacity):
             widget.blockSignals(True)
         self.eye.setChecked(look.visible)
@@ -133,22 +143,30 @@ class OrganRow:
         self.volume.setText(f"{found.volume_ml:.0f} ml" if found is not None and there else "")
         mean = found.mean_hu if found is not None else None
         self.mean.setText(f"{mean:.0f} HU" if mean is not None else "")
-        absent = f"The {self._organ.name.lower()} is not in the mask"
+        absent = f"The {self.organ.name.lower()} is not in the mask"
         for widget, tip in zip((self.eye, self.opacity), self._tips, strict=True):
             widget.setEnabled(there)
             widget.setToolTip(tip if there else absent)
-        self.name.setEnabled(there)
+        lower = self.organ.name.lower()
+        # One that is missing can be drawn.
+        self.name.setToolTip(f"Go to the {lower} and correct it" if there else f"{absent}. Choose it to draw it")
         about_sides = [warning for warning in warnings if warning in DOUBTS]
         if found is None:
             self.badge.say("")
         elif not there:
             self.badge.say("missing", "No voxel carries this label")
-        elif about_sides and "kidney" in self._organ.key:
+        elif about_sides and "kidney" in self.organ.key:
             self.badge.say("side?", " ".join(about_sides))
         elif found.touches_border:
             self.badge.say("cut", "The scan ends inside this organ: its volume is that of a part")
         else:
             self.badge.say("")
+
+    def show_chosen(self, chosen: bool) -> None:
+        """In bold letters when the tools work on this organ."""
+        font = self.name.font()
+        font.setBold(chosen)
+        self.name.setFont(font)
 
     def show_confidence(self, value: float | None) -> None:
         """The Dice to expect, as a percentage; in the badge's colour when that is too low to trust."""
@@ -157,16 +175,16 @@ class OrganRow:
         self.confidence.setText("" if value is None else f"{100 * value:.0f} %")
         doubtful = value is not None and value < DOUBTFUL
         advice = "Look at every slice before you use it." if doubtful else "Still look at it: this is an estimate."
-        words = f"Confidence: the {self._organ.name.lower()} is expected to agree with an expert's to a Dice of"
+        words = f"Confidence: the {self.organ.name.lower()} is expected to agree with an expert's to a Dice of"
         self.confidence.setToolTip("" if value is None else f"{words} {value:.2f}. {advice}")
         self.confidence.setStyleSheet(DOUBT_STYLE if doubtful else "")
 
     def _ask_for_colour(self) -> None:
-        look = self._document.look(self._organ.label)
+        look = self._document.look(self.organ.label)
         dialog = QColorDialog(QColor(look.colour), self.colour)
-        dialog.setWindowTitle(f"Colour of the {self._organ.name.lower()}")
+        dialog.setWindowTitle(f"Colour of the {self.organ.name.lower()}")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.colorSelected.connect(lambda colour: self._document.set_look(self._organ.label, colour=colour.name()))
+        dialog.colorSelected.connect(lambda colour: self._document.set_look(self.organ.label, colour=colour.name()))
         dialog.open()
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsView
 
 if TYPE_CHECKING:
     from flare_gui.app.slice_view import SliceView
+    from flare_gui.app.tools import Tool
 
 Key, Button, Modifier = Qt.Key, Qt.MouseButton, Qt.KeyboardModifier
 _ARROWS = {Key.Key_Left: (-1, 0), Key.Key_Right: (1, 0), Key.Key_Up: (0, 1), Key.Key_Down: (0, -1)}
@@ -24,7 +25,7 @@ class Canvas(pg.GraphicsLayoutWidget):
         super().__init__(view)
         self._view = view
         self._last = QPointF()
-        self._tool_down = False
+        self._working: Tool | None = None
         self._turned = 0.0
         self.setBackground("#000000")
         self.setMouseTracking(True)
@@ -47,18 +48,19 @@ class Canvas(pg.GraphicsLayoutWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         self._last = event.position()
-        if event.button() == Button.LeftButton and not self._pans(event):
+        tool = self._tool_of(event)
+        if tool is not None and self._working is None:
             place = self._view.place_at(event.position(), event.modifiers())
             if place is not None:
-                self._tool_down = True
-                self._view.tools.tool.press(place)
+                self._working = tool
+                tool.press(place)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         moved, self._last = event.position() - self._last, event.position()
-        if self._tool_down:
+        if self._working is not None:
             place = self._view.place_at(event.position(), event.modifiers())
             if place is not None:
-                self._view.tools.tool.move(place)
+                self._working.move(place)
         elif event.buttons() & Button.RightButton:
             self._view.window_by(moved.x(), -moved.y())
         elif event.buttons() & (Button.MiddleButton | Button.LeftButton):
@@ -66,12 +68,17 @@ class Canvas(pg.GraphicsLayoutWidget):
         self._view.hover(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        if self._tool_down and event.button() == Button.LeftButton:
-            self._tool_down = False
+        # The last button: a second one that is pressed and let go while the tool works does not end its work.
+        if self._working is not None and not event.buttons() & (Button.LeftButton | Button.RightButton):
+            tool, self._working = self._working, None
             place = self._view.place_at(event.position(), event.modifiers())
             if place is not None:
-                self._view.tools.tool.release(place)
+                tool.release(place)
         event.accept()
+
+    def stop_working(self) -> None:
+        """Forget a stroke that has begun: what it was drawn on is gone."""
+        self._working = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         # Two quick dabs with the brush are no wish to enlarge.
@@ -81,9 +88,12 @@ class Canvas(pg.GraphicsLayoutWidget):
             self.mousePressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        turned = event.angleDelta().y() / 120
+        # With Shift or Alt some systems turn the wheel sideways.
+        turned = (event.angleDelta().y() or event.angleDelta().x()) / 120
         if event.modifiers() & Modifier.ControlModifier:
             self._view.zoom(1.15**turned, event.position())
+        elif event.modifiers() & Modifier.ShiftModifier and self._view.tools.tool.round_cursor:
+            self._view.tools.grow(1.12**turned)
         else:
             # Touch pads turn by small fractions of a step.
             self._turned += turned
@@ -113,5 +123,10 @@ class Canvas(pg.GraphicsLayoutWidget):
         super().focusOutEvent(event)
         self.repaint_marks()
 
-    def _pans(self, event: QMouseEvent) -> bool:
-        return bool(event.modifiers() & Modifier.ShiftModifier) and self._view.tools.tool.key == "navigate"
+    def _tool_of(self, event: QMouseEvent) -> "Tool | None":
+        """What the button that goes down works with; None where it pans or windows."""
+        tool = self._view.tools.tool
+        if event.button() == Button.LeftButton:
+            pans = event.modifiers() & Modifier.ShiftModifier and tool.key == "navigate"
+            return None if pans else tool
+        return tool.other if event.button() == Button.RightButton else None

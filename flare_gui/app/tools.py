@@ -1,5 +1,6 @@
-"""What the left mouse button does on a slice: one class per tool, chosen in a box that all slices share."""
+"""What the mouse does on a slice: one class per tool, chosen in a box that all slices share."""
 
+from abc import ABC, abstractmethod
 from typing import Protocol
 
 import numpy as np
@@ -10,7 +11,7 @@ from flare_gui.app.document import Document, Ruler
 from flare_gui.edit import Box, Edit
 from flare_gui.edit.brush import capsule, erased, painted
 from flare_gui.edit.history import around
-from flare_gui.organs import LIVER, ORGANS
+from flare_gui.organs import LIVER, organ_of
 
 SIZES_MM = (2.0, 80.0)
 
@@ -36,6 +37,10 @@ class ToolBox(QObject):
         self._tool = tool
         self.changed.emit()
 
+    def put_away(self) -> None:
+        """Forget the tool and what it was about to do: a click on another scan must change nothing there."""
+        self.choose(Navigate())
+
     @property
     def size_mm(self) -> float:
         return self._size_mm
@@ -55,6 +60,7 @@ class ToolBox(QObject):
 
     @label.setter
     def label(self, label: int) -> None:
+        organ_of(label)
         self._label = label
         self.changed.emit()
 
@@ -94,12 +100,24 @@ class Place:
         inside = all(0 <= i < n for i, n in zip((x, y, z), self.document.hu.shape, strict=True))
         return (x, y, z) if inside else None
 
+    @property
+    def label(self) -> int:
+        """The organ there, 0 for none."""
+        voxel, labels = self.voxel, self.document.labels
+        return 0 if voxel is None or labels is None else int(labels[voxel])
+
 
 class Tool(Protocol):
-    """A tool gets the places where the button goes down, moves and goes up."""
+    """A tool gets the places where the left button goes down, moves and goes up.
+
+    `other` is what the right button does while this tool is on; where it is None, that changes the window.
+    """
 
     key: str
     round_cursor: bool
+
+    @property
+    def other(self) -> "Tool | None": ...
 
     def press(self, place: Place) -> None: ...
 
@@ -109,25 +127,30 @@ class Tool(Protocol):
 
 
 class Navigate:
-    """Moves the crosshair."""
+    """Moves the crosshair. An organ that is clicked is the one to correct."""
 
-    key, round_cursor = "navigate", False
+    key, round_cursor, other = "navigate", False, None
 
     def press(self, place: Place) -> None:
-        if place.voxel is not None:
-            place.document.move_to_voxel(place.voxel)
+        self.move(place)
+        if place.label:
+            place.box.label = place.label
 
     def move(self, place: Place) -> None:
-        self.press(place)
+        if place.voxel is not None:
+            place.document.move_to_voxel(place.voxel)
 
     def release(self, place: Place) -> None:
         pass
 
 
-class Brush:
-    """Paints the chosen organ. One stroke is one step to undo; it is seen while it is drawn."""
+class _Stroke(ABC):
+    """A round tool that is drawn with. One stroke is one step to undo; it is seen while it is drawn."""
 
-    key, round_cursor, name = "brush", True, "brush"
+    key: str
+    name: str
+    round_cursor = True
+    other: Tool | None = None
 
     def __init__(self) -> None:
         self._last: np.ndarray | None = None
@@ -171,24 +194,60 @@ class Brush:
         if edit.labels:
             place.document.record(edit)
 
+    @abstractmethod
     def _apply(self, labels: np.ndarray, covered: np.ndarray, place: Place) -> np.ndarray:
-        return painted(labels, covered, place.box.label, over=place.box.over)
+        """What a piece of labels (uint8) becomes where the stroke `covered` it."""
 
 
-class Eraser(Brush):
-    """Removes the chosen organ, with Shift any organ."""
+class Eraser(_Stroke):
+    """Removes the chosen organ, with Shift any organ.
+
+    As in 3D Slicer and ITK-SNAP a neighbour is left alone. Who meets nothing else than a neighbour is told so.
+    """
 
     key, name = "eraser", "eraser"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._taken, self._spared = False, 0
+
+    def press(self, place: Place) -> None:
+        self._taken, self._spared = False, 0
+        super().press(place)
+
+    def release(self, place: Place) -> None:
+        super().release(place)
+        if self._spared and not self._taken:
+            chosen, spared = (organ_of(label).name.lower() for label in (place.box.label, self._spared))
+            place.box.refused.emit(
+                f"The eraser takes the {chosen} only, and here is the {spared}: choose that one, or hold Shift for all"
+            )
+
     def _apply(self, labels: np.ndarray, covered: np.ndarray, place: Place) -> np.ndarray:
         every = bool(place.modifiers & Qt.KeyboardModifier.ShiftModifier)
-        return erased(labels, covered, None if every else place.box.label)
+        left = erased(labels, covered, None if every else place.box.label)
+        self._taken |= not np.array_equal(left, labels)
+        self._spared = int(left[covered].max(initial=self._spared))
+        return left
+
+
+class Brush(_Stroke):
+    """Paints the chosen organ, and erases it with the right button."""
+
+    key, name = "brush", "brush"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.other = Eraser()
+
+    def _apply(self, labels: np.ndarray, covered: np.ndarray, place: Place) -> np.ndarray:
+        return painted(labels, covered, place.box.label, over=place.box.over)
 
 
 class _Click:
     """A tool that acts where the button goes down."""
 
-    round_cursor = False
+    round_cursor, other = False, None
 
     def move(self, place: Place) -> None:
         pass
@@ -210,7 +269,7 @@ class Fill(_Click):
             return
         found = fill_slice(labels, place.voxel, place.plane, label)
         if found is None:
-            name = next(organ.name for organ in ORGANS if organ.label == label).lower()
+            name = organ_of(label).name.lower()
             place.box.refused.emit(f"There is nothing to fill here: the {name} does not enclose this point")
         else:
             place.document.edit("fill", *found)
@@ -228,6 +287,9 @@ class KeepPart(_Click):
         found = keep_part(labels, place.voxel) if labels is not None and place.voxel is not None else None
         if found is None:
             place.box.refused.emit("Click on the part of an organ that is to stay")
+        elif labels is not None and np.array_equal(labels[found[0]], found[1]):
+            name = organ_of(place.label).name.lower()
+            place.box.refused.emit(f"The {name} is in one piece already: there is no other part to remove")
         else:
             place.document.edit("keep this part", *found)
 
@@ -235,7 +297,7 @@ class KeepPart(_Click):
 class Measure:
     """Draws a distance from where the button goes down to where it goes up."""
 
-    key, round_cursor = "ruler", False
+    key, round_cursor, other = "ruler", False, None
 
     def __init__(self) -> None:
         self._start: np.ndarray | None = None

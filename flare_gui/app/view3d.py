@@ -19,6 +19,8 @@ CLICK_PIXELS = 4
 class View3D(QWidget):
     """Surfaces of the visible organs. `ready` when VTK runs, `meshed` when surfaces were brought up to date.
 
+    `picked` carries the label of an organ that was clicked.
+
     1. The interactor takes no drops: it would open files itself, and the window would never see them.
     2. It does not render by its own timer: a window that nobody touches would use a core.
     3. Meshes are built in a thread, actors are added here: VTK off the GUI's thread crashes on macOS.
@@ -27,6 +29,7 @@ class View3D(QWidget):
 
     ready = Signal()
     meshed = Signal()
+    picked = Signal(int)
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -172,6 +175,9 @@ class View3D(QWidget):
         y = self._plotter.height() - 1 - position.y()
         if picker.Pick(position.x() * scale, y * scale, 0, self._plotter.renderer):
             self._document.cursor_mm = np.array(picker.GetPickPosition())
+            for label, actor in self._actors.items():
+                if picker.GetActor() is actor:
+                    self.picked.emit(label)
 
     def update_surfaces(self, *, anew: bool = False) -> None:
         """Bring the surfaces up to date at once, in a thread; `meshed` follows."""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QMenu, QToolBar
 
 from flare_gui.app.about import show_about, show_shortcuts
 from flare_gui.app.actions import Command
-from flare_gui.app.brush_bar import BrushBar
 from flare_gui.app.tools import TOOLS, Tool
 from flare_gui.organs import ORGANS
 
@@ -29,8 +28,8 @@ WINDOWS = {
 }
 Keys = QKeySequence.StandardKey
 TOOL_TEXTS = (
-    ("&Navigate", "Click and drag move the crosshair", "N"),
-    ("&Brush", "Paint the chosen organ", "B"),
+    ("&Navigate", "Click and drag move the crosshair; an organ that is clicked is the one to correct", "N"),
+    ("&Brush", "Paint the chosen organ; the right button erases it", "B"),
     ("&Eraser", "Remove the chosen organ; with Shift any organ", "E"),
     ("&Fill", "Fill the hole under the mouse on this slice", "G"),
     ("&Keep this part only", "Click on a part of an organ: its other parts go", "K"),
@@ -54,7 +53,7 @@ def add_actions(window: "MainWindow") -> None:
     tools.setObjectName("tools")
     keys = [tool.key for tool in TOOLS]
     _fill(tools, window, *keys, None, "undo", "redo", None, "outline", "crosshair", "reset_views")
-    window.addToolBar(BrushBar(window.tools, window.document))
+    window.addToolBar(window.brush_bar)
 
 
 def _fill(bar: QToolBar, window: "MainWindow", *keys: str | None) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -45,6 +45,14 @@ def drag(view: SliceView, *points: QPointF, keys: Qt.KeyboardModifier = NO_KEYS,
         event = QMouseEvent(QMouseEvent.Type.MouseMove, place, target.mapToGlobal(place), button, button, keys)
         QApplication.sendEvent(target, event)
     QTest.mouseRelease(target, button, keys, points[-1].toPoint())
+
+
+def wheel(target: QWidget, place: QPointF, turns: int, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+    """Turn the wheel over a widget by so many steps, away from the user."""
+    no_pixels, phase = QPoint(), Qt.ScrollPhase.NoScrollPhase
+    angle = QPoint(0, 120 * turns)
+    event = QWheelEvent(place, target.mapToGlobal(place), no_pixels, angle, Qt.MouseButton.NoButton, keys, phase, False)
+    QApplication.sendEvent(target, event)
 
 
 def at(view: SliceView, voxel: tuple[float, float, float]) -> QPointF:
