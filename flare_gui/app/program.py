@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from flare_gui.app import theme
-from flare_gui.app.main_window import MainWindow
+from flare_gui.app.window.main_window import MainWindow
 
 
 def run(paths: list[Path], self_test: Path | None = None) -> int:

@@ -19,11 +19,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from flare_gui import __version__, io
-from flare_gui.app.main_window import MainWindow
-from flare_gui.app.opengl import why_no_opengl
-from flare_gui.app.series_dialog import ChoiceDialog
+from flare_gui.app.dialogs.series import ChoiceDialog
 from flare_gui.app.settings import Settings
-from flare_gui.app.tools import Brush
+from flare_gui.app.slices.tools import Brush
+from flare_gui.app.surfaces.opengl import why_no_opengl
+from flare_gui.app.window.main_window import MainWindow
 from flare_gui.files import replacing
 from flare_gui.organs import ORGANS, Organ
 from flare_gui.phantom.demo import demo_scan

@@ -11,8 +11,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from flare_gui.app.main_window import MainWindow
 from flare_gui.app.settings import Settings
+from flare_gui.app.window.main_window import MainWindow
 from flare_gui.organs import LEFT_KIDNEY, LIVER
 from tests.app.helpers import LPS
 

@@ -8,8 +8,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from flare_gui.app.main_window import MainWindow
-from flare_gui.app.slice_view import SliceView
+from flare_gui.app.slices.view import SliceView
+from flare_gui.app.window.main_window import MainWindow
 
 LPS = np.diag([-2.0, -3.0, 4.0, 1.0])
 LEFT, NO_KEYS = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

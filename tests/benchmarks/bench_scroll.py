@@ -8,8 +8,8 @@ import pyqtgraph as pg
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
-from flare_gui.app.document import Document
-from flare_gui.app.slice_view import AXIAL, CORONAL, OUTLINE_PIXELS, SAGITTAL, SliceView
+from flare_gui.app.document.document import Document
+from flare_gui.app.slices.view import AXIAL, CORONAL, OUTLINE_PIXELS, SAGITTAL, SliceView
 from flare_gui.organs import ORGANS
 from tests.benchmarks.harness import Rounds, Row, at_most
 from tests.benchmarks.scans import Scan, long_scan

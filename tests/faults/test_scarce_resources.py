@@ -231,8 +231,8 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
-from flare_gui.app.autosave import Autosave
-from flare_gui.app.main_window import MainWindow
+from flare_gui.app.document.autosave import Autosave
+from flare_gui.app.window.main_window import MainWindow
 
 application = QApplication([])
 window = MainWindow()

@@ -1,0 +1,219 @@
+"""The organs: shown or hidden, in which colour, how large, how dense, and what to doubt about them."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QColorDialog, QGridLayout, QLabel, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from flare_gui.analysis.measure import OrganMeasure
+from flare_gui.analysis.tally import Tally
+from flare_gui.app import theme
+from flare_gui.app.document.document import Document
+from flare_gui.edit import Edit
+from flare_gui.organs import ORGANS, Organ
+
+DOUBT_STYLE = "background: #8a5a00; color: white; border-radius: 6px; padding: 0 6px"
+
+
+class OrganPanel(QWidget):
+    """A row an organ. A click on its name goes there, and `chosen` carries its label: it is the one to correct."""
+
+    chosen = Signal(int)
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._document = document
+        self._tally: Tally | None = None
+        self.rows = {organ.label: OrganRow(document, organ) for organ in ORGANS}
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(6)
+        grid.setColumnStretch(2, 1)
+        for line, row in enumerate(self.rows.values()):
+            row.place(grid, 2 * line)
+            row.name.clicked.connect(partial(self._choose, row.organ.label))
+        self.hint = QLabel("No organs yet. Segment the scan, open a mask, or draw with the brush.")
+        self.hint.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.hint)
+        layout.addLayout(grid)
+        layout.addStretch()
+        document.segmentation_changed.connect(self._count)
+        document.edited.connect(self._recount)
+        document.looks_changed.connect(self._show_looks)
+        self._show_looks()
+
+    def show_chosen(self, label: int) -> None:
+        """Mark the organ that brush and eraser work on."""
+        for row in self.rows.values():
+            row.show_chosen(row.organ.label == label)
+
+    def _choose(self, label: int, _checked: bool = False) -> None:
+        self._document.go_to_organ(label)
+        self.chosen.emit(label)
+
+    def measures(self) -> dict[str, OrganMeasure]:
+        """What the rows show, by `Organ.key`; empty before there is a mask."""
+        return self._tally.measures() if self._tally is not None else {}
+
+    def _count(self) -> None:
+        segmentation, labels = self._document.segmentation, self._document.labels
+        self._tally = None
+        if segmentation is not None and labels is not None:
+            self._tally = Tally(self._document.hu, labels, segmentation.voxel_ml)
+        self._show_measures()
+
+    def _recount(self, edit: Edit) -> None:
+        labels = self._document.labels
+        if self._tally is not None and labels is not None:
+            # What was there before is the other half of the edit, whichever way it was made.
+            done = self._document.history.last is edit
+            self._tally.replace(self._document.hu, labels, edit.box, edit.before if done else edit.after)
+            self._show_measures()
+
+    def _show_measures(self) -> None:
+        measures, segmentation = self.measures(), self._document.segmentation
+        warnings = segmentation.warnings if segmentation is not None else ()
+        self.hint.setVisible(not measures)
+        for organ in ORGANS:
+            row = self.rows[organ.label]
+            row.show_measure(measures.get(organ.key), warnings)
+            row.show_confidence(self._document.confidence(organ))
+
+    def _show_looks(self) -> None:
+        for row in self.rows.values():
+            row.show_look()
+
+
+class OrganRow:
+    """The widgets of one organ: eye, colour, name, volume, mean HU, badge, opacity."""
+
+    def __init__(self, document: Document, organ: Organ) -> None:
+        self._document, self.organ = document, organ
+        self._tips = (
+            f"Show or hide the {organ.name.lower()}",
+            f"Opacity of the {organ.name.lower()} on the slices and in 3D",
+        )
+        self.eye = _button(self._tips[0])
+        self.eye.setCheckable(True)
+        self.eye.toggled.connect(lambda on: document.set_look(organ.label, visible=on))
+        self.colour = _button(f"Colour of the {organ.name.lower()}")
+        self.colour.clicked.connect(self._ask_for_colour)
+        self.name = QPushButton(organ.name)
+        self.name.setFlat(True)
+        self.name.setStyleSheet("QPushButton { text-align: left; padding: 2px }")
+        self.volume, self.mean = QLabel(), QLabel()
+        for label, what in ((self.volume, "Volume"), (self.mean, "Mean attenuation")):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            label.setToolTip(f"{what} of the {organ.name.lower()}")
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.confidence = QLabel()
+        self.confidence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.badge = Badge()
+        self.opacity = QSlider(Qt.Orientation.Horizontal)
+        self.opacity.setRange(0, 100)
+        self.opacity.setAccessibleName(f"Opacity of the {organ.name.lower()}")
+        self.opacity.valueChanged.connect(lambda value: document.set_look(organ.label, opacity=value / 100))
+
+    def place(self, grid: QGridLayout, line: int) -> None:
+        """Put the widgets into two lines of a grid."""
+        for column, widget in enumerate((self.eye, self.colour, self.name, self.volume, self.mean)):
+            grid.addWidget(widget, line, column)
+        grid.addWidget(self.confidence, line + 1, 0, 1, 2)
+        grid.addWidget(self.opacity, line + 1, 2)
+        grid.addWidget(self.badge, line + 1, 3, 1, 2)
+
+    def show_look(self) -> None:
+        """Follow the document without telling it what it has just said."""
+        look = self._document.look(self.organ.label)
+        for widget in (self.eye, self.opacity):
+            widget.blockSignals(True)
+        self.eye.setChecked(look.visible)
+        self.eye.setIcon(theme.icon("eye" if look.visible else "eye-off"))
+        self.opacity.setValue(round(100 * look.opacity))
+        for widget in (self.eye, self.opacity):
+            widget.blockSignals(False)
+        self.colour.setIcon(swatch(look.colour))
+
+    def show_measure(self, found: OrganMeasure | None, warnings: tuple[str, ...]) -> None:
+        """Numbers and doubts; `warnings` are those of the whole segmentation."""
+        from flare_gui.model.laterality import DOUBTS
+
+        there = found is not None and found.voxels > 0
+        self.volume.setText(f"{found.volume_ml:.0f} ml" if found is not None and there else "")
+        mean = found.mean_hu if found is not None else None
+        self.mean.setText(f"{mean:.0f} HU" if mean is not None else "")
+        absent = f"The {self.organ.name.lower()} is not in the mask"
+        for widget, tip in zip((self.eye, self.opacity), self._tips, strict=True):
+            widget.setEnabled(there)
+            widget.setToolTip(tip if there else absent)
+        lower = self.organ.name.lower()
+        # One that is missing can be drawn.
+        self.name.setToolTip(f"Go to the {lower} and correct it" if there else f"{absent}. Choose it to draw it")
+        about_sides = [warning for warning in warnings if warning in DOUBTS]
+        if found is None:
+            self.badge.say("")
+        elif not there:
+            self.badge.say("missing", "No voxel carries this label")
+        elif about_sides and "kidney" in self.organ.key:
+            self.badge.say("side?", " ".join(about_sides))
+        elif found.touches_border:
+            self.badge.say("cut", "The scan ends inside this organ: its volume is that of a part")
+        else:
+            self.badge.say("")
+
+    def show_chosen(self, chosen: bool) -> None:
+        """In bold letters when the tools work on this organ."""
+        font = self.name.font()
+        font.setBold(chosen)
+        self.name.setFont(font)
+
+    def show_confidence(self, value: float | None) -> None:
+        """The Dice to expect, as a percentage; in the badge's colour when that is too low to trust."""
+        from flare_gui.model.confidence import DOUBTFUL
+
+        self.confidence.setText("" if value is None else f"{100 * value:.0f} %")
+        doubtful = value is not None and value < DOUBTFUL
+        advice = "Look at every slice before you use it." if doubtful else "Still look at it: this is an estimate."
+        words = f"Confidence: the {self.organ.name.lower()} is expected to agree with an expert's to a Dice of"
+        self.confidence.setToolTip("" if value is None else f"{words} {value:.2f}. {advice}")
+        self.confidence.setStyleSheet(DOUBT_STYLE if doubtful else "")
+
+    def _ask_for_colour(self) -> None:
+        look = self._document.look(self.organ.label)
+        dialog = QColorDialog(QColor(look.colour), self.colour)
+        dialog.setWindowTitle(f"Colour of the {self.organ.name.lower()}")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.colorSelected.connect(lambda colour: self._document.set_look(self.organ.label, colour=colour.name()))
+        dialog.open()
+
+
+class Badge(QLabel):
+    """A word of doubt, with the sentence behind it as its tip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.say("")
+
+    def say(self, word: str, why: str = "") -> None:
+        """Show `word`, or nothing when it is empty."""
+        self.setText(word)
+        self.setToolTip(why)
+        self.setAccessibleDescription(why)
+        self.setStyleSheet(DOUBT_STYLE if word else "")
+
+
+def _button(tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setAutoRaise(True)
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    return button
+
+
+def swatch(colour: str) -> QIcon:
+    """A square of one colour."""
+    pixmap = QPixmap(32, 32)
+    pixmap.fill(QColor(colour))
+    return QIcon(pixmap)

@@ -1,0 +1,132 @@
+"""The surface a slice is drawn on. Turns mouse and keys into the view's verbs."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import QGraphicsView
+
+if TYPE_CHECKING:
+    from flare_gui.app.slices.tools import Tool
+    from flare_gui.app.slices.view import SliceView
+
+Key, Button, Modifier = Qt.Key, Qt.MouseButton, Qt.KeyboardModifier
+_ARROWS = {Key.Key_Left: (-1, 0), Key.Key_Right: (1, 0), Key.Key_Up: (0, 1), Key.Key_Down: (0, -1)}
+_SCROLL = {Key.Key_PageUp: 1, Key.Key_PageDown: -1}
+_ZOOM = {Key.Key_Plus: 1.2, Key.Key_Equal: 1.2, Key.Key_Minus: 1 / 1.2}
+
+
+class Canvas(pg.GraphicsLayoutWidget):
+    """pyqtgraph's canvas without its own mouse handling."""
+
+    def __init__(self, view: "SliceView") -> None:
+        super().__init__(view)
+        self._view = view
+        self._last = QPointF()
+        self._working: Tool | None = None
+        self._turned = 0.0
+        self.setBackground("#000000")
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Drops go to the window: the canvas would swallow them.
+        self.setAcceptDrops(False)
+        # Marks lie over everything: a partial repaint would leave pieces of the old ones.
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
+        self.ci.layout.setContentsMargins(0, 0, 0, 0)
+
+    def repaint_marks(self) -> None:
+        """Draw again what lies over the slice."""
+        self.viewport().update()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # noqa: N802 - Qt's name
+        painter.save()
+        painter.resetTransform()
+        self._view.paint_marks(painter, QRectF(self.viewport().rect()))
+        painter.restore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self._last = event.position()
+        tool = self._tool_of(event)
+        if tool is not None and self._working is None:
+            place = self._view.place_at(event.position(), event.modifiers())
+            if place is not None:
+                self._working = tool
+                tool.press(place)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        moved, self._last = event.position() - self._last, event.position()
+        if self._working is not None:
+            place = self._view.place_at(event.position(), event.modifiers())
+            if place is not None:
+                self._working.move(place)
+        elif event.buttons() & Button.RightButton:
+            self._view.window_by(moved.x(), -moved.y())
+        elif event.buttons() & (Button.MiddleButton | Button.LeftButton):
+            self._view.pan(moved)
+        self._view.hover(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        # The last button: a second one that is pressed and let go while the tool works does not end its work.
+        if self._working is not None and not event.buttons() & (Button.LeftButton | Button.RightButton):
+            tool, self._working = self._working, None
+            place = self._view.place_at(event.position(), event.modifiers())
+            if place is not None:
+                tool.release(place)
+        event.accept()
+
+    def stop_working(self) -> None:
+        """Forget a stroke that has begun: what it was drawn on is gone."""
+        self._working = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        # Two quick dabs with the brush are no wish to enlarge.
+        if self._view.tools.tool.key == "navigate":
+            self._view.enlarged.emit()
+        else:
+            self.mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        # With Shift or Alt some systems turn the wheel sideways.
+        turned = (event.angleDelta().y() or event.angleDelta().x()) / 120
+        if event.modifiers() & Modifier.ControlModifier:
+            self._view.zoom(1.15**turned, event.position())
+        elif event.modifiers() & Modifier.ShiftModifier and self._view.tools.tool.round_cursor:
+            self._view.tools.grow(1.12**turned)
+        else:
+            # Touch pads turn by small fractions of a step.
+            self._turned += turned
+            steps = int(np.trunc(self._turned))
+            self._turned -= steps
+            self._view.step(steps)
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        key = Key(event.key())
+        if key in _ARROWS:
+            self._view.nudge_on_screen(*_ARROWS[key])
+        elif key in _SCROLL:
+            self._view.step(_SCROLL[key])
+        elif key in _ZOOM:
+            self._view.zoom(_ZOOM[key])
+        else:
+            event.ignore()
+            return
+        event.accept()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        super().focusInEvent(event)
+        self.repaint_marks()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        super().focusOutEvent(event)
+        self.repaint_marks()
+
+    def _tool_of(self, event: QMouseEvent) -> "Tool | None":
+        """What the button that goes down works with; None where it pans or windows."""
+        tool = self._view.tools.tool
+        if event.button() == Button.LeftButton:
+            pans = event.modifiers() & Modifier.ShiftModifier and tool.key == "navigate"
+            return None if pans else tool
+        return tool.other if event.button() == Button.RightButton else None

@@ -1,0 +1,305 @@
+"""One plane of the scan with its organs: the layers, and what moves them."""
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from flare_gui import geometry
+from flare_gui.app.document.document import Document
+from flare_gui.app.panels.compare import LEGEND
+from flare_gui.app.slices.canvas import Canvas
+from flare_gui.app.slices.labels import LabelSlices
+from flare_gui.app.slices.layers import OUTLINE_PIXELS, Outline, Pixels, argb, grey
+from flare_gui.app.slices.marks import Marks, StillMarks, apart_mm, position
+from flare_gui.app.slices.plane import AXIAL, CORONAL, SAGITTAL, Frame, Plane
+from flare_gui.app.slices.slab import Slab
+from flare_gui.app.slices.tools import Place, ToolBox
+from flare_gui.edit import Box
+from flare_gui.organs import ORGANS
+
+__all__ = ["AXIAL", "CORONAL", "OUTLINE_PIXELS", "SAGITTAL", "SliceView"]
+
+_WINDOW_UNITS_PER_PIXEL = 2.0
+_AXIS_LETTERS = ("LR", "PA", "IS")
+# Where mask and reference differ, in place of labels: no organ has these.
+_DIFFERING = (254, 255)
+
+
+class SliceView(QWidget):
+    """Draws the document's slice at the crosshair. The left button is the tool's, the wheel scrolls, the right windows.
+
+    `pointed` carries the canonical voxel under the mouse, or None; `enlarged` follows a double click.
+    """
+
+    pointed = Signal(object)
+    enlarged = Signal()
+
+    def __init__(self, document: Document, plane: Plane, tools: ToolBox | None = None) -> None:
+        super().__init__()
+        self._document, self._plane, self.tools = document, plane, tools or ToolBox()
+        self._frame: Frame | None = None
+        self._hu: Slab | None = None
+        # Forgotten at each change of the labels.
+        self._labels: LabelSlices | None = None
+        self._drawn_index: int | None = None
+        self._mouse: QPointF | None = None
+        self._still = StillMarks()
+        self._crosshair = self._disagreement = True
+        self.setAccessibleName(f"{plane.name} slice")
+        self.setAccessibleDescription("Arrow keys move the crosshair, Page Up and Page Down scroll, + and - zoom")
+        self._canvas = Canvas(self)
+        self.setFocusProxy(self._canvas)
+        self._box = self._canvas.addViewBox(lockAspect=True, enableMenu=False)
+        self._box.setMouseEnabled(False, False)
+        self._image, self._overlay = Pixels(QImage.Format.Format_RGB32), Pixels(QImage.Format.Format_ARGB32)
+        self._outlines = {organ.label: Outline() for organ in ORGANS}
+        for item in (self._image, self._overlay, *self._outlines.values()):
+            self._box.addItem(item)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._canvas)
+        document.volume_changed.connect(self._new_volume)
+        document.cursor_changed.connect(self._follow)
+        document.window_changed.connect(self._show_window)
+        document.segmentation_changed.connect(self._new_labels)
+        document.edited.connect(lambda edit: self._drawn(edit.box))
+        document.drawn.connect(self._drawn)
+        document.looks_changed.connect(self._draw_organs)
+        document.reference_changed.connect(self._draw_organs)
+        document.rulers_changed.connect(self._canvas.repaint_marks)
+        self.tools.changed.connect(self._canvas.repaint_marks)
+
+    # Where things are
+
+    @property
+    def canvas(self) -> QWidget:
+        """What the mouse hits."""
+        return self._canvas.viewport()
+
+    @property
+    def index(self) -> int:
+        """The number of the slice that is shown."""
+        return self._document.cursor_voxel[self._plane.through]
+
+    def voxel_at(self, position: QPointF) -> tuple[int, int, int] | None:
+        """The canonical voxel under a position in the widget, None outside the scan."""
+        place = self.place_at(position)
+        return place.voxel if place is not None else None
+
+    def place_at(
+        self, position: QPointF, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    ) -> Place | None:
+        """What a tool needs to know about a position in the widget; None when no scan is open."""
+        if self._frame is None:
+            return None
+        point = self._box.mapSceneToView(self._canvas.mapToScene(0, 0) + position)
+        voxel = self._frame.voxel(point.x(), point.y(), self.index)
+        return Place(self._document, self.tools, voxel, self._plane.through, modifiers)
+
+    def position_of(self, voxel: np.ndarray) -> QPointF:
+        """Where a canonical voxel index, fractions allowed, lies in the widget."""
+        assert self._frame is not None, "no scan is open"
+        across, up = self._frame.on_plane(voxel)
+        return self._box.mapViewToScene(QPointF(across, up)) - self._canvas.mapToScene(0, 0)
+
+    # What can be done
+
+    def step(self, steps: int) -> None:
+        """Move the crosshair through the slices."""
+        self.nudge(self._plane.through, steps)
+
+    def nudge(self, axis: int, steps: int) -> None:
+        """Move the crosshair along a canonical axis by voxels."""
+        if self._document.volume is not None:
+            voxel = list(self._document.cursor_voxel)
+            voxel[axis] += steps
+            self._document.move_to_voxel((voxel[0], voxel[1], voxel[2]))
+
+    def nudge_on_screen(self, right: int, up: int) -> None:
+        """Move the crosshair by voxels to the right or up, as the user sees it."""
+        self.nudge(self._plane.across, -right if self._plane.mirrored else right)
+        self.nudge(self._plane.up, up)
+
+    def zoom(self, factor: float, about: QPointF | None = None) -> None:
+        """Enlarge about a position in the widget, or about the middle."""
+        centre = self._box.mapSceneToView(self._canvas.mapToScene(0, 0) + about) if about is not None else None
+        self._box.scaleBy((1 / factor, 1 / factor), center=centre)
+
+    def pan(self, delta: QPointF) -> None:
+        """Shift the picture by so many pixels."""
+        width, height = self._box.viewPixelSize()
+        self._box.translateBy(x=-delta.x() * width, y=delta.y() * height)
+
+    def reset_view(self) -> None:
+        """Show the whole slice."""
+        if self._frame is not None:
+            self._box.setRange(self._frame.rect, padding=0.02)
+
+    def twin(self) -> "SliceView":
+        """Another view of the same document and plane."""
+        return SliceView(self._document, self._plane, self.tools)
+
+    def look_like(self, other: "SliceView") -> None:
+        """Show the same part of the same slice, with the same marks."""
+        self._crosshair, self._disagreement = other._crosshair, other._disagreement
+        if other._frame is not None:
+            self._new_volume()
+            self._box.setRange(other._box.viewRect(), padding=0)
+
+    def window_by(self, across: float, up: float) -> None:
+        """Change window width by dragging across, level by dragging up, in pixels."""
+        low, high = self._document.window
+        level = (low + high) / 2 + up * _WINDOW_UNITS_PER_PIXEL
+        width = max(2.0, high - low + across * _WINDOW_UNITS_PER_PIXEL)
+        self._document.window = (level - width / 2, level + width / 2)
+
+    def move_to(self, position: QPointF) -> None:
+        """Put the crosshair under a position in the widget."""
+        voxel = self.voxel_at(position)
+        if voxel is not None:
+            self._document.move_to_voxel(voxel)
+
+    def hover(self, position: QPointF | None) -> None:
+        """The mouse is over a position in the widget, or has left."""
+        self._mouse = position
+        self.pointed.emit(self.voxel_at(position) if position is not None else None)
+        if self.tools.tool.round_cursor:
+            self._canvas.repaint_marks()
+
+    def show_crosshair(self, on: bool) -> None:
+        """Draw the lines through the shared point, or not."""
+        self._crosshair = on
+        self._canvas.repaint_marks()
+
+    def show_disagreement(self, on: bool) -> None:
+        """Colour where mask and reference differ, when there is a reference."""
+        self._disagreement = on
+        self._draw_organs()
+
+    # Layers
+
+    def _new_volume(self) -> None:
+        self._canvas.stop_working()
+        self._frame = Frame(self._document, self._plane)
+        self._hu = Slab(self._document.hu, self._plane.through)
+        across, up = self._frame.cut(self._document.hu, 0).shape
+        for picture in (self._image, self._overlay):
+            picture.show_in(self._frame.rect, across, up)
+        for outline in self._outlines.values():
+            outline.show_in(self._frame.rect)
+        self._draw_hu()
+        self._new_labels()
+        self.reset_view()
+
+    def _follow(self) -> None:
+        if self._frame is None:
+            return
+        if self.index != self._drawn_index:
+            self._draw_slice()
+        self._canvas.repaint_marks()
+
+    def _draw_slice(self) -> None:
+        self._draw_hu()
+        self._draw_organs()
+
+    def _draw_hu(self) -> None:
+        if self._frame is not None and self._hu is not None:
+            self._drawn_index = self.index
+            layer = self._frame.turned(self._hu.layer(self.index))
+            self._image.draw(grey(layer, self._document.window))
+
+    def _show_window(self) -> None:
+        self._draw_hu()
+        self._canvas.repaint_marks()
+
+    def _new_labels(self) -> None:
+        self._labels = None
+        self._draw_organs()
+
+    def _drawn(self, box: Box) -> None:
+        """Follow what was drawn inside `box` of the labels, now or when it is scrolled to."""
+        self._labels = None
+        side = box[self._plane.through]
+        if side.start <= self.index < side.stop:
+            self._draw_organs()
+
+    def _draw_organs(self) -> None:
+        if self._frame is None:
+            return
+        labels = self._document.labels
+        if self._labels is None and labels is not None:
+            self._labels = LabelSlices(labels, self._frame)
+        self._draw_outlines()
+        self._draw_overlay()
+
+    def _draw_overlay(self) -> None:
+        reference = self._document.reference_labels
+        differing = self._disagreement and reference is not None
+        shown = self._labels is not None and (not self._document.outlined or differing)
+        self._overlay.setVisible(shown)
+        if not shown or self._labels is None or self._frame is None:
+            return
+        colours = _colours(self._document) if not self._document.outlined else np.zeros(256, np.uint32)
+        picture = here = self._labels.here(self.index)
+        if differing and reference is not None:
+            other, picture = self._frame.cut(reference, self.index), here.copy()
+            for (colour, _), index, where in zip(LEGEND, _DIFFERING, (here > 0, here == 0), strict=True):
+                picture[where & (here != other)] = index
+                colours[index] = argb(colour, 0.85)
+        self._overlay.draw(np.take(colours, picture))
+
+    def _draw_outlines(self) -> None:
+        labels = self._labels if self._document.outlined else None
+        lines = labels.outlines(self.index) if labels is not None else {}
+        for label, curve in self._outlines.items():
+            look = self._document.look(label)
+            curve.setVisible(look.visible and label in lines)
+            if curve.isVisible():
+                curve.draw(*lines[label], look.colour)
+
+    def paint_marks(self, painter: QPainter, size: QRectF) -> None:
+        """What lies over the slice, called by the canvas at every repaint."""
+        if self._frame is None:
+            return
+        marks = Marks(painter, size)
+        if self._crosshair:
+            marks.crosshair(self.position_of(np.array(self._document.cursor_voxel, float)))
+        pixels_per_mm = 1 / self._box.viewPixelSize()[0]
+        self._still.paint(painter, size, self._plane.letters, pixels_per_mm)
+        through = self._plane.through
+        place = position(_AXIS_LETTERS[through], self._document.cursor_mm[through])
+        count = self._document.hu.shape[through]
+        top_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        marks.text(f"{self._plane.name}   {place}   {self.index + 1}/{count}", top_left)
+        self._paint_rulers(marks)
+        if self.tools.tool.round_cursor and self._mouse is not None:
+            look = self._document.look(self.tools.label)
+            marks.circle(self._mouse, self.tools.size_mm / 2 * pixels_per_mm, look.colour)
+        if self._canvas.hasFocus():
+            marks.focus()
+
+    def _paint_rulers(self, marks: Marks) -> None:
+        if not self._document.rulers:
+            return
+        back = np.linalg.inv(self._document.affine)
+        spacing = geometry.spacing(self._document.affine)[self._plane.through]
+        for ruler in self._document.rulers:
+            start, end = (geometry.apply(back, np.asarray(point)[None])[0] for point in (ruler.start, ruler.end))
+            near = apart_mm(start, self.index, self._plane.through, spacing) < max(spacing, 1.0)
+            if ruler.plane == self._plane.through and near:
+                marks.ruler(self.position_of(start), self.position_of(end), ruler.mm)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self.hover(None)
+        return super().event(event)
+
+
+def _colours(document: Document) -> np.ndarray:
+    """256 colours as uint32 0xAARRGGBB, one a label."""
+    table = np.zeros(256, np.uint32)
+    for organ in ORGANS:
+        look = document.look(organ.label)
+        table[organ.label] = argb(look.colour, look.opacity if look.visible else 0)
+    return table

@@ -1,0 +1,142 @@
+"""The organs' surfaces, kept in step with the mask by a thread."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from flare_gui.app.document.document import Document
+from flare_gui.app.jobs.job import Job
+from flare_gui.edit import Box, Edit
+from flare_gui.edit.history import around
+from flare_gui.organs import ORGANS
+from flare_gui.progress import Cancel, Progress
+
+# After a correction, the surfaces wait for the next one this long.
+SETTLE_MS = 250
+
+Stale = dict[int, Box | None]
+
+
+class Surfaces(QObject):
+    """Meshes `by_label`, none before `start`.
+
+    `changed` brings the set of labels whose surface was made anew or is gone, `failed` a sentence.
+    """
+
+    changed = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, document: Document, parent: QObject) -> None:
+        super().__init__(parent)
+        self.by_label: dict[int, Any] = {}
+        self._document = document
+        # What has changed since the surfaces were made: by label the box of voxels, None when it is all.
+        self._stale: Stale = {}
+        self._job: Job | None = None
+        self._running = False
+        self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settled.timeout.connect(self.update)
+        document.segmentation_changed.connect(self._new_mask)
+        document.edited.connect(self._edited)
+
+    @property
+    def busy(self) -> bool:
+        """Whether surfaces are being made."""
+        return self._job is not None
+
+    def start(self) -> None:
+        """Make the surfaces of what is there, and of what comes."""
+        self._running = True
+        self.update()
+
+    def stop(self) -> None:
+        """Make no more; returns when the thread has ended, and nothing is heard of its job any more."""
+        self._running = False
+        self._settled.stop()
+        if self._job is not None:
+            self._job.let_go()
+            self._job.wait(5)
+            self._job = None
+
+    def forget(self) -> None:
+        """Take all surfaces for outdated."""
+        self._settled.stop()
+        self._stale = dict.fromkeys((organ.label for organ in ORGANS), None)
+
+    def update(self) -> None:
+        """Bring what is outdated up to date at once, in a thread; `changed` follows."""
+        self._settled.stop()
+        labels = self._document.labels
+        if not self._running or not self._stale:
+            return
+        if self._job is not None:
+            # Its answer is for labels of before; it is asked again when it has ended.
+            self._job.cancel()
+            return
+        stale, self._stale = self._stale, {}
+        if labels is None:
+            self._take({}, stale)
+            return
+        self._job = job = Job(_meshing(labels, self._document.affine, stale, dict(self.by_label)))
+        job.done.connect(partial(self._meshed, stale))
+        job.cancelled.connect(partial(self._again, stale))
+        job.failed.connect(partial(self._failed, stale))
+        job.start()
+
+    def _new_mask(self) -> None:
+        self.forget()
+        self.update()
+
+    def _edited(self, edit: Edit) -> None:
+        for label in edit.labels:
+            self._outdate(label, edit.box)
+        self._settled.start()
+
+    def _outdate(self, label: int, box: Box | None) -> None:
+        before = self._stale.get(label, box)
+        self._stale[label] = around([before, box]) if before is not None and box is not None else None
+
+    def _meshed(self, stale: Stale, surfaces: dict[int, Any]) -> None:
+        self._job = None
+        self._take(surfaces, stale)
+        self.update()
+
+    def _again(self, stale: Stale) -> None:
+        self._put_back(stale)
+        self.update()
+
+    def _failed(self, stale: Stale, sentence: str, _details: str) -> None:
+        # Not at once again, which would fail at once again, but with the next correction.
+        self._put_back(stale)
+        self.failed.emit(sentence)
+
+    def _put_back(self, stale: Stale) -> None:
+        self._job = None
+        for label, box in stale.items():
+            self._outdate(label, box)
+
+    def _take(self, surfaces: dict[int, Any], asked: Stale) -> None:
+        for label in asked.keys() - surfaces.keys():
+            self.by_label.pop(label, None)
+        self.by_label |= surfaces
+        self.changed.emit(set(asked))
+
+
+def _meshing(labels: np.ndarray, affine: np.ndarray, stale: Stale, surfaces: dict[int, Any]) -> Any:
+    def work(*, progress: Progress, cancel: Cancel) -> dict[int, Any]:
+        from flare_gui.render.mended import mended
+        from flare_gui.render.surface import organ_surfaces
+
+        whole = [label for label, box in stale.items() if box is None or label not in surfaces]
+        made = organ_surfaces(labels, affine, whole, cancel=cancel) if whole else {}
+        for label, box in stale.items():
+            if box is not None and label in surfaces:
+                cancel.check()
+                surface = mended(surfaces[label], labels, affine, label, box)
+                if surface.n_cells:
+                    made[label] = surface
+        return made
+
+    return work

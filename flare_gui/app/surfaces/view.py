@@ -1,0 +1,252 @@
+"""The organs' surfaces in 3D. VTK is loaded after the window's first paint, and only where OpenGL works."""
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+from flare_gui.app.document.document import Document, OrganLook
+from flare_gui.app.surfaces.bar import Bar
+from flare_gui.app.surfaces.meshes import Surfaces
+from flare_gui.app.surfaces.opengl import why_no_opengl
+
+# A press and a release closer than this is a click, not a turn.
+CLICK_PIXELS = 4
+
+
+class View3D(QWidget):
+    """Surfaces of the visible organs. `ready` when VTK runs, `meshed` when surfaces were brought up to date.
+
+    `picked` carries the label of an organ that was clicked.
+
+    1. The interactor takes no drops: it would open files itself, and the window would never see them.
+    2. It does not render by its own timer: a window that nobody touches would use a core.
+    3. Meshes are built in a thread, actors are added here: VTK off the GUI's thread crashes on macOS.
+    4. `close` finalises VTK's window before Qt deletes it; the other way round, it renders into nothing.
+    """
+
+    ready = Signal()
+    meshed = Signal()
+    picked = Signal(int)
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._document = document
+        self._plotter: Any = None
+        self._made = Surfaces(document, self)
+        self._actors: dict[int, Any] = {}
+        self._planes = self._skin = self._framed = False
+        self._pressed = QPointF()
+        self.setAccessibleName("3D view")
+        self._message = QLabel("Surfaces appear here once there are organs.")
+        self._message.setWordWrap(True)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._message.setStyleSheet("background: #10161d; color: #b8c4d0; padding: 24px")
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._message)
+        self.bar = Bar(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._stack, 1)
+        layout.addWidget(self.bar)
+        self.bar.hide()
+        self._made.changed.connect(self._show_surfaces)
+        self._made.failed.connect(self._message.setText)
+        document.volume_changed.connect(self._new_volume)
+        document.looks_changed.connect(self._show_looks)
+        document.cursor_changed.connect(self._show_planes)
+        document.window_changed.connect(self._show_planes)
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a 3D picture."""
+        return self._plotter is not None
+
+    @property
+    def busy(self) -> bool:
+        """Whether surfaces are being made."""
+        return self._made.busy
+
+    @property
+    def surfaces(self) -> dict[int, Any]:
+        """The surfaces that are shown, by label."""
+        return self._made.by_label
+
+    def start(self) -> None:
+        """Load VTK, after the window's first paint; without OpenGL say why there is no 3D."""
+        if self.running:
+            return
+        reason = why_no_opengl()
+        if reason:
+            self._message.setText(f"3D is off: {reason} Slices, measurements and exports work without it.")
+            return
+        from pyvistaqt import QtInteractor
+
+        from flare_gui.render import scene
+
+        self._plotter = QtInteractor(self, auto_update=False)
+        self._plotter.setAcceptDrops(False)
+        self._plotter.set_background(scene.BACKGROUND, top=scene.BACKGROUND_TOP)
+        scene.add_orientation(self._plotter)
+        scene.blend_in_order(self._plotter)
+        self._plotter.installEventFilter(self)
+        self._stack.addWidget(self._plotter)
+        self._made.start()
+        self.ready.emit()
+
+    def look_from(self, view: str) -> None:
+        """Turn the camera to "front", "back", "left", "right" or "top" and fit the organs."""
+        if self.running:
+            from flare_gui.render import scene
+
+            scene.look_from(self._plotter, view, scene.bounds_of(self.surfaces))  # type: ignore[arg-type]
+            self._plotter.render()
+
+    def show_planes(self, on: bool) -> None:
+        """Show the three slices at the crosshair as planes."""
+        self._planes = on
+        if self.running and not on:
+            for axis in range(3):
+                self._plotter.remove_actor(f"slice {axis}", render=False)
+            self._plotter.render()
+        self._show_planes()
+
+    def show_skin(self, on: bool) -> None:
+        """Show the body's outside, translucent."""
+        self._skin = on
+        if self.running and not on:
+            self._plotter.remove_actor("skin")
+        elif self.running and self._document.volume is not None:
+            self._add_skin(self._plotter)
+            self._plotter.render()
+
+    def picture(self, size: tuple[int, int]) -> np.ndarray:
+        """uint8 (height, width, 3) of what the view shows, drawn at `size`; dark where there is nothing to show."""
+        from flare_gui.render import scene
+
+        plotter = scene.off_screen(size, scene.BACKGROUND)
+        plotter.set_background(scene.BACKGROUND, top=scene.BACKGROUND_TOP)
+        scene.blend_in_order(plotter)
+        try:
+            self._add_organs(plotter)
+            if self._planes:
+                self._add_planes(plotter)
+            if self._skin and self._document.volume is not None:
+                self._add_skin(plotter)
+            if self.running:
+                seen = self._plotter.camera
+                plotter.camera_position = [seen.position, seen.focal_point, seen.up]
+                plotter.camera.view_angle = seen.view_angle
+            plotter.enable_anti_aliasing("ssaa")
+            return np.asarray(plotter.screenshot(return_img=True))[..., :3]
+        finally:
+            plotter.close()
+
+    def screenshot(self) -> np.ndarray | None:
+        """uint8 (height, width, 3) of the view, None without 3D."""
+        return np.asarray(self._plotter.screenshot(return_img=True))[..., :3] if self.running else None
+
+    def closeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
+        self._made.stop()
+        if self.running:
+            self._plotter.removeEventFilter(self)
+            self._plotter.close()
+            self._plotter = None
+        super().closeEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
+            if event.type() == QEvent.Type.MouseButtonPress:
+                self._pressed = event.position()
+            elif event.type() == QEvent.Type.MouseButtonRelease:
+                moved = event.position() - self._pressed
+                if moved.manhattanLength() < CLICK_PIXELS:
+                    self.pick(event.position())
+        return super().eventFilter(watched, event)
+
+    def pick(self, position: QPointF) -> None:
+        """Put the crosshair on the organ's surface under a position in the 3D picture."""
+        from vtkmodules.vtkRenderingCore import vtkCellPicker
+
+        picker, scale = vtkCellPicker(), self._plotter.devicePixelRatioF()
+        y = self._plotter.height() - 1 - position.y()
+        if picker.Pick(position.x() * scale, y * scale, 0, self._plotter.renderer):
+            self._document.cursor_mm = np.array(picker.GetPickPosition())
+            for label, actor in self._actors.items():
+                if picker.GetActor() is actor:
+                    self.picked.emit(label)
+
+    def update_surfaces(self, *, anew: bool = False) -> None:
+        """Bring the surfaces up to date at once, in a thread; `meshed` follows."""
+        if anew:
+            self._made.forget()
+        self._made.update()
+
+    def _new_volume(self) -> None:
+        self._framed = False
+        if self.running:
+            self.show_skin(self._skin)
+            self._show_planes()
+
+    def _show_surfaces(self, asked: set[int]) -> None:
+        from flare_gui.render import scene
+
+        for label in asked - set(self.surfaces):
+            self._actors.pop(label, None)
+            self._plotter.remove_actor(f"organ {label}", render=False)
+        for label in asked & set(self.surfaces):
+            surface = self.surfaces[label]
+            colour = self._document.look(label).colour
+            self._actors[label] = scene.add_organ(self._plotter, surface, f"organ {label}", colour, 1.0)
+        self._stack.setCurrentIndex(1 if self.surfaces else 0)
+        self.bar.setVisible(bool(self.surfaces))
+        self._show_looks()
+        if self.surfaces and not self._framed:
+            self._framed = True
+            self.look_from("front")
+        self.meshed.emit()
+
+    def _show_looks(self) -> None:
+        if not self.running:
+            return
+        for label, actor in self._actors.items():
+            look = self._document.look(label)
+            actor.prop.color = look.colour
+            actor.prop.opacity = _opacity(look)
+            actor.prop.culling = "back" if actor.prop.opacity < 1.0 else "none"
+            actor.SetVisibility(look.visible)
+        self._plotter.render()
+
+    def _add_organs(self, plotter: Any) -> None:
+        """Put the surfaces as they look here into another picture."""
+        from flare_gui.render import scene
+
+        for label, surface in self.surfaces.items():
+            look = self._document.look(label)
+            actor = scene.add_organ(plotter, surface, f"organ {label}", look.colour, _opacity(look))
+            actor.SetVisibility(look.visible)
+
+    def _add_skin(self, plotter: Any) -> None:
+        from flare_gui.render import scene, surface
+
+        scene.add_skin(plotter, surface.skin_surface(self._document.hu, self._document.affine))
+
+    def _show_planes(self) -> None:
+        if self.running and self._planes and self._document.volume is not None:
+            self._add_planes(self._plotter)
+            self._plotter.render()
+
+    def _add_planes(self, plotter: Any) -> None:
+        from flare_gui.render import scene
+
+        hu, affine, window = self._document.hu, self._document.affine, self._document.window
+        for axis, index in enumerate(self._document.cursor_voxel):
+            scene.add_slice(plotter, hu, affine, axis, index, window)
+
+
+def _opacity(look: OrganLook) -> float:
+    # On the slices half is see-through; a surface needs more to have a shape, and is solid unless made fainter.
+    return min(1.0, look.opacity / OrganLook.opacity)

@@ -1,0 +1,241 @@
+"""The window: puts the parts together and lets nothing be lost."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMessageBox, QStackedWidget, QWidget
+
+from flare_gui import geometry
+from flare_gui.app.document.autosave import Autosave
+from flare_gui.app.document.document import Document
+from flare_gui.app.document.recovery import Store
+from flare_gui.app.jobs.job import Job
+from flare_gui.app.jobs.runner import Runner
+from flare_gui.app.jobs.warm_up import DRAWING, READING, warm_up
+from flare_gui.app.panels.brush import BrushBar
+from flare_gui.app.panels.compare import ComparePanel
+from flare_gui.app.panels.organs import OrganPanel
+from flare_gui.app.panels.scan import ScanPanel
+from flare_gui.app.settings import Settings
+from flare_gui.app.slices.marks import position
+from flare_gui.app.slices.tools import ToolBox
+from flare_gui.app.surfaces.opengl import why_no_opengl
+from flare_gui.app.surfaces.view import View3D
+from flare_gui.app.window.actions import Actions
+from flare_gui.app.window.menus import add_actions
+from flare_gui.app.window.recovery_offer import RecoveryOffer
+from flare_gui.app.window.saving import Saving
+from flare_gui.app.window.session import Session
+from flare_gui.app.window.start_page import StartPage
+from flare_gui.app.window.views import Views
+
+if TYPE_CHECKING:
+    from flare_gui.app.batch.window import BatchWindow
+
+# A change of this number forgets how older versions had placed their docks.
+LAYOUT_VERSION = 1
+
+
+class MainWindow(QMainWindow):
+    """One document, its views and one job at a time."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        super().__init__()
+        self.settings = settings or Settings()
+        self.document = Document()
+        self.tools = ToolBox()
+        self.runner = Runner(self)
+        self.autosave = Autosave(self.document, Store(self.settings.recovery_folder))
+        self.session, self.saving = Session(self), Saving(self)
+        self.batch: BatchWindow | None = None
+        self._warming: Job | None = None
+        self.recovery = RecoveryOffer(self)
+        self.setWindowTitle("flare-gui")
+        self.setAcceptDrops(True)
+        self.resize(1360, 900)
+        self.start = StartPage()
+        self.surfaces = View3D(self.document)
+        self.views = Views(self.document, self.surfaces, self.tools)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.start)
+        self._pages.addWidget(self.views)
+        self.setCentralWidget(self._pages)
+        self.scan_panel, self.organs = ScanPanel(self.document), OrganPanel(self.document)
+        self.comparison, self.brush_bar = ComparePanel(self.document), BrushBar(self.tools, self.document)
+        right = Qt.DockWidgetArea.RightDockWidgetArea
+        self.docks = {
+            "Scan": self._dock("Scan", self.scan_panel, right),
+            "Organs": self._dock("Organs", self.organs, right),
+            "Compare": self._dock("Compare", self.comparison, right),
+        }
+        self.resizeDocks([self.docks["Scan"]], [290], Qt.Orientation.Horizontal)
+        self._pointer = QLabel()
+        self._pointer.setAccessibleName("Under the mouse")
+        self.statusBar().addWidget(self._pointer)
+        self.statusBar().addPermanentWidget(self.runner.bar)
+        self.actions_ = Actions(self)
+        add_actions(self)
+        self._connect()
+        self.restoreGeometry(self.settings.bytes("geometry"))
+        self._arranged = self.restoreState(self.settings.bytes("state"), LAYOUT_VERSION)
+        self._show_page()
+        self.refresh()
+
+    def open(self, paths: list[Path]) -> None:
+        """Open a scan or a workspace, and a mask if one is among `paths` or a result of ours lies beside the scan."""
+        self.session.open(paths)
+
+    def show_batch(self) -> "BatchWindow":
+        """Show the window for a folder of scans, the one that there is if it was shown before."""
+        if self.batch is None:
+            from flare_gui.app.batch.window import BatchWindow
+
+            self.batch = BatchWindow(self.settings, self)
+            self.batch.case_asked.connect(self.session.open_case)
+        self.batch.show()
+        self.batch.raise_()
+        return self.batch
+
+    def tell(self, sentence: str, details: str = "") -> None:
+        """Show one sentence, with details to unfold, without stopping anything."""
+        box = QMessageBox(QMessageBox.Icon.Warning, "flare-gui", sentence, parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setDetailedText(details)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def begin(self, paths: list[Path]) -> None:
+        """What comes after the first paint: 3D, the scans at `paths`, or what a program that crashed has left."""
+        self._warm_up()
+        why = self.autosave.store.why_not()
+        if why is not None or not self.settings.are_kept:
+            self.autosave.complained = True
+            self.tell(
+                "Settings, recent files and a copy of corrections in case of a crash cannot be kept: "
+                f"{self.settings.recovery_folder.parent} cannot be written to{f' ({why})' if why else ''}. "
+                "Everything else works. Save masks and workspaces elsewhere."
+            )
+        if paths:
+            self.open(paths)
+        else:
+            self.recovery.offer_at_start()
+
+    def say(self, sentence: str) -> None:
+        """Show one sentence in the status bar for a while."""
+        self.statusBar().showMessage(sentence, 8000)
+
+    def refresh(self) -> None:
+        """Show what can be done now, and what is unsaved."""
+        self.actions_.refresh()
+        volume = self.document.volume
+        self.setWindowTitle(f"{volume.name}[*] - flare-gui" if volume else "flare-gui")
+        self.setWindowModified(volume is not None and self.document.unsaved)
+        self.scan_panel.segment.setEnabled(volume is not None and not self.runner.busy)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.open(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        if self.document.unsaved and not self.session.may_lose_corrections():
+            event.ignore()
+            return
+        self.runner.stop(5)
+        if self._warming is not None:
+            self._warming.let_go()
+            # Python must not end while a library is being loaded.
+            self._warming.wait(30)
+            self._warming = None
+        if self.batch is not None:
+            self.batch.stop(15)
+            self.batch.hide()
+        self.autosave.close()
+        self.statusBar().clearMessage()
+        self.settings.keep_bytes("geometry", self.saveGeometry())
+        self.settings.keep_bytes("state", self.saveState(LAYOUT_VERSION))
+        self.surfaces.close()
+        super().closeEvent(event)
+
+    def _warm_up(self) -> None:
+        """Load in a thread what is needed next, then start the 3D view, which says why where it cannot."""
+        self._warming = job = Job(partial(warm_up, READING if why_no_opengl() else READING + DRAWING))
+        job.done.connect(self._warmed)
+        # What could not be loaded fails again, and is shown, where it is used.
+        job.failed.connect(self._warmed)
+        job.start()
+
+    def _warmed(self, *_: object) -> None:
+        self._warming = None
+        self.surfaces.start()
+
+    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(title.lower())
+        dock.setWidget(content)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _connect(self) -> None:
+        self.start.open_file.connect(self.session.ask_for_scan)
+        self.start.open_folder.connect(self.session.ask_for_folder)
+        self.start.open_demo.connect(self.session.open_demo)
+        self.start.open_recent.connect(lambda path: self.open([path]))
+        self.start.show_recent(self.settings.recent)
+        self.scan_panel.segment.clicked.connect(self.session.segment)
+        self.scan_panel.findings.fix_asked.connect(self.session.fix)
+        self.scan_panel.automatic.setChecked(self.settings.automatic)
+        self.scan_panel.automatic.toggled.connect(lambda on: setattr(self.settings, "automatic", on))
+        self.comparison.asked.connect(self.session.compare)
+        self.comparison.overlay_switched.connect(self.views.show_disagreement)
+        self.views.pointed.connect(self._point)
+        self.runner.busy_changed.connect(self.refresh)
+        self.runner.failed.connect(self.tell)
+        self.autosave.failed.connect(self.tell)
+        self.tools.refused.connect(self.say)
+        self.tools.changed.connect(lambda: self.organs.show_chosen(self.tools.label))
+        self.organs.chosen.connect(lambda label: setattr(self.tools, "label", label))
+        self.surfaces.picked.connect(lambda label: setattr(self.tools, "label", label))
+        self.organs.show_chosen(self.tools.label)
+        self.runner.cancelled.connect(lambda title: self.say(f"{title}: cancelled, nothing was changed"))
+        document = self.document
+        document.volume_changed.connect(self.tools.put_away)
+        document.volume_changed.connect(self._show_page)
+        document.reference_changed.connect(self._show_page)
+        for signal in (
+            document.volume_changed,
+            document.segmentation_changed,
+            document.edited,
+            document.rulers_changed,
+            document.looks_changed,
+            self.tools.changed,
+        ):
+            signal.connect(self.refresh)
+
+    def _show_page(self) -> None:
+        scan = self.document.volume is not None
+        self._pages.setCurrentIndex(1 if scan else 0)
+        self.docks["Scan"].setVisible(scan)
+        self.docks["Organs"].setVisible(scan)
+        self.docks["Compare"].setVisible(scan and self.document.reference is not None)
+        self.surfaces.setVisible(self.views.enlarged in (None, self.surfaces))
+        if scan and not self._arranged:
+            # Qt lays out docks that are seen, no others. The first one gets what it needs: the organs come right below.
+            self._arranged = True
+            self.resizeDocks([*self.docks.values()], [1, self.height(), self.height()], Qt.Orientation.Vertical)
+
+    def _point(self, voxel: tuple[int, int, int] | None) -> None:
+        if voxel is None:
+            self._pointer.clear()
+            return
+        x, y, z = geometry.apply(self.document.affine, np.array([voxel]))[0]
+        sides = (position("LR", x), position("PA", y), position("IS", z))
+        self._pointer.setText(f"{'   '.join(sides)}      {self.document.hu[voxel]} HU")

@@ -1,0 +1,88 @@
+"""Asks whether corrections that a crashed program left are to come back, and brings them."""
+
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
+
+from flare_gui import workspace
+from flare_gui.app.document import view_state
+from flare_gui.app.document.recovery import Kept
+from flare_gui.errors import FlareError
+from flare_gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from flare_gui.app.window.main_window import MainWindow
+
+
+class RecoveryOffer:
+    """Nothing is thrown away unless the user says so: "Not now" asks again when the scan is opened the next time."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._window = window
+        # What the user has said yes to before its scan was open.
+        self._wanted: Path | None = None
+
+    def offer_at_start(self) -> None:
+        """Ask about the latest corrections that were left, of whichever scan that still lies in its place."""
+        for kept in self._window.autosave.store.left():
+            try:
+                found = workspace.read(kept.path)
+            except FlareError:
+                # Broken, or its scan was moved: it is offered when that is opened.
+                continue
+            name = found.scan.name if found.scan is not None else "the demo scan"
+            self._ask(kept, name, "Open and restore", partial(self._open, kept, found))
+            return
+
+    def offer(self, kept: Kept) -> None:
+        """Ask about corrections of the scan that is open, unless the user was asked at the start."""
+        volume = self._window.document.volume
+        if volume is None:
+            return
+        if self._wanted == kept.path:
+            self._restore(kept)
+        else:
+            self._ask(kept, volume.name, "Restore", partial(self._restore, kept))
+        self._wanted = None
+
+    def _ask(self, kept: Kept, name: str, yes: str, restore: partial[None]) -> None:
+        box = QMessageBox(QMessageBox.Icon.Question, "flare-gui", "", parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(
+            f"flare-gui ended before corrections of {name} were saved. The last ones were kept "
+            f"{datetime.fromtimestamp(kept.written):%d %B, %H:%M}."
+        )
+        roles = QMessageBox.ButtonRole
+        box.addButton(yes, roles.AcceptRole).clicked.connect(restore)
+        box.addButton("Discard", roles.DestructiveRole).clicked.connect(partial(self._discard, kept))
+        box.addButton("Not now", roles.RejectRole).clicked.connect(self._window.session.estimate)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def _open(self, kept: Kept, found: Workspace, _checked: bool = False) -> None:
+        self._wanted = kept.path
+        if found.scan is None:
+            self._window.session.open_demo()
+        else:
+            self._window.session.open([found.scan], found.series)
+
+    def _discard(self, kept: Kept, _checked: bool = False) -> None:
+        kept.path.unlink(missing_ok=True)
+        self._window.session.estimate()
+
+    def _restore(self, kept: Kept, _checked: bool = False) -> None:
+        self._window.session.restore(kept, partial(self._restored, kept))
+
+    def _restored(self, kept: Kept, found: Workspace) -> None:
+        document = self._window.document
+        document.set_segmentation(found.segmentation)
+        view_state.restore(document, found.view)
+        document.mark_unsaved()
+        self._window.autosave.adopt(kept)
+        self._window.refresh()
+        self._window.say("The corrections are back. Save them to keep them.")
+        self._window.session.estimate()

@@ -1,0 +1,109 @@
+"""Tools that do what a hand expects: which organ, which button, how large, on which scan."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from flare_gui.app.slices.tools import Brush, Eraser, KeepPart
+from flare_gui.app.window.main_window import MainWindow
+from flare_gui.organs import LEFT_KIDNEY, LIVER, SPLEEN
+from flare_gui.volume import Segmentation, Volume
+from tests.app.helpers import at, canvas, drag, slice_view, wheel
+
+WaitFor = Callable[..., None]
+LIVER_AT, SPLEEN_AT = (15, 20, 15), (35, 20, 15)
+
+
+@pytest.fixture
+def two_organs(window: MainWindow, wait_for: WaitFor) -> MainWindow:
+    """A liver and a spleen of 10 x 10 x 10 voxels, seen on an axial slice through both."""
+    labels = np.zeros((50, 40, 30), np.uint8)
+    for organ, (x, y, z) in ((LIVER, LIVER_AT), (SPLEEN, SPLEEN_AT)):
+        labels[x - 5 : x + 5, y - 5 : y + 5, z - 5 : z + 5] = organ.label
+    window.document.show(Volume(np.zeros(labels.shape, np.int16), np.eye(4), "two"), Segmentation(labels, np.eye(4)))
+    wait_for(lambda: window.views.slices[0].width() > 100)
+    return window
+
+
+def count(window: MainWindow, label: int) -> int:
+    return int(np.count_nonzero(np.array(window.document.labels) == label))
+
+
+def test_an_organ_that_is_clicked_is_the_one_to_correct(two_organs: MainWindow) -> None:
+    view = slice_view(two_organs, "Axial")
+    drag(view, at(view, SPLEEN_AT))
+    assert two_organs.tools.label == SPLEEN.label and two_organs.organs.rows[SPLEEN.label].name.font().bold()
+    QTest.mouseClick(two_organs.organs.rows[LIVER.label].name, Qt.MouseButton.LeftButton)
+    assert two_organs.tools.label == LIVER.label
+    # Dragging the crosshair across a neighbour is looking, not choosing.
+    drag(view, at(view, LIVER_AT), at(view, SPLEEN_AT))
+    assert two_organs.tools.label == LIVER.label
+    QTest.mouseClick(two_organs.organs.rows[LEFT_KIDNEY.label].name, Qt.MouseButton.LeftButton)
+    assert two_organs.tools.label == LEFT_KIDNEY.label, "one that is missing is chosen to be drawn"
+
+
+def test_the_eraser_on_another_organ_says_why_nothing_happens(two_organs: MainWindow) -> None:
+    view, before = slice_view(two_organs, "Axial"), count(two_organs, SPLEEN.label)
+    two_organs.tools.label = LIVER.label
+    two_organs.tools.choose(Eraser())
+    drag(view, at(view, SPLEEN_AT))
+    said = two_organs.statusBar().currentMessage()
+    assert "takes the liver only" in said and "here is the spleen" in said
+    assert count(two_organs, SPLEEN.label) == before and two_organs.document.history.undo_name is None
+    two_organs.statusBar().clearMessage()
+    drag(view, at(view, LIVER_AT))
+    assert count(two_organs, LIVER.label) < 1000 and not two_organs.statusBar().currentMessage()
+
+
+def test_the_right_button_erases_while_the_brush_is_on(two_organs: MainWindow) -> None:
+    view, window_before = slice_view(two_organs, "Axial"), two_organs.document.window
+    two_organs.tools.label = LIVER.label
+    two_organs.tools.choose(Brush())
+    drag(view, at(view, LIVER_AT), at(view, SPLEEN_AT), button=Qt.MouseButton.RightButton)
+    assert count(two_organs, LIVER.label) < 1000 and count(two_organs, SPLEEN.label) == 1000
+    assert two_organs.document.window == window_before
+    two_organs.document.undo()
+    assert count(two_organs, LIVER.label) == 1000
+    two_organs.tools.put_away()
+    drag(view, at(view, LIVER_AT), at(view, SPLEEN_AT), button=Qt.MouseButton.RightButton)
+    assert count(two_organs, LIVER.label) == 1000 and two_organs.document.window != window_before
+
+
+def test_shift_and_the_wheel_size_the_brush_and_keys_stay_alive(two_organs: MainWindow) -> None:
+    view, bar = slice_view(two_organs, "Axial"), two_organs.brush_bar
+    two_organs.tools.choose(Brush())
+    size, slice_shown = two_organs.tools.size_mm, view.index
+    wheel(canvas(view), at(view, LIVER_AT), 3, Qt.KeyboardModifier.ShiftModifier)
+    assert two_organs.tools.size_mm > size and view.index == slice_shown
+    assert bar.diameter.value() == pytest.approx(two_organs.tools.size_mm, abs=0.5)
+    bar.diameter.setFocus()
+    bar.diameter.selectAll()
+    QTest.keyClicks(bar.diameter, "23")
+    QTest.keyClick(bar.diameter, Qt.Key.Key_Return)
+    assert two_organs.tools.size_mm == 23
+    QTest.keyClick(two_organs.focusWidget() or two_organs, Qt.Key.Key_E)
+    assert two_organs.tools.tool.key == "eraser"
+
+
+def test_a_tool_does_not_outlive_its_scan(two_organs: MainWindow) -> None:
+    view = slice_view(two_organs, "Axial")
+    two_organs.tools.choose(KeepPart())
+    QTest.mousePress(canvas(view), Qt.MouseButton.LeftButton, pos=at(view, (2, 2, 15)).toPoint())
+    labels = np.zeros((50, 40, 30), np.uint8)
+    labels[5:10, 5:10, 15] = labels[20:30, 5:10, 15] = LIVER.label
+    two_organs.document.show(Volume(np.zeros(labels.shape, np.int16), np.eye(4)), Segmentation(labels, np.eye(4)))
+    QTest.mouseRelease(canvas(view), Qt.MouseButton.LeftButton, pos=at(view, (7, 7, 15)).toPoint())
+    drag(view, at(view, (7, 7, 15)))
+    assert two_organs.tools.tool.key == "navigate" and two_organs.actions_["navigate"].isChecked()
+    assert count(two_organs, LIVER.label) == 75
+
+
+def test_keep_part_says_when_there_is_one_piece_only(two_organs: MainWindow) -> None:
+    view = slice_view(two_organs, "Axial")
+    two_organs.tools.choose(KeepPart())
+    drag(view, at(view, SPLEEN_AT))
+    assert "The spleen is in one piece already" in two_organs.statusBar().currentMessage()
+    assert two_organs.document.history.undo_name is None

@@ -1,0 +1,89 @@
+"""Surfaces follow the mask, whatever happens to one of them on the way."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
+
+from flare_gui.app.document.document import Document
+from flare_gui.app.surfaces.meshes import Surfaces
+from flare_gui.errors import Cancelled, FlareError
+from flare_gui.io import read_mask, read_scan
+from flare_gui.organs import LEFT_KIDNEY, LIVER
+from flare_gui.progress import Cancel
+from flare_gui.render import surface
+from tests.app.conftest import WaitFor
+
+
+@pytest.fixture
+def document(qapp: object, scan: Path) -> Document:
+    document = Document()
+    volume = read_scan(scan)
+    document.show(volume, read_mask(volume, scan.with_name("ct.seg.nii.gz")))
+    return document
+
+
+def test_nothing_is_made_before_there_is_a_picture_for_it(document: Document, wait_for: WaitFor) -> None:
+    parent = QObject()
+    surfaces = Surfaces(document, parent)
+    document.set_segmentation(document.segmentation)
+    assert not surfaces.busy
+    surfaces.start()
+    wait_for(lambda: not surfaces.busy)
+    assert set(surfaces.by_label) == {LIVER.label, LEFT_KIDNEY.label}
+    surfaces.stop()
+
+
+def test_a_mesh_that_could_not_be_made_does_not_keep_the_next_from_being_made(
+    document: Document, wait_for: WaitFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise FlareError("there is no memory for a surface")
+
+    parent, said = QObject(), []
+    surfaces = Surfaces(document, parent)
+    surfaces.failed.connect(said.append)
+    surfaces.forget()
+    with monkeypatch.context() as patch:
+        patch.setattr(surface, "organ_surfaces", fail)
+        surfaces.start()
+        wait_for(lambda: said and not surfaces.busy)
+    assert "no memory" in said[0] and not surfaces.by_label
+    surfaces.update()
+    wait_for(lambda: not surfaces.busy)
+    assert set(surfaces.by_label) == {LIVER.label, LEFT_KIDNEY.label}
+    surfaces.stop()
+
+
+@pytest.mark.parametrize("end", ["cancelled", "failed", "done"])
+def test_what_a_thread_says_after_its_window_is_gone_is_not_heard(
+    document: Document, wait_for: WaitFor, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    begun = threading.Event()
+
+    def work(*_: object, cancel: Cancel) -> dict[int, object]:
+        begun.set()
+        while not cancel.is_set:
+            time.sleep(0.001)
+        if end == "cancelled":
+            raise Cancelled
+        if end == "failed":
+            raise FlareError("there is no memory for a surface")
+        return {}
+
+    monkeypatch.setattr(surface, "organ_surfaces", work)
+    parent = QObject()
+    surfaces = Surfaces(document, parent)
+    surfaces.forget()
+    surfaces.start()
+    assert begun.wait(30)
+    # What the thread says last waits in Qt's queue until the window and its timers are gone.
+    surfaces.stop()
+    parent.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with pytest.raises(RuntimeError, match="deleted"):
+        parent.objectName()
+    QCoreApplication.processEvents()
+    assert not surfaces.by_label
