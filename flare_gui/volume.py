@@ -1,7 +1,8 @@
 """The two things that travel through the program: a CT and its labels, each with the affine that places it."""
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from flare_gui import geometry
 from flare_gui.errors import GridMismatch
 from flare_gui.findings import Finding
+from flare_gui.organs import organ_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +60,8 @@ class Volume:
 class Segmentation:
     """`labels` is uint8 (x, y, z), 0 for background and `Organ.label` elsewhere, on the grid of the CT it belongs to.
 
-    `warnings` are about the result (laterality, an organ not found); `run` says how it was made: device, precision,
-    seconds and memory by stage, model.
+    `warnings` are about the result (laterality, an organ not found); `run` says how it was made: date, device,
+    precision, seconds and memory by stage, model, by organ key the confidence, and which organs were corrected by hand.
     """
 
     labels: np.ndarray
@@ -70,9 +72,20 @@ class Segmentation:
     def confidence(self, key: str) -> float | None:
         """The Dice to expect of an organ, 0 to 1, as the network's calibration has it.
 
-        None for an organ that was not found, for masks from elsewhere, and once the mask was corrected by hand.
+        It belongs to the network's own voxels: None for an organ that was not found, for masks from elsewhere, and once
+        the organ was corrected by hand.
         """
-        return None if self.run.get("corrected") else self.run.get("confidence", {}).get(key)
+        return None if key in self.corrected else self.run.get("confidence", {}).get(key)
+
+    @property
+    def corrected(self) -> frozenset[str]:
+        """Keys of the organs that were corrected by hand."""
+        return frozenset(self.run.get("corrected", ()))
+
+    def corrected_by_hand(self, labels: Iterable[int]) -> "Segmentation":
+        """The same labels, with those organs marked as corrected beside those that are marked already."""
+        keys = self.corrected | {organ_of(label).key for label in labels}
+        return replace(self, run=self.run | {"corrected": sorted(keys)}) if keys != self.corrected else self
 
     def __post_init__(self) -> None:
         if self.labels.ndim != 3 or self.labels.dtype != np.uint8:

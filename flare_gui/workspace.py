@@ -16,6 +16,7 @@ import numpy as np
 
 from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.files import replacing
+from flare_gui.organs import ORGANS
 from flare_gui.volume import Segmentation, Volume, check_same_grid, scan_sha256
 
 SUFFIX = ".flare"
@@ -149,7 +150,11 @@ def _segmentation(mask: bytes, about: dict[str, Any]) -> Segmentation:
 
     image, labels = nifti.load_from(Path("mask.nii"), io.BytesIO(mask), len(mask))
     warnings = tuple(str(sentence) for sentence in about["warnings"])
-    return Segmentation(labels.astype(np.uint8), np.asarray(image.affine, float), warnings, dict(about["run"]))
+    run = dict(about["run"])
+    if run.get("corrected") is True:
+        # The first version did not say which organs.
+        run["corrected"] = [organ.key for organ in ORGANS]
+    return Segmentation(labels.astype(np.uint8), np.asarray(image.affine, float), warnings, run)
 
 
 def _relative(scan: Path, folder: Path) -> str | None:

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -29,11 +30,11 @@ class Edit:
     before: np.ndarray
     after: np.ndarray
 
-    @property
-    def labels(self) -> set[int]:
+    @cached_property
+    def labels(self) -> frozenset[int]:
         """The organs whose voxels changed, 0 never among them."""
         changed = self.before != self.after
-        return (set(np.unique(self.before[changed]).tolist()) | set(np.unique(self.after[changed]).tolist())) - {0}
+        return frozenset(np.unique([self.before[changed], self.after[changed]]).tolist()) - {0}
 
     @property
     def bytes(self) -> int:
@@ -47,6 +48,8 @@ class History:
         self._done: deque[Edit] = deque()
         self._undone: list[Edit] = []
         self._bytes = 0
+        # Organs of corrections that can no longer be taken back.
+        self._for_good: frozenset[int] = frozenset()
 
     def add(self, edit: Edit) -> None:
         """Remember a correction that has been made; what was undone before it can no longer be redone."""
@@ -54,7 +57,9 @@ class History:
         self._done.append(edit)
         self._bytes += edit.bytes
         while len(self._done) > LEAST_STEPS and self._bytes > MOST_BYTES:
-            self._bytes -= self._done.popleft().bytes
+            oldest = self._done.popleft()
+            self._bytes -= oldest.bytes
+            self._for_good |= oldest.labels
 
     def undo(self, labels: np.ndarray) -> Edit | None:
         """Take the last correction back in `labels`, in place; None when there is none."""
@@ -75,6 +80,11 @@ class History:
         self._done.append(edit)
         self._bytes += edit.bytes
         return edit
+
+    @property
+    def changed(self) -> frozenset[int]:
+        """The organs that are other than before the first correction."""
+        return self._for_good.union(*(edit.labels for edit in self._done))
 
     @property
     def undo_name(self) -> str | None:

@@ -6,7 +6,6 @@ without them no archive could file it; so it is never written unless it was aske
 
 import warnings
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pydicom
@@ -20,6 +19,7 @@ from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.export.context import Context
 from flare_gui.io.dicom_source import labels_on_slices, source_slices
 from flare_gui.organs import ORGANS, Organ
+from flare_gui.volume import Segmentation
 
 # Patient and General Study: what the standard requires of a SEG (types 1 and 2), what makes archives file it beside its
 # series, and that a series was de-identified. Age, weight, history, physicians and institution stay behind.
@@ -54,7 +54,7 @@ def dicom_seg(context: Context) -> list[Path]:
     with source_slices(context.volume, cancel=context.cancel) as slices:
         pixels = numbers[labels_on_slices(context.segmentation, slices)]
         images = [_header(one.path) for one in slices]
-    data = _segmentation(images, pixels, found, context.segmentation.run)
+    data = _segmentation(images, pixels, found, context.segmentation)
     return [
         context.write(context.path(".seg.dcm"), lambda path: pydicom.dcmwrite(path, data, enforce_file_format=True))
     ]
@@ -74,14 +74,14 @@ def _header(path: Path) -> Dataset:
     return whole
 
 
-def _segmentation(images: list[Dataset], pixels: np.ndarray, found: list[Organ], run: dict[str, Any]) -> Dataset:
+def _segmentation(images: list[Dataset], pixels: np.ndarray, found: list[Organ], made: Segmentation) -> Dataset:
     try:
         import highdicom as hd
     except ImportError as problem:
         raise FlareError(
             f"DICOM SEG needs the package highdicom ({problem})", hint='Install it: pip install "flare-gui[dicom]".'
         ) from problem
-    automatic = bool(run) and not run.get("corrected")
+    model: dict[str, str] = made.run.get("model", {})
     algorithm = hd.AlgorithmIdentificationSequence(
         name="flare-gui", version=__version__, family=codes.cid7162.ArtificialIntelligence
     )
@@ -91,7 +91,7 @@ def _segmentation(images: list[Dataset], pixels: np.ndarray, found: list[Organ],
             segment_label=organ.name,
             segmented_property_category=codes.SCT.AnatomicalStructure,
             segmented_property_type=Code(organ.snomed, "SCT", organ.name),
-            algorithm_type="AUTOMATIC" if automatic else "SEMIAUTOMATIC",
+            algorithm_type="AUTOMATIC" if model and organ.key not in made.corrected else "SEMIAUTOMATIC",
             algorithm_identification=algorithm,
             tracking_id=organ.key,
             tracking_uid=generate_uid(),
@@ -114,7 +114,7 @@ def _segmentation(images: list[Dataset], pixels: np.ndarray, found: list[Organ],
             manufacturer="flare-gui",
             manufacturer_model_name="flare-gui",
             software_versions=__version__,
-            device_serial_number=run["model"]["sha256"][:16] if run else "0",
+            device_serial_number=model["sha256"][:16] if model else "0",
             content_label="ORGANS",
             content_description="Liver, kidneys and spleen; research use only",
             series_description="flare-gui: liver, kidneys, spleen",

@@ -15,7 +15,8 @@ def jpeg(picture: Image.Image, quality: int = 88) -> bytes:
     return buffer.getvalue()
 
 
-def image(data: bytes, words: str) -> str:
-    """An `img` of JPEG bytes, with `words` for those who do not see it."""
+def image(data: bytes, words: str, width: int | None = None) -> str:
+    """An `img` of JPEG bytes, with `words` for those who do not see it; `width` in pixels where no style is known."""
     encoded = base64.b64encode(data).decode()
-    return f'<img alt="{html.escape(words)}" src="data:image/jpeg;base64,{encoded}">'
+    wide = "" if width is None else f' width="{width}"'
+    return f'<img alt="{html.escape(words)}"{wide} src="data:image/jpeg;base64,{encoded}">'

@@ -14,6 +14,7 @@ from flare_gui.export.context import Context
 from flare_gui.organs import ORGANS
 from flare_gui.volume import Segmentation, Volume
 
+BY_HAND = "by hand"
 COLUMNS = (
     "organ",
     "volume_ml",
@@ -27,6 +28,7 @@ COLUMNS = (
     "extent_up_down_mm",
     "touches_border",
     "confidence",
+    "corrected",
 )
 
 
@@ -40,6 +42,7 @@ def rows(volume: Volume, segmentation: Segmentation) -> list[dict[str, Any]]:
         row: dict[str, Any] = dict.fromkeys(COLUMNS)
         row |= {"organ": organ.key, "volume_ml": round(found.volume_ml, 2), "touches_border": found.touches_border}
         row["confidence"] = segmentation.confidence(organ.key)
+        row["corrected"] = BY_HAND if organ.key in segmentation.corrected else None
         if box is not None:
             inside = segmentation.labels[box] == organ.label
             low, median, high = np.percentile(volume.hu[box][inside], (5, 50, 95))

@@ -9,6 +9,7 @@ from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.files import replacing
 from flare_gui.io import itk, nifti
 from flare_gui.io.label_names import named_organs, nifti_extension
+from flare_gui.io.made import how_made, made_extensions
 from flare_gui.io.trouble import told
 from flare_gui.organs import ORGANS, LabelScheme, Organ, label_lookup, organs_from
 from flare_gui.volume import Segmentation, Volume, check_same_grid
@@ -19,8 +20,8 @@ def write_segmentation(
 ) -> None:
     """Write the labels as uint8 NIfTI on the segmentation's grid, in one move; names and colours lie in its header.
 
-    `only` one organ is written as 0 and 1. The sform carries the affine; the qform too unless it is sheared, which a
-    qform cannot say: then its code is 0.
+    So does what `how_made` reads. `only` one organ is written as 0 and 1. The sform carries the affine; the qform too
+    unless it is sheared, which a qform cannot say: then its code is 0.
     """
     if only is None:
         lookup = label_lookup(scheme)
@@ -36,6 +37,8 @@ def write_segmentation(
     image.header.set_xyzt_units("mm")
     image.header["descrip"] = b"flare-gui segmentation"
     image.header.extensions.append(nifti_extension(names))
+    if only is None:
+        image.header.extensions.extend(made_extensions(segmentation, labels))
     with replacing(path) as beside:
         nibabel.save(image, beside)
 
@@ -69,13 +72,14 @@ def read_mask(volume: Volume, path: Path) -> Segmentation:
     """A mask of this or another program on the grid of `volume`, as our labels.
 
     The file's own names of its numbers count, as 3D Slicer and TotalSegmentator write them; without names they are ours
-    (1 to 4) or, when one is above 4, FLARE22's. Raises `FlareError` when it is no mask, or not of this scan.
+    (1 to 4) or, when one is above 4, FLARE22's. One that was saved here, and not changed elsewhere since, knows its
+    model, its confidence and its corrections. Raises `FlareError` when it is no mask, or not of this scan.
     """
     with told(path):
         if not path.exists():
             raise FlareError(f"{path}: there is no such mask", hint="Check the name.")
         labels, affine = read_labels(path)
-        names = named_organs(path)
+        names, run = named_organs(path), how_made(path, labels)
     if names:
         lookup = np.zeros(256, np.uint8)
         lookup[list(names)] = [organ.label for organ in names.values()]
@@ -83,7 +87,7 @@ def read_mask(volume: Volume, path: Path) -> Segmentation:
     else:
         ours = organs_from(labels, "flare22" if labels.max(initial=0) > 4 else "organs")
     try:
-        segmentation = Segmentation(ours, affine)
+        segmentation = Segmentation(ours, affine, run=run)
     except ValueError as error:
         raise UnreadableScan(path, str(error), hint="Export the mask again; its header is damaged.") from None
     try:

@@ -5,6 +5,7 @@ So that the network may run elsewhere: in this process, in another one, or on a 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import numpy as np
@@ -69,6 +70,7 @@ def segment_with(
         trust = confidence(probabilities, organs, card)
     log.notes.extend(organs.findings.notes)
     run = {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "device": answer.device,
         "precision": answer.precision,
         "seconds": log.seconds,

@@ -121,3 +121,28 @@ def test_old_corrections_are_forgotten_only_beyond_fifty(monkeypatch: pytest.Mon
     while history.undo(labels) is not None:
         steps += 1
     assert steps == LEAST_STEPS
+
+
+def test_history_knows_which_organs_are_other_than_at_first_also_when_it_forgets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("flare_gui.edit.history.MOST_BYTES", 0)
+    labels, history = np.zeros((4, 1, 1), np.uint8), History()
+
+    def draw(place: int, label: int) -> None:
+        box = np.s_[place : place + 1, 0:1, 0:1]
+        edit = Edit("dab", box, labels[box].copy(), np.full((1, 1, 1), label, np.uint8))
+        labels[box] = edit.after
+        history.add(edit)
+
+    draw(0, 3)
+    draw(1, 1)
+    assert history.changed == {1, 3}
+    history.undo(labels)
+    assert history.changed == {3}
+    history.redo(labels)
+    for i in range(LEAST_STEPS):
+        draw(2, 1 + i % 2)
+    while history.undo(labels):
+        pass
+    assert history.changed == {1, 3}

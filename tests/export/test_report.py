@@ -51,6 +51,32 @@ def test_the_page_has_numbers_doubts_and_what_it_is_not(page: str) -> None:
     assert page.count("<td>-</td>") >= 12  # neither kidney was found
 
 
+def test_every_number_has_its_unit_and_its_meaning(page: str) -> None:
+    heads = re.findall(r"<th[^>]*>(.*?)</th>", page)
+    numbers = [re.sub("<br>", " ", head) for head in heads[1:]]
+    assert len(numbers) == 10 and all(re.search(r"\((ml|HU|mm|Dice)\)", head) for head in numbers)
+    assert "5 %" not in page and "5th percentile" in page and "Hounsfield units" in page
+
+
+def test_a_corrected_organ_is_said_to_be_and_the_run_is_dated_and_can_be_cited(tmp_path: Path) -> None:
+    labels = np.zeros((40, 30, 20), np.uint8)
+    labels[25:38, 5:20, 5:15], labels[3:10, 5:15, 8:18] = LIVER.label, SPLEEN.label
+    affine = np.diag([4.0, 4, 5, 1])
+    run = {
+        "model": {"id": "net-7", "sha256": "c0ffee" * 10},
+        "date": "2026-03-04T05:06:07+00:00",
+        "confidence": {LIVER.key: 0.93, SPLEEN.key: 0.91},
+    }
+    made = Segmentation(labels, affine, run=run).corrected_by_hand([SPLEEN.label])
+    export(Volume((labels * 50).astype(np.int16), affine, "ct"), made, tmp_path, ["report"])
+    page = (tmp_path / "ct.report.html").read_text(encoding="utf-8")
+    liver, spleen = (re.search(rf"<tr><td[^>]*>.{{40,120}}{name}</td>.*?</tr>", page) for name in ("Liver", "Spleen"))
+    assert liver is not None and liver.group().endswith("<td>0.93</td></tr>")
+    assert spleen is not None and spleen.group().endswith("<td>corrected by hand</td></tr>")
+    assert "on 04 March 2026, 05:06 UTC" in page
+    assert "weights net-7" in page and "corrected by hand." in page
+
+
 def test_a_browser_shows_it_and_prints_it(
     shared: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

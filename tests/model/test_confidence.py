@@ -66,7 +66,7 @@ def test_an_implausibly_small_organ_is_doubted_and_the_warning_says_so(
     found = segment(abdomen(grid())[0], calibrated_model, device="cpu")  # its liver has 150 ml
     assert found.confidence("liver") == pytest.approx(min(IMPLAUSIBLE, found.confidence("liver")))
     assert "the liver has a confidence of" in " ".join(found.warnings)
-    assert replace(found, run=found.run | {"corrected": True}).confidence("liver") is None
+    assert found.corrected_by_hand([LIVER.label]).confidence("liver") is None
 
 
 def test_an_organ_that_is_not_there_has_no_confidence(

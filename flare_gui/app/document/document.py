@@ -44,6 +44,8 @@ class Document(QObject):
         super().__init__()
         self._volume: Volume | None = None
         self._segmentation: Segmentation | None = None
+        # The same labels, said to be what they were before the first correction.
+        self._as_made: Segmentation | None = None
         self._reference: Segmentation | None = None
         self._reorientation: geometry.Reorientation | None = None
         self._from_mm = np.eye(4)
@@ -102,10 +104,8 @@ class Document(QObject):
         return self._reorientation.apply(segmentation.labels)
 
     def confidence(self, organ: Organ) -> float | None:
-        """The Dice to expect of an organ; None where nobody knows, and while there are corrections."""
-        if self._segmentation is None or self._history.undo_name is not None:
-            return None
-        return self._segmentation.confidence(organ.key)
+        """The Dice to expect of an organ; None where nobody knows, and once it is corrected."""
+        return None if self._segmentation is None else self._segmentation.confidence(organ.key)
 
     def show(self, volume: Volume, segmentation: Segmentation | None = None) -> None:
         """Replace the scan; the cursor goes to its middle. Raises `GridMismatch` for a mask of another grid."""
@@ -160,7 +160,7 @@ class Document(QObject):
     def record(self, edit: Edit) -> None:
         """Remember a correction that `labels` has already, such as a stroke that was drawn live."""
         self._history.add(edit)
-        self.edited.emit(edit)
+        self._corrected(edit)
 
     def undo(self) -> None:
         """Take the last correction back."""
@@ -193,10 +193,16 @@ class Document(QObject):
         labels = self.labels
         edit = step(labels) if labels is not None else None
         if edit is not None:
-            self.edited.emit(edit)
+            self._corrected(edit)
+
+    def _corrected(self, edit: Edit) -> None:
+        """Whoever shows, saves or exports the mask from now on is told which organs are no longer the network's."""
+        assert self._as_made is not None, "there are corrections without a mask"
+        self._segmentation = self._as_made.corrected_by_hand(self._history.changed)
+        self.edited.emit(edit)
 
     def _forget_edits(self) -> None:
-        self._history, self._saved = History(), None
+        self._history, self._saved, self._as_made = History(), None, self._segmentation
 
     # Where and how one looks
 

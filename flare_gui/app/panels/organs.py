@@ -78,7 +78,8 @@ class OrganPanel(QWidget):
         for organ in ORGANS:
             row = self.rows[organ.label]
             row.show_measure(measures.get(organ.key), warnings)
-            row.show_confidence(self._document.confidence(organ))
+            corrected = segmentation is not None and organ.key in segmentation.corrected
+            row.show_confidence(self._document.confidence(organ), corrected)
 
     def _show_looks(self) -> None:
         for row in self.rows.values():
@@ -168,10 +169,15 @@ class OrganRow:
         font.setBold(chosen)
         self.name.setFont(font)
 
-    def show_confidence(self, value: float | None) -> None:
+    def show_confidence(self, value: float | None, corrected: bool) -> None:
         """The Dice to expect, as a percentage; in the badge's colour when that is too low to trust."""
         from flare_gui.model.confidence import DOUBTFUL
 
+        if corrected:
+            self.confidence.setText("corrected")
+            self.confidence.setToolTip("Corrected by hand: the network's confidence was about other voxels")
+            self.confidence.setStyleSheet("")
+            return
         self.confidence.setText("" if value is None else f"{100 * value:.0f} %")
         doubtful = value is not None and value < DOUBTFUL
         advice = "Look at every slice before you use it." if doubtful else "Still look at it: this is an estimate."

@@ -139,8 +139,7 @@ class Saving(QObject):
         volume, segmentation = self._document.volume, self._document.segmentation
         if volume is None or segmentation is None:
             return None
-        corrected = {"corrected": True} if segmentation.run and self._document.history.undo_name is not None else {}
-        return volume, replace(segmentation, labels=segmentation.labels.copy(), run=segmentation.run | corrected)
+        return volume, replace(segmentation, labels=segmentation.labels.copy())
 
     def _exported(self, folder: Path) -> None:
         self._window.say(f"Exported to {folder}")
