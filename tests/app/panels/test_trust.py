@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flare_gui.app.main_window import MainWindow
+from flare_gui.app.window.main_window import MainWindow
 from flare_gui.organs import LEFT_KIDNEY, LIVER
 from flare_gui.volume import Segmentation
 
