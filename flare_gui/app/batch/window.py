@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from flare_gui.app.batch.work import BatchNews, Wanted, segment_folder
+from flare_gui.app.batch.work import BatchNews, BatchRequest, segment_folder
 from flare_gui.app.jobs.job import Job
 from flare_gui.app.jobs.runner import duration
 from flare_gui.app.settings import Settings
@@ -107,7 +107,7 @@ class BatchWindow(QDialog):
         if self.running or not self.start.isEnabled():
             return
         self._out = Path(self.out.text())
-        wanted = Wanted(
+        request = BatchRequest(
             Path(self.folder.text()), self._out, self._settings.weights, self.jobs.value(), self.overwrite.isChecked()
         )
         self.table.clear()
@@ -119,7 +119,7 @@ class BatchWindow(QDialog):
         news.moved.connect(self._show_progress)
         news.done.connect(self._show_result)
         news.refused.connect(self._show_failure)
-        self._job = job = Job(partial(segment_folder, wanted, news))
+        self._job = job = Job(partial(segment_folder, request, news))
         job.done.connect(lambda _: self._ended("Done"))
         job.failed.connect(lambda sentence, details: self._ended(sentence))
         job.cancelled.connect(lambda: self._ended("Cancelled. What is done stays, and is kept next time"))

@@ -16,7 +16,7 @@ from flare_gui.progress import Cancel, Progress
 
 
 @dataclass(frozen=True)
-class Wanted:
+class BatchRequest:
     """What the user chose: where scans are, where results go, how many at once, whether other results may be lost."""
 
     folder: Path
@@ -54,20 +54,20 @@ class BatchNews(QObject):
         self.refused.emit(case, trouble)
 
 
-def segment_folder(wanted: Wanted, news: BatchNews, *, progress: Progress, cancel: Cancel) -> Path:
+def segment_folder(request: BatchRequest, news: BatchNews, *, progress: Progress, cancel: Cancel) -> Path:
     """Segment every scan below a folder; returns the contact sheet. What is done is summed up after a cancel too.
 
     Raises `FlareError` when nothing can be done at all, `Cancelled`.
     """
-    check_folder(wanted.out)
-    check_no_other(wanted.out, overwrite=wanted.overwrite)
+    check_folder(request.out)
+    check_no_other(request.out, overwrite=request.overwrite)
     progress("looking for scans", 0.0)
-    cases = io.find_cases([wanted.folder], every_series=True)
+    cases = io.find_cases([request.folder], every_series=True)
     news.found.emit(cases)
-    options = Options(overwrite=wanted.overwrite)
+    options = Options(overwrite=request.overwrite)
     try:
-        run_batch(cases, wanted.out, wanted.weights, options, news, cancel, jobs=wanted.jobs)
+        run_batch(cases, request.out, request.weights, options, news, cancel, jobs=request.jobs)
     finally:
         if news.results or news.failures:
-            write_summary(wanted.out, news.results, news.failures)
-    return wanted.out / CONTACT_SHEET
+            write_summary(request.out, news.results, news.failures)
+    return request.out / CONTACT_SHEET

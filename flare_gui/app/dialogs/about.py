@@ -1,18 +1,25 @@
 """What the program is, with which weights, and which keys do what."""
 
 import platform
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt, qVersion
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from flare_gui import __version__
 from flare_gui.assets import asset
 from flare_gui.errors import FlareError
 from flare_gui.model.card import ModelCard, card_path
-
-if TYPE_CHECKING:
-    from flare_gui.app.window.main_window import MainWindow
 
 NOT_A_DEVICE = (
     "flare-gui is not a medical device. It is made for research and teaching: do not diagnose or treat with it."
@@ -29,9 +36,9 @@ MOUSE = (
 )
 
 
-def show_shortcuts(window: "MainWindow") -> QDialog:
-    """The sheet of keys and mouse buttons, made from the menus themselves."""
-    dialog = _dialog(window, "Keyboard and mouse")
+def show_shortcuts(parent: QWidget, shortcuts: Sequence[tuple[str, str, str]]) -> QDialog:
+    """The sheet of mouse buttons and of `shortcuts`: keys, what they do, menu."""
+    dialog = _dialog(parent, "Keyboard and mouse")
     dialog.resize(560, 640)
     table = QTreeWidget()
     table.setAccessibleName("Keyboard and mouse")
@@ -39,17 +46,17 @@ def show_shortcuts(window: "MainWindow") -> QDialog:
     table.setRootIsDecorated(False)
     table.setAlternatingRowColors(True)
     table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    rows = [(*row, "on a slice") for row in MOUSE] + window.actions_.shortcuts()
+    rows = [(*row, "on a slice") for row in MOUSE] + list(shortcuts)
     table.addTopLevelItems([QTreeWidgetItem(list(row)) for row in rows])
     dialog.layout().insertWidget(0, table)  # type: ignore[union-attr]
     dialog.open()
     return dialog
 
 
-def show_about(window: "MainWindow") -> QDialog:
-    """Versions and the model card of the weights in use."""
-    dialog = _dialog(window, "About flare-gui")
-    text = QLabel(about_text(window))
+def show_about(parent: QWidget, weights: Path | None) -> QDialog:
+    """Versions and the model card of `weights`; None are the shipped ones."""
+    dialog = _dialog(parent, "About flare-gui")
+    text = QLabel(about_text(weights))
     text.setTextFormat(Qt.TextFormat.PlainText)
     text.setWordWrap(True)
     text.setMinimumWidth(520)
@@ -59,7 +66,7 @@ def show_about(window: "MainWindow") -> QDialog:
     return dialog
 
 
-def about_text(window: "MainWindow") -> str:
+def about_text(weights: Path | None) -> str:
     """What "About" says."""
     lines = [
         f"flare-gui {__version__}",
@@ -67,27 +74,26 @@ def about_text(window: "MainWindow") -> str:
         NOT_A_DEVICE,
         f"Python {platform.python_version()}, Qt {qVersion()}, {platform.system()} {platform.machine()}",
     ]
-    return "\n\n".join([*lines, card_text(window)])
+    return "\n\n".join([*lines, card_text(weights)])
 
 
-def card_text(window: "MainWindow") -> str:
+def card_text(weights: Path | None) -> str:
     """The model card in words."""
-    path = window.settings.weights
     try:
-        card = ModelCard.read(card_path(path or asset("vnet-3mm.safetensors")))
+        card = ModelCard.read(card_path(weights or asset("vnet-3mm.safetensors")))
     except FlareError as error:
         return f"Weights: {error}"
     scores = card.scores.get("mean", {})
     dice = ", ".join(f"{key.replace('_', ' ')} {value['dice']:.2f}" for key, value in scores.items())
     sources = "; ".join(f"{source['name']} ({source['licence']})" for source in card.training_data)
-    lines = [f"Weights: {card.id}, {'shipped' if path is None else path.name}, sha256 {card.sha256[:12]}…"]
+    lines = [f"Weights: {card.id}, {'shipped' if weights is None else weights.name}, sha256 {card.sha256[:12]}…"]
     lines += [f"Dice on {', '.join(scores and card.scores['cases'])}: {dice}"] if dice else []
     lines += [f"Trained on: {sources}"]
     return "\n".join(lines)
 
 
-def _dialog(window: "MainWindow", title: str) -> QDialog:
-    dialog = QDialog(window)
+def _dialog(parent: QWidget, title: str) -> QDialog:
+    dialog = QDialog(parent)
     dialog.setWindowTitle(title)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     layout = QVBoxLayout(dialog)

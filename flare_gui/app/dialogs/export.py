@@ -1,7 +1,6 @@
 """What to take away: formats to tick, a film with a preview of its first frame, a folder."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from flare_gui.app.jobs.exporting import ExportRequest
 from flare_gui.export import EVERYTHING, FORMATS
 from flare_gui.render.options import FILM_KINDS, PLANES, FilmSettings
 
@@ -37,18 +37,8 @@ _FILM_NAMES = (
 )
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What the user chose: format keys, a film or None, the folder, and whether files there may be replaced."""
-
-    formats: tuple[str, ...]
-    film: FilmSettings | None
-    folder: Path
-    overwrite: bool
-
-
 class ExportDialog(QDialog):
-    """`chosen` carries `Wanted`; `preview_asked` the settings of a film whose first frame `show_preview` waits for."""
+    """`chosen` carries an `ExportRequest`, `preview_asked` a film's settings: its first frame is for `show_preview`."""
 
     chosen = Signal(object)
     preview_asked = Signal(object)
@@ -164,10 +154,12 @@ class ExportDialog(QDialog):
 
     def accept(self) -> None:
         film = self.film_settings() if self.film.isChecked() else None
-        wanted = Wanted(tuple(self.formats_wanted()), film, Path(self.folder.text()), self.overwrite.isChecked())
-        if wanted.formats or wanted.film:
+        request = ExportRequest(
+            tuple(self.formats_wanted()), film, Path(self.folder.text()), self.overwrite.isChecked()
+        )
+        if request.formats or request.film:
             super().accept()
-            self.chosen.emit(wanted)
+            self.chosen.emit(request)
 
     def _browse(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Folder to export to", self.folder.text())

@@ -1,4 +1,4 @@
-"""What jobs do: plain functions around the packages below, without Qt. Heavy imports wait until they run."""
+"""How a scan, a mask or a workspace is opened: plain functions without Qt. Heavy imports wait until they run."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,17 +8,13 @@ import numpy as np
 
 from flare_gui import workspace
 from flare_gui.app.document.recovery import Kept, Store
-from flare_gui.app.jobs import film_process
-from flare_gui.errors import OutputExists, UnreadableScan
+from flare_gui.errors import UnreadableScan
 from flare_gui.progress import Cancel, Progress
 from flare_gui.volume import Segmentation, Volume
 from flare_gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from flare_gui import io
-    from flare_gui.app.dialogs.export import Wanted
-    from flare_gui.model.estimate import Cost
-    from flare_gui.render.options import FilmSettings
 
 THUMBNAIL = 96
 
@@ -157,92 +153,3 @@ def demo(*, store: Store | None = None, progress: Progress, cancel: Cancel) -> O
     volume = demo_scan()
     cancel.check()
     return Opened(volume, kept=store.of(volume) if store is not None else None)
-
-
-def estimate(volume: Volume, weights: Path | None, *, progress: Progress, cancel: Cancel) -> "Cost":
-    """What `segment` would take on this computer."""
-    from flare_gui.model import estimate as model_estimate
-    from flare_gui.model import weights as model_weights
-
-    return model_estimate.estimate(volume, model_weights.load(weights))
-
-
-def segment(volume: Volume, weights: Path | None, *, progress: Progress, cancel: Cancel) -> Segmentation:
-    """The organs of `volume`: the function that the command line calls."""
-    progress("starting", 0.0)
-    from flare_gui.analysis import doctor
-
-    doctor.refuse(volume)
-    # torch takes a second: who is refused does not wait for it.
-    from flare_gui.model import segmenter
-    from flare_gui.model import weights as model_weights
-
-    return segmenter.segment(volume, model_weights.load(weights), progress=progress, cancel=cancel)
-
-
-# How the fractions of the stages of `segment` add up to that of the whole.
-_STAGES = {"starting": (0.0, 0.02), "prepare": (0.02, 0.1), "network": (0.1, 0.92), "finish": (0.92, 1.0)}
-
-
-def whole_segmentation(stage: str, fraction: float) -> float:
-    """The fraction of the whole run from that of one of its stages."""
-    start, end = _STAGES.get(stage, (0.0, 1.0))
-    return start + (end - start) * fraction
-
-
-def save_mask(segmentation: Segmentation, path: Path) -> None:
-    """Write the mask as NIfTI."""
-    from flare_gui import io
-
-    io.write_segmentation(segmentation, path)
-
-
-def export(volume: Volume, segmentation: Segmentation, wanted: "Wanted", *, progress: Progress, cancel: Cancel) -> Path:
-    """Write what the user ticked; returns the folder. Masks and meshes first, the film last: it takes longest."""
-    from flare_gui.export import FORMATS, ExportOptions
-    from flare_gui.export import export as write
-
-    share = 0.3 if wanted.film else 1.0
-    options = ExportOptions(overwrite=wanted.overwrite)
-    draws = {row.key for row in FORMATS if row.draws}
-    quiet, drawn = ([key for key in wanted.formats if (key in draws) is draw] for draw in (False, True))
-    half = share * len(quiet) / max(1, len(wanted.formats))
-    case = volume, segmentation, wanted.folder
-    write(*case, quiet, options, progress=lambda stage, part: progress(stage, half * part), cancel=cancel)
-    if drawn:
-        film_process.run(
-            write,
-            *case,
-            drawn,
-            options,
-            progress=lambda stage, part: progress(stage, half + (share - half) * part),
-            cancel=cancel,
-        )
-    if wanted.film is not None:
-        path = wanted.folder / f"{volume.name}.{wanted.film.kind}.mp4"
-        if path.exists() and not wanted.overwrite:
-            raise OutputExists(
-                f"{path}: there is a file already", hint="Allow to replace it, or choose another folder."
-            )
-        from flare_gui.render.film import write_film
-
-        film_process.run(
-            write_film,
-            volume,
-            segmentation,
-            path,
-            wanted.film,
-            progress=lambda stage, part: progress(stage, share + (1 - share) * part),
-            cancel=cancel,
-        )
-    return wanted.folder
-
-
-def preview(
-    volume: Volume, segmentation: Segmentation, film: "FilmSettings", *, progress: Progress, cancel: Cancel
-) -> np.ndarray:
-    """The first frame of a film, uint8 (height, width, 3)."""
-    from flare_gui.render.film import first_frame
-
-    picture: np.ndarray = film_process.run(first_frame, volume, segmentation, film, progress=progress, cancel=cancel)
-    return picture

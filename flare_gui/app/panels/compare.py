@@ -6,12 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHeaderView, QLabel, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from flare_gui.app.document.document import Document
+from flare_gui.app.slices.layers import DISAGREEMENT
 from flare_gui.organs import ORGANS
 
 if TYPE_CHECKING:
     from flare_gui.analysis.compare import OrganScore
-
-LEGEND = (("#E69F00", "only in the mask"), ("#56B4E9", "only in the reference"))
 
 
 class ComparePanel(QWidget):
@@ -40,7 +39,7 @@ class ComparePanel(QWidget):
         self.overlay = QCheckBox("Show where they differ")
         self.overlay.setChecked(True)
         self.overlay.toggled.connect(self.overlay_switched)
-        swatches = (f'<span style="color:{colour}">■</span> {text}' for colour, text in LEGEND)
+        swatches = (f'<span style="color:{colour}">■</span> {text}' for colour, text in DISAGREEMENT)
         legend = QLabel(" &nbsp; ".join(swatches))
         legend.setTextFormat(Qt.TextFormat.RichText)
         self.stale = QLabel("The mask was corrected since. Scores are being worked out again.")

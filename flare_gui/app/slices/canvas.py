@@ -1,16 +1,14 @@
 """The surface a slice is drawn on. Turns mouse and keys into the view's verbs."""
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView
 
-if TYPE_CHECKING:
-    from flare_gui.app.slices.tools import Tool
-    from flare_gui.app.slices.view import SliceView
+from flare_gui.app.slices.tools import Place, Tool, ToolBox
 
 Key, Button, Modifier = Qt.Key, Qt.MouseButton, Qt.KeyboardModifier
 _ARROWS = {Key.Key_Left: (-1, 0), Key.Key_Right: (1, 0), Key.Key_Up: (0, 1), Key.Key_Down: (0, -1)}
@@ -18,11 +16,28 @@ _SCROLL = {Key.Key_PageUp: 1, Key.Key_PageDown: -1}
 _ZOOM = {Key.Key_Plus: 1.2, Key.Key_Equal: 1.2, Key.Key_Minus: 1 / 1.2}
 
 
-class Canvas(pg.GraphicsLayoutWidget):
-    """pyqtgraph's canvas without its own mouse handling."""
+class Steered(Protocol):
+    """What mouse and keys ask of a view; positions are pixels of the canvas. `SliceView` says what each does."""
 
-    def __init__(self, view: "SliceView") -> None:
-        super().__init__(view)
+    @property
+    def tools(self) -> ToolBox: ...
+    def place_at(self, position: QPointF, modifiers: Qt.KeyboardModifier, /) -> Place | None: ...
+    def hover(self, position: QPointF, /) -> None: ...
+    def step(self, steps: int, /) -> None: ...
+    def nudge_on_screen(self, right: int, up: int, /) -> None: ...
+    def zoom(self, factor: float, about: QPointF | None = None, /) -> None: ...
+    def pan(self, delta: QPointF, /) -> None: ...
+    def window_by(self, across: float, up: float, /) -> None: ...
+    def paint_marks(self, painter: QPainter, canvas: QRectF, /) -> None: ...
+
+
+class Canvas(pg.GraphicsLayoutWidget):
+    """pyqtgraph's canvas without its own mouse handling. `double_clicked` when no tool wants the clicks."""
+
+    double_clicked = Signal()
+
+    def __init__(self, view: Steered) -> None:
+        super().__init__()
         self._view = view
         self._last = QPointF()
         self._working: Tool | None = None
@@ -83,7 +98,7 @@ class Canvas(pg.GraphicsLayoutWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         # Two quick dabs with the brush are no wish to enlarge.
         if self._view.tools.tool.key == "navigate":
-            self._view.enlarged.emit()
+            self.double_clicked.emit()
         else:
             self.mousePressEvent(event)
 
@@ -123,7 +138,7 @@ class Canvas(pg.GraphicsLayoutWidget):
         super().focusOutEvent(event)
         self.repaint_marks()
 
-    def _tool_of(self, event: QMouseEvent) -> "Tool | None":
+    def _tool_of(self, event: QMouseEvent) -> Tool | None:
         """What the button that goes down works with; None where it pans or windows."""
         tool = self._view.tools.tool
         if event.button() == Button.LeftButton:

@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 OUTLINE_PIXELS = 2
 
+# Colour and legend of where the mask and a reference differ.
+DISAGREEMENT = (("#E69F00", "only in the mask"), ("#56B4E9", "only in the reference"))
+
 
 class Pixels(QGraphicsItem):
     """A picture stretched over a rectangle in mm. `form` says what its 32 bits a pixel mean: with opacity or without.

@@ -7,10 +7,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from flare_gui import geometry
 from flare_gui.app.document.document import Document
-from flare_gui.app.panels.compare import LEGEND
 from flare_gui.app.slices.canvas import Canvas
 from flare_gui.app.slices.labels import LabelSlices
-from flare_gui.app.slices.layers import OUTLINE_PIXELS, Outline, Pixels, argb, grey
+from flare_gui.app.slices.layers import DISAGREEMENT, OUTLINE_PIXELS, Outline, Pixels, argb, grey
 from flare_gui.app.slices.marks import Marks, StillMarks, apart_mm, position
 from flare_gui.app.slices.plane import AXIAL, CORONAL, SAGITTAL, Frame, Plane
 from flare_gui.app.slices.slab import Slab
@@ -49,6 +48,7 @@ class SliceView(QWidget):
         self.setAccessibleName(f"{plane.name} slice")
         self.setAccessibleDescription("Arrow keys move the crosshair, Page Up and Page Down scroll, + and - zoom")
         self._canvas = Canvas(self)
+        self._canvas.double_clicked.connect(self.enlarged)
         self.setFocusProxy(self._canvas)
         self._box = self._canvas.addViewBox(lockAspect=True, enableMenu=False)
         self._box.setMouseEnabled(False, False)
@@ -244,7 +244,7 @@ class SliceView(QWidget):
         picture = here = self._labels.here(self.index)
         if differing and reference is not None:
             other, picture = self._frame.cut(reference, self.index), here.copy()
-            for (colour, _), index, where in zip(LEGEND, _DIFFERING, (here > 0, here == 0), strict=True):
+            for (colour, _), index, where in zip(DISAGREEMENT, _DIFFERING, (here > 0, here == 0), strict=True):
                 picture[where & (here != other)] = index
                 colours[index] = argb(colour, 0.85)
         self._overlay.draw(np.take(colours, picture))

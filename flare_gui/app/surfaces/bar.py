@@ -1,19 +1,19 @@
 """The buttons under the 3D view."""
 
-from typing import TYPE_CHECKING
-
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
-
-if TYPE_CHECKING:
-    from flare_gui.app.surfaces.view import View3D
 
 VIEWS = ("front", "back", "left", "right", "top")
 
 
 class Bar(QWidget):
-    """Sides to look from, and what else to show."""
+    """Sides to look from, and what else to show. `side_asked` carries one of `VIEWS`, the others whether it is on."""
 
-    def __init__(self, view: "View3D") -> None:
+    side_asked = Signal(str)
+    planes_switched = Signal(bool)
+    skin_switched = Signal(bool)
+
+    def __init__(self) -> None:
         super().__init__()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 2, 4, 2)
@@ -22,12 +22,12 @@ class Bar(QWidget):
             button.setText(side.capitalize())
             button.setToolTip(f"Look from the {side}")
             button.setAccessibleName(f"Look from the {side}")
-            button.clicked.connect(lambda _=False, side=side: view.look_from(side))
+            button.clicked.connect(lambda _=False, side=side: self.side_asked.emit(side))
             layout.addWidget(button)
         layout.addStretch()
         for text, tip, show in (
-            ("Slices", "Show the three slice planes", view.show_planes),
-            ("Skin", "Show the body's outside, translucent", view.show_skin),
+            ("Slices", "Show the three slice planes", self.planes_switched),
+            ("Skin", "Show the body's outside, translucent", self.skin_switched),
         ):
             switch = QToolButton()
             switch.setText(text)

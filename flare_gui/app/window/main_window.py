@@ -25,8 +25,9 @@ from flare_gui.app.slices.marks import position
 from flare_gui.app.slices.tools import ToolBox
 from flare_gui.app.surfaces.opengl import why_no_opengl
 from flare_gui.app.surfaces.view import View3D
+from flare_gui.app.window import menus
 from flare_gui.app.window.actions import Actions
-from flare_gui.app.window.menus import add_actions
+from flare_gui.app.window.context import Context
 from flare_gui.app.window.recovery_offer import RecoveryOffer
 from flare_gui.app.window.saving import Saving
 from flare_gui.app.window.session import Session
@@ -50,10 +51,8 @@ class MainWindow(QMainWindow):
         self.tools = ToolBox()
         self.runner = Runner(self)
         self.autosave = Autosave(self.document, Store(self.settings.recovery_folder))
-        self.session, self.saving = Session(self), Saving(self)
         self.batch: BatchWindow | None = None
         self._warming: Job | None = None
-        self.recovery = RecoveryOffer(self)
         self.setWindowTitle("flare-gui")
         self.setAcceptDrops(True)
         self.resize(1360, 900)
@@ -66,6 +65,10 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._pages)
         self.scan_panel, self.organs = ScanPanel(self.document), OrganPanel(self.document)
         self.comparison, self.brush_bar = ComparePanel(self.document), BrushBar(self.tools, self.document)
+        context = Context(self, self, self.document, self.tools, self.runner, self.settings, self.autosave.store)
+        self.saving = Saving(context, self.views)
+        self.session = Session(context, self.saving, self.scan_panel, self.comparison)
+        self.recovery = RecoveryOffer(context, self.session, self.autosave)
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self.docks = {
             "Scan": self._dock("Scan", self.scan_panel, right),
@@ -78,7 +81,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self._pointer)
         self.statusBar().addPermanentWidget(self.runner.bar)
         self.actions_ = Actions(self)
-        add_actions(self)
+        self._add_menus(context)
         self._connect()
         self.restoreGeometry(self.settings.bytes("geometry"))
         self._arranged = self.restoreState(self.settings.bytes("state"), LAYOUT_VERSION)
@@ -184,12 +187,26 @@ class MainWindow(QMainWindow):
         self.addDockWidget(area, dock)
         return dock
 
+    def _add_menus(self, context: Context) -> None:
+        actions, session = self.actions_, self.session
+        actions.menu("&File", menus.file_menu(context, session, self.saving))
+        actions.menu("&Edit", menus.edit_menu(context, session))
+        actions.menu("&Scan", menus.scan_menu(context, session, self.show_batch))
+        actions.menu("&View", menus.view_menu(context, self.views, self.docks))
+        actions.menu("&Help", menus.help_menu(context, actions))
+        main = menus.tool_bar("Main", menus.MAIN_BAR, actions)
+        main.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addToolBar(main)
+        self.addToolBar(menus.tool_bar("Tools", menus.TOOL_BAR, actions))
+        self.addToolBar(self.brush_bar)
+
     def _connect(self) -> None:
         self.start.open_file.connect(self.session.ask_for_scan)
         self.start.open_folder.connect(self.session.ask_for_folder)
         self.start.open_demo.connect(self.session.open_demo)
         self.start.open_recent.connect(lambda path: self.open([path]))
         self.start.show_recent(self.settings.recent)
+        self.session.recoverable.connect(self.recovery.offer)
         self.scan_panel.segment.clicked.connect(self.session.segment)
         self.scan_panel.findings.fix_asked.connect(self.session.fix)
         self.scan_panel.automatic.setChecked(self.settings.automatic)

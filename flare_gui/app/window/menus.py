@@ -1,21 +1,20 @@
 """The menus of the window: every command with its words, keys and when it can be used."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QMenu, QToolBar
+from PySide6.QtWidgets import QDockWidget, QMenu, QToolBar
 
 from flare_gui.app.dialogs.about import show_about, show_shortcuts
-from flare_gui.app.slices.tools import TOOLS, Tool
-from flare_gui.app.window.actions import Command
+from flare_gui.app.slices.tools import TOOLS, Tool, ToolBox
+from flare_gui.app.window.actions import Actions, Command
+from flare_gui.app.window.context import Context
+from flare_gui.app.window.saving import Saving
+from flare_gui.app.window.session import Session
+from flare_gui.app.window.views import Views
 from flare_gui.organs import ORGANS
-
-if TYPE_CHECKING:
-    from flare_gui.app.window.main_window import MainWindow
 
 # Lowest and highest HU drawn; the usual presets of a reading room.
 WINDOWS = {
@@ -37,43 +36,36 @@ TOOL_TEXTS = (
 )
 
 
-def add_actions(window: "MainWindow") -> None:
-    """Fill menus and tool bar."""
-    actions = window.actions_
-    actions.menu("&File", [*_file(window)])
-    actions.menu("&Edit", [*_edit(window)])
-    actions.menu("&Scan", [*_scan(window)])
-    actions.menu("&View", [*_view(window)])
-    actions.menu("&Help", [*_help(window)])
-    bar = window.addToolBar("Main")
-    bar.setObjectName("main")
-    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    _fill(bar, window, "open", "segment", "save_mask", "export_everything")
-    tools = window.addToolBar("Tools")
-    tools.setObjectName("tools")
-    keys = [tool.key for tool in TOOLS]
-    _fill(tools, window, *keys, None, "undo", "redo", None, "outline", "crosshair", "reset_views")
-    window.addToolBar(window.brush_bar)
+Entries = Iterator[Command | QMenu | None]
+
+# The keys of commands on the tool bars; None draws a line.
+MAIN_BAR = ("open", "segment", "save_mask", "export_everything")
+TOOL_BAR = (*(tool.key for tool in TOOLS), None, "undo", "redo", None, "outline", "crosshair", "reset_views")
 
 
-def _fill(bar: QToolBar, window: "MainWindow", *keys: str | None) -> None:
+def tool_bar(name: str, keys: Sequence[str | None], actions: Actions) -> QToolBar:
+    """A tool bar with the actions of the commands `keys`."""
+    bar = QToolBar(name)
+    bar.setObjectName(name.lower())
     for key in keys:
         if key is None:
             bar.addSeparator()
         else:
-            bar.addAction(window.actions_[key])
+            bar.addAction(actions[key])
+    return bar
 
 
-def _file(window: "MainWindow") -> Iterator[Command | QMenu | None]:
-    session, saving, document = window.session, window.saving, window.document
+def file_menu(context: Context, session: Session, saving: Saving) -> Entries:
+    """What comes in and what goes out."""
+    document = context.document
     idle, scan, mask = (
-        (lambda: not window.runner.busy),
+        (lambda: not context.runner.busy),
         (lambda: document.volume is not None),
         (lambda: document.segmentation is not None),
     )
     yield Command("open", "&Open scan…", session.ask_for_scan, "Open a CT or a workspace", Keys.Open, "open", idle)
     yield Command("folder", "Open &folder…", session.ask_for_folder, "Open a DICOM folder", "Ctrl+Shift+O", None, idle)
-    yield _recent_menu(window)
+    yield _recent_menu(context, session)
     yield Command(
         "demo", "Open the &demo scan", session.open_demo, "A synthetic CT to try things on", None, "demo", idle
     )
@@ -97,11 +89,12 @@ def _file(window: "MainWindow") -> Iterator[Command | QMenu | None]:
         "save_picture", "Save &picture…", saving.ask_for_picture, "A view or all four as PNG", "Ctrl+P", None, scan
     )
     yield None
-    yield Command("quit", "&Quit", window.close, "", Keys.Quit)
+    yield Command("quit", "&Quit", context.parent.close, "", Keys.Quit)
 
 
-def _edit(window: "MainWindow") -> Iterator[Command | QMenu | None]:
-    document = window.document
+def edit_menu(context: Context, session: Session) -> Entries:
+    """Corrections: back and forth, the tools, what they work on."""
+    document = context.document
     yield Command(
         "undo",
         "&Undo",
@@ -121,12 +114,12 @@ def _edit(window: "MainWindow") -> Iterator[Command | QMenu | None]:
         lambda: document.history.redo_name is not None,
     )
     yield None
-    tools, scan = window.tools, (lambda: document.volume is not None)
+    tools, scan = context.tools, (lambda: document.volume is not None)
     for tool, (text, tip, keys) in zip(TOOLS, TOOL_TEXTS, strict=True):
         yield Command(
             tool.key,
             text,
-            partial(_choose, window, tool),
+            partial(_choose, tools, tool),
             tip,
             keys,
             tool.key,
@@ -140,7 +133,7 @@ def _edit(window: "MainWindow") -> Iterator[Command | QMenu | None]:
     for organ in ORGANS:
         text, keys = f"Correct the {organ.name.lower()}", f"Ctrl+{organ.label}"
         yield Command(f"label_{organ.label}", text, partial(setattr, tools, "label", organ.label), "", keys)
-    fill, tip = window.session.fill_holes, "Close every cavity of the chosen organ"
+    fill, tip = session.fill_holes, "Close every cavity of the chosen organ"
     yield Command("fill_holes", "Fill &holes in 3D", fill, tip, None, None, scan)
     yield Command(
         "forget_ruler",
@@ -153,15 +146,14 @@ def _edit(window: "MainWindow") -> Iterator[Command | QMenu | None]:
     )
 
 
-def _scan(window: "MainWindow") -> Iterator[Command | QMenu | None]:
-    session, settings, document = window.session, window.settings, window.document
-    ready = lambda: document.volume is not None and not window.runner.busy  # noqa: E731 - asked whenever something changes
+def scan_menu(context: Context, session: Session, show_batch: Callable[[], object]) -> Entries:
+    """Segmenting, and with which weights."""
+    settings, document, runner = context.settings, context.document, context.runner
+    ready = lambda: document.volume is not None and not runner.busy  # noqa: E731 - asked whenever something changes
     yield Command("segment", "&Segment", session.segment, "Find liver, kidneys and spleen", "Ctrl+R", "segment", ready)
     batch = "Every scan below a folder: volumes, failures, a contact sheet"
-    yield Command("batch", "Segment a &folder…", window.show_batch, batch, "Ctrl+Shift+R")
-    yield Command(
-        "cancel", "&Cancel", window.runner.cancel, "Stop what is running", "Esc", None, lambda: window.runner.busy
-    )
+    yield Command("batch", "Segment a &folder…", show_batch, batch, "Ctrl+Shift+R")
+    yield Command("cancel", "&Cancel", runner.cancel, "Stop what is running", "Esc", None, lambda: runner.busy)
     yield None
     shipped = lambda: settings.weights is None  # noqa: E731
     yield Command(
@@ -182,14 +174,15 @@ def _scan(window: "MainWindow") -> Iterator[Command | QMenu | None]:
     )
 
 
-def _view(window: "MainWindow") -> Iterator[Command | QMenu | None]:
-    document, views = window.document, window.views
+def view_menu(context: Context, views: Views, docks: Mapping[str, QDockWidget]) -> Entries:
+    """What the views show. The panels' own switches get the panels' names."""
+    document = context.document
     for number, (name, hu) in enumerate(WINDOWS.items(), 1):
         low, high = hu
         yield Command(
             f"window_{number}",
             f"{name} window",
-            partial(_set_window, window, hu),
+            partial(_set_window, context, hu),
             f"{low:.0f} to {high:.0f} HU from black to white",
             str(number),
             checked=partial(lambda hu: document.window == hu, hu),
@@ -223,43 +216,48 @@ def _view(window: "MainWindow") -> Iterator[Command | QMenu | None]:
             f"Alt+{i + 1}",
         )
     yield None
-    for title, dock in window.docks.items():
+    for title, dock in docks.items():
         action = dock.toggleViewAction()
         action.setText(f"{title} panel")
 
 
-def _help(window: "MainWindow") -> Iterator[Command | QMenu | None]:
-    yield Command("shortcuts", "&Keyboard and mouse", partial(show_shortcuts, window), "Everything at a glance", "F1")
-    yield Command("about", "&About flare-gui", partial(show_about, window), "Versions, model card, what it is not")
+def help_menu(context: Context, actions: Actions) -> Entries:
+    """Keys, versions."""
+    parent, settings = context.parent, context.settings
+    keys = lambda: show_shortcuts(parent, actions.shortcuts())  # noqa: E731 - asked when all menus are there
+    yield Command("shortcuts", "&Keyboard and mouse", keys, "Everything at a glance", "F1")
+    about = lambda: show_about(parent, settings.weights)  # noqa: E731
+    yield Command("about", "&About flare-gui", about, "Versions, model card, what it is not")
 
 
-def _recent_menu(window: "MainWindow") -> QMenu:
-    menu = QMenu("Open &recent", window)
+def _recent_menu(context: Context, session: Session) -> QMenu:
+    settings = context.settings
+    menu = QMenu("Open &recent", context.parent)
     menu.setToolTipsVisible(True)
 
     def fill() -> None:
         menu.clear()
-        for path in window.settings.recent:
+        for path in settings.recent:
             action = menu.addAction(f"{path.parent.name}/{path.name}" if path.parent.name else path.name)
             action.setToolTip(str(path))
-            action.triggered.connect(partial(_open, window, path))
+            action.triggered.connect(partial(_open, session, path))
         menu.addSeparator()
         forget = menu.addAction("Forget these")
-        forget.setEnabled(bool(window.settings.recent))
-        forget.triggered.connect(window.settings.forget_recent)
+        forget.setEnabled(bool(settings.recent))
+        forget.triggered.connect(settings.forget_recent)
 
     menu.aboutToShow.connect(fill)
     return menu
 
 
-def _open(window: "MainWindow", path: Path, _checked: bool = False) -> None:
-    window.open([path])
+def _open(session: Session, path: Path, _checked: bool = False) -> None:
+    session.open([path])
 
 
-def _set_window(window: "MainWindow", hu: tuple[float, float], _checked: bool = False) -> None:
-    window.document.window = hu
-    window.refresh()
+def _set_window(context: Context, hu: tuple[float, float], _checked: bool = False) -> None:
+    context.document.window = hu
+    context.feedback.refresh()
 
 
-def _choose(window: "MainWindow", tool: type[Tool], _checked: bool = False) -> None:
-    window.tools.choose(tool())
+def _choose(tools: ToolBox, tool: type[Tool], _checked: bool = False) -> None:
+    tools.choose(tool())

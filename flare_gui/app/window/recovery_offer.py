@@ -3,32 +3,31 @@
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
 from flare_gui import workspace
 from flare_gui.app.document import view_state
+from flare_gui.app.document.autosave import Autosave
 from flare_gui.app.document.recovery import Kept
+from flare_gui.app.window.context import Context
+from flare_gui.app.window.session import Session
 from flare_gui.errors import FlareError
 from flare_gui.workspace import Workspace
-
-if TYPE_CHECKING:
-    from flare_gui.app.window.main_window import MainWindow
 
 
 class RecoveryOffer:
     """Nothing is thrown away unless the user says so: "Not now" asks again when the scan is opened the next time."""
 
-    def __init__(self, window: "MainWindow") -> None:
-        self._window = window
+    def __init__(self, context: Context, session: Session, autosave: Autosave) -> None:
+        self._context, self._session, self._autosave = context, session, autosave
         # What the user has said yes to before its scan was open.
         self._wanted: Path | None = None
 
     def offer_at_start(self) -> None:
         """Ask about the latest corrections that were left, of whichever scan that still lies in its place."""
-        for kept in self._window.autosave.store.left():
+        for kept in self._context.store.left():
             try:
                 found = workspace.read(kept.path)
             except FlareError:
@@ -40,7 +39,7 @@ class RecoveryOffer:
 
     def offer(self, kept: Kept) -> None:
         """Ask about corrections of the scan that is open, unless the user was asked at the start."""
-        volume = self._window.document.volume
+        volume = self._context.document.volume
         if volume is None:
             return
         if self._wanted == kept.path:
@@ -50,7 +49,7 @@ class RecoveryOffer:
         self._wanted = None
 
     def _ask(self, kept: Kept, name: str, yes: str, restore: partial[None]) -> None:
-        box = QMessageBox(QMessageBox.Icon.Question, "flare-gui", "", parent=self._window)
+        box = QMessageBox(QMessageBox.Icon.Question, "flare-gui", "", parent=self._context.parent)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(
             f"flare-gui ended before corrections of {name} were saved. The last ones were kept "
@@ -59,30 +58,30 @@ class RecoveryOffer:
         roles = QMessageBox.ButtonRole
         box.addButton(yes, roles.AcceptRole).clicked.connect(restore)
         box.addButton("Discard", roles.DestructiveRole).clicked.connect(partial(self._discard, kept))
-        box.addButton("Not now", roles.RejectRole).clicked.connect(self._window.session.estimate)
+        box.addButton("Not now", roles.RejectRole).clicked.connect(self._session.estimate)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
     def _open(self, kept: Kept, found: Workspace, _checked: bool = False) -> None:
         self._wanted = kept.path
         if found.scan is None:
-            self._window.session.open_demo()
+            self._session.open_demo()
         else:
-            self._window.session.open([found.scan], found.series)
+            self._session.open([found.scan], found.series)
 
     def _discard(self, kept: Kept, _checked: bool = False) -> None:
         kept.path.unlink(missing_ok=True)
-        self._window.session.estimate()
+        self._session.estimate()
 
     def _restore(self, kept: Kept, _checked: bool = False) -> None:
-        self._window.session.restore(kept, partial(self._restored, kept))
+        self._session.restore(kept, partial(self._restored, kept))
 
     def _restored(self, kept: Kept, found: Workspace) -> None:
-        document = self._window.document
+        document = self._context.document
         document.set_segmentation(found.segmentation)
         view_state.restore(document, found.view)
         document.mark_unsaved()
-        self._window.autosave.adopt(kept)
-        self._window.refresh()
-        self._window.say("The corrections are back. Save them to keep them.")
-        self._window.session.estimate()
+        self._autosave.adopt(kept)
+        self._context.feedback.refresh()
+        self._context.feedback.say("The corrections are back. Save them to keep them.")
+        self._session.estimate()

@@ -3,22 +3,23 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from flare_gui import geometry
 from flare_gui.app.dialogs.series import ChoiceDialog, ask_case, ask_series
-from flare_gui.app.document import opening as work
-from flare_gui.app.document import view_state
+from flare_gui.app.document import opening, view_state
 from flare_gui.app.document.opening import CaseChoice, Choice, Gap, Opened
 from flare_gui.app.document.recovery import Kept
+from flare_gui.app.jobs import segmenting
+from flare_gui.app.panels.compare import ComparePanel
+from flare_gui.app.panels.scan import ScanPanel
+from flare_gui.app.window.context import Context
+from flare_gui.app.window.saving import Saving
 from flare_gui.volume import Segmentation
 from flare_gui.workspace import Workspace
-
-if TYPE_CHECKING:
-    from flare_gui.app.window.main_window import MainWindow
 
 SCANS = "Scans and workspaces (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.zip *.dcm *.flare);;All files (*)"
 MASKS = "Masks (*.nii *.nii.gz *.nrrd *.mha);;All files (*)"
@@ -29,12 +30,19 @@ SETTLE_MS = 600
 
 
 class Session(QObject):
-    """The verbs behind menus, drops and buttons."""
+    """The verbs behind menus, drops and buttons.
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
-        self._document, self._runner, self._settings = window.document, window.runner, window.settings
+    `recoverable` carries corrections of the scan just opened that a crashed program left, a `Kept`.
+    """
+
+    recoverable = Signal(object)
+
+    def __init__(self, context: Context, saving: Saving, scan_panel: ScanPanel, comparison: ComparePanel) -> None:
+        super().__init__(context.parent)
+        self._context, self._saving = context, saving
+        self._parent, self._feedback = context.parent, context.feedback
+        self._scan_panel, self._comparison = scan_panel, comparison
+        self._document, self._runner, self._settings = context.document, context.runner, context.settings
         self._pending: list[Path] = []
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settled.timeout.connect(self._score)
@@ -43,14 +51,13 @@ class Session(QObject):
 
     def open(self, paths: list[Path], series: str | None = None, *, allow_gaps: bool = False) -> None:
         """Open what lies at `paths`, after a question when corrections would be lost."""
-        if not paths or self.is_busy() or not self.may_lose_corrections():
+        if not paths or self._context.is_busy() or not self.may_lose_corrections():
             return
         if self._document.volume is not None and len(paths) == 1 and ".seg." in paths[0].name.lower():
             self.open_mask(paths[0])
             return
         self._pending = paths
-        store = self._window.autosave.store
-        read = partial(work.open_paths, paths, series=series, allow_gaps=allow_gaps, store=store)
+        read = partial(opening.open_paths, paths, series=series, allow_gaps=allow_gaps, store=self._context.store)
         self._runner.run("Reading", read, self._opened)
 
     def open_case(self, scan: Path, mask: Path | None, series: str | None) -> None:
@@ -59,47 +66,47 @@ class Session(QObject):
 
     def open_demo(self) -> None:
         """Make the synthetic demo CT and open it."""
-        if not self.is_busy() and self.may_lose_corrections():
+        if not self._context.is_busy() and self.may_lose_corrections():
             self._pending = []
-            self._runner.run("Demo scan", partial(work.demo, store=self._window.autosave.store), self._opened)
+            self._runner.run("Demo scan", partial(opening.demo, store=self._context.store), self._opened)
 
     def restore(self, kept: Kept, use: Callable[[Workspace], None]) -> None:
         """Read corrections of the open scan that a crashed program left, and give them to `use`."""
         volume = self._document.volume
-        if volume is not None and not self.is_busy():
-            self._runner.run("Restoring", partial(work.restore, volume, kept), use)
+        if volume is not None and not self._context.is_busy():
+            self._runner.run("Restoring", partial(opening.restore, volume, kept), use)
 
     def open_mask(self, path: Path) -> None:
         """Show a mask of this or another program as the segmentation."""
         volume = self._document.volume
-        if volume is not None and not self.is_busy() and self.may_lose_corrections():
-            self._runner.run("Reading", partial(work.read_mask, volume, path), self._document.set_segmentation)
+        if volume is not None and not self._context.is_busy() and self.may_lose_corrections():
+            self._runner.run("Reading", partial(opening.read_mask, volume, path), self._document.set_segmentation)
 
     def open_reference(self, path: Path) -> None:
         """Open a second mask to compare with."""
         volume = self._document.volume
-        if volume is not None and not self.is_busy():
-            self._runner.run("Reading", partial(work.read_mask, volume, path), self._document.set_reference)
+        if volume is not None and not self._context.is_busy():
+            self._runner.run("Reading", partial(opening.read_mask, volume, path), self._document.set_reference)
 
     def ask_for_scan(self) -> None:
         """The file dialog for a scan."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open a scan", self._settings.folder, SCANS)
+        name, _ = QFileDialog.getOpenFileName(self._parent, "Open a scan", self._settings.folder, SCANS)
         self.open([Path(name)] if name else [])
 
     def ask_for_folder(self) -> None:
         """The dialog for a DICOM folder, or a folder of scans."""
-        name = QFileDialog.getExistingDirectory(self._window, "Open a folder", self._settings.folder)
+        name = QFileDialog.getExistingDirectory(self._parent, "Open a folder", self._settings.folder)
         self.open([Path(name)] if name else [])
 
     def ask_for_mask(self) -> None:
         """The file dialog for a mask."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open a mask", self._settings.folder, MASKS)
+        name, _ = QFileDialog.getOpenFileName(self._parent, "Open a mask", self._settings.folder, MASKS)
         if name:
             self.open_mask(Path(name))
 
     def ask_for_reference(self) -> None:
         """The file dialog for a mask to compare with."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Compare with a mask", self._settings.folder, MASKS)
+        name, _ = QFileDialog.getOpenFileName(self._parent, "Compare with a mask", self._settings.folder, MASKS)
         if name:
             self.open_reference(Path(name))
 
@@ -108,16 +115,16 @@ class Session(QObject):
         from flare_gui.analysis import doctor
 
         volume, segmentation = self._document.volume, self._document.segmentation
-        if volume is None or self.is_busy() or not self.may_lose_corrections():
+        if volume is None or self._context.is_busy() or not self.may_lose_corrections():
             return
         self._document.show(doctor.fixed(volume, code), segmentation)
-        self._window.say("Repaired here; the file was not changed")
+        self._feedback.say("Repaired here; the file was not changed")
         self.estimate()
 
     def _ask_about_gap(self, gap: Gap) -> None:
         """The question whether slices that are missing may be made up."""
         buttons = QMessageBox.StandardButton
-        box = QMessageBox(QMessageBox.Icon.Question, "flare-gui", gap.sentence, parent=self._window)
+        box = QMessageBox(QMessageBox.Icon.Question, "flare-gui", gap.sentence, parent=self._parent)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText("What is made up there is no measurement. Better ask for the complete series.")
         fill = box.addButton("Fill the gap by interpolation", QMessageBox.ButtonRole.AcceptRole)
@@ -128,11 +135,11 @@ class Session(QObject):
 
     def _opened(self, result: Opened | Choice | CaseChoice | Gap) -> None:
         if isinstance(result, Choice):
-            self._ask(ask_series(result, self._window)).chosen.connect(lambda uid: self.open(self._pending, uid))
+            self._ask(ask_series(result, self._parent)).chosen.connect(lambda uid: self.open(self._pending, uid))
         elif isinstance(result, Gap):
             self._ask_about_gap(result)
         elif isinstance(result, CaseChoice):
-            self._ask(ask_case(result.path, result.cases, self._window)).chosen.connect(lambda path: self.open([path]))
+            self._ask(ask_case(result.path, result.cases, self._parent)).chosen.connect(lambda path: self.open([path]))
         else:
             self._show(result)
 
@@ -142,15 +149,15 @@ class Session(QObject):
 
     def _show(self, opened: Opened) -> None:
         self._document.show(opened.volume, opened.segmentation)
-        self._window.saving.workspace_file = None
+        self._saving.workspace_file = None
         if opened.workspace is not None:
-            self._window.saving.workspace_file = self._pending[0]
+            self._saving.workspace_file = self._pending[0]
             view_state.restore(self._document, opened.workspace.view)
         if self._pending:
             self._settings.add_recent(self._pending[0])
-        self._window.refresh()
+        self._feedback.refresh()
         if opened.kept is not None:
-            self._window.recovery.offer(opened.kept)
+            self.recoverable.emit(opened.kept)
         elif self._settings.automatic and opened.segmentation is None:
             self.segment()
         else:
@@ -160,42 +167,42 @@ class Session(QObject):
 
     def estimate(self) -> None:
         """Say what a run would cost."""
-        volume, panel = self._document.volume, self._window.scan_panel
+        volume, panel = self._document.volume, self._scan_panel
         panel.show_weights(self._settings.weights)
         if volume is not None and not self._runner.busy:
             panel.show_no_cost("Looking at what a run will take…")
-            self._runner.run("Planning", partial(work.estimate, volume, self._settings.weights), self._estimated)
+            self._runner.run("Planning", partial(segmenting.estimate, volume, self._settings.weights), self._estimated)
 
     def _estimated(self, cost: Any) -> None:
         self.cost = cost
-        self._window.scan_panel.show_cost(cost.device, cost.seconds, cost.memory_mb)
+        self._scan_panel.show_cost(cost.device, cost.seconds, cost.memory_mb)
 
     def segment(self) -> None:
         """Find the organs in the open scan, in a thread."""
         volume = self._document.volume
-        if volume is None or self.is_busy() or not self.may_lose_corrections():
+        if volume is None or self._context.is_busy() or not self.may_lose_corrections():
             return
         self._runner.run(
             "Segmenting",
-            partial(work.segment, volume, self._settings.weights),
+            partial(segmenting.segment, volume, self._settings.weights),
             self._segmented,
-            whole=work.whole_segmentation,
+            whole=segmenting.whole_segmentation,
         )
 
     def _segmented(self, segmentation: Segmentation) -> None:
         self._document.set_segmentation(segmentation)
         seconds = sum(segmentation.run["seconds"].values())
-        self._window.say(f"Segmented in {seconds:.1f} s on {segmentation.run['device']}")
+        self._feedback.say(f"Segmented in {seconds:.1f} s on {segmentation.run['device']}")
 
     def use_weights(self, path: Path | None) -> None:
         """Segment with other weights from now on; None are those of the program."""
         self._settings.weights = path
-        self._window.refresh()
+        self._feedback.refresh()
         self.estimate()
 
     def ask_for_weights(self) -> None:
         """The file dialog for weights."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Weights to segment with", self._settings.folder, WEIGHTS)
+        name, _ = QFileDialog.getOpenFileName(self._parent, "Weights to segment with", self._settings.folder, WEIGHTS)
         if name:
             self.use_weights(Path(name))
 
@@ -220,7 +227,7 @@ class Session(QObject):
         self._runner.run(
             "Comparing",
             lambda progress, cancel: compare(labels, reference.labels, spacing),
-            self._window.comparison.show_scores,
+            self._comparison.show_scores,
         )
 
     # Correct
@@ -230,7 +237,7 @@ class Session(QObject):
         from flare_gui.edit.parts import fill_holes
 
         labels = self._document.labels
-        found = fill_holes(labels, self._window.tools.label) if labels is not None else None
+        found = fill_holes(labels, self._context.tools.label) if labels is not None else None
         if found is not None:
             self._document.edit("fill holes", *found)
 
@@ -242,21 +249,12 @@ class Session(QObject):
             return True
         buttons = QMessageBox.StandardButton
         answer = QMessageBox.question(
-            self._window,
+            self._parent,
             "flare-gui",
             "The mask has changes that no file has. Save them?",
             buttons.Save | buttons.Discard | buttons.Cancel,
             buttons.Save,
         )
         if answer == buttons.Save:
-            return self._window.saving.ask_where_to_save_mask()
+            return self._saving.ask_where_to_save_mask()
         return answer == buttons.Discard
-
-    def is_busy(self) -> bool:
-        """Whether a job runs that has to end first; the user is told so."""
-        # Planning is only a courtesy: whoever wants something does not wait for it.
-        if self._runner.busy and self._runner.title in ("Planning", "Comparing"):
-            self._runner.drop()
-        if self._runner.busy:
-            self._window.say("Something is running already; cancel it first.")
-        return self._runner.busy

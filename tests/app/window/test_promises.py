@@ -139,9 +139,9 @@ def test_slices_work_by_keyboard_alone(window: MainWindow, scan: Path, wait_for:
 
 
 def test_the_sheets_say_keys_card_and_what_it_is_not(window: MainWindow) -> None:
-    text = about_text(window)
+    text = about_text(window.settings.weights)
     assert NOT_A_DEVICE in text and "sha256" in text and "Trained on" in text
-    for dialog in (show_about(window), show_shortcuts(window)):
+    for dialog in (show_about(window, None), show_shortcuts(window, window.actions_.shortcuts())):
         assert dialog.isVisible()
         dialog.close()
 
