@@ -2,8 +2,8 @@
 
 Threads, because numpy, zlib and torch let go of Python's lock; another process would cost a second of start, and its
 scans a way from one to the other. A process of its own, because some scans crash their reader and the system ends what
-takes too much memory: then only this one is lost. It speaks with the hub (`flare_gui.batch.hub`) through one pipe, and
-ends when that is closed: a hub that was killed leaves nobody behind.
+takes too much memory: then only this one is lost. It speaks with the supervisor (`flare_gui.batch.supervisor`) through one pipe, and
+ends when that is closed: a supervisor that was killed leaves nobody behind.
 """
 
 import ctypes
@@ -69,7 +69,7 @@ class Ended:
 
 
 class Stop(NamedTuple):
-    """The hub's: let go of what you do."""
+    """The supervisor's: let go of what you do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,15 +83,15 @@ class Job:
     before: Choice | None = None
 
 
-def see_cases_through(hub: Connection, job: Job, at_once: int, load_now: bool) -> None:
+def see_cases_through(supervisor: Connection, job: Job, at_once: int, load_now: bool) -> None:
     """Take `Case`s, work on `at_once` of them at a time, and say `Step`s and `Ended` of each.
 
     `Choice` or `Trouble` is said once. The network is loaded when it is first asked, or at once with `load_now`.
     """
-    # Ctrl-C in a terminal reaches every process; only the hub decides what it means.
+    # Ctrl-C in a terminal reaches every process; only the supervisor decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _suit_many_cases()
-    cancel, cases, mouth = Cancel(), SimpleQueue[Case | None](), _Mouth(hub)
+    cancel, cases, mouth = Cancel(), SimpleQueue[Case | None](), _Mouth(supervisor)
     with ThreadPoolExecutor(1, "network") as thread:
         network = _SharedNetwork(job, thread, mouth)
         if load_now:
@@ -104,12 +104,12 @@ def see_cases_through(hub: Connection, job: Job, at_once: int, load_now: bool) -
             lane.start()
         with suppress(EOFError, OSError):
             while True:
-                word = hub.recv()
+                word = supervisor.recv()
                 if isinstance(word, Stop):
                     cancel.set()
                 else:
                     cases.put(word)
-        # The hub is gone, or has no more for us.
+        # The supervisor is gone, or has no more for us.
         cancel.set()
         for _ in lanes:
             cases.put(None)
@@ -132,14 +132,14 @@ def _suit_many_cases() -> None:
 
 
 class _Mouth:
-    """Says words to the hub, one thread at a time; to nobody when it is gone."""
+    """Says words to the supervisor, one thread at a time; to nobody when it is gone."""
 
-    def __init__(self, hub: Connection) -> None:
-        self._hub, self._lock = hub, threading.Lock()
+    def __init__(self, supervisor: Connection) -> None:
+        self._supervisor, self._lock = supervisor, threading.Lock()
 
     def say(self, word: object) -> None:
         with self._lock, suppress(OSError):
-            self._hub.send(word)
+            self._supervisor.send(word)
 
 
 class _SharedNetwork:
@@ -154,7 +154,7 @@ class _SharedNetwork:
         self._notes: tuple[str, ...] = ()
 
     def load(self) -> None:
-        """Begin to load it, and tell the hub what came of it."""
+        """Begin to load it, and tell the supervisor what came of it."""
         self._thread.submit(self._load)
 
     def answer(self, task: Task) -> Answer:
@@ -165,7 +165,7 @@ class _SharedNetwork:
         task.cancel.check()
         network = self._network or self._load()
         if network is None:
-            # The hub has been told and ends all of it.
+            # The supervisor has been told and ends all of it.
             raise Cancelled
         task.log.notes.extend(self._notes)
         try:
@@ -224,7 +224,7 @@ def fault(case: Case, error: Exception) -> Trouble:
 
 
 def _seldom(case: Case, mouth: _Mouth) -> Progress:
-    """Progress that goes to the hub when a stage begins or ends, and now and then between."""
+    """Progress that goes to the supervisor when a stage begins or ends, and now and then between."""
     last, told = "", 0.0
 
     def tell(stage: str, fraction: float) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flare_gui.batch.case import Options, earlier_report, segment_case
 from flare_gui.batch.children import Choice, Trouble
 from flare_gui.batch.folder import make_folder
-from flare_gui.batch.hub import Hub, Watcher
+from flare_gui.batch.supervisor import Supervisor, Watcher
 from flare_gui.errors import FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import card_of
@@ -53,9 +53,9 @@ def run_batch(
     if len(cases) == 1:
         _in_this_process(ahead[0], out, weights, options, watcher, cancel)
         return 0.0
-    hub = Hub(out, weights, card_of(weights), options, jobs or usual_jobs(), watcher, sorted_out.before)
-    hub.run(ahead, cancel, network_at_once=bool(sorted_out.to_do))
-    return hub.network_seconds
+    supervisor = Supervisor(out, weights, card_of(weights), options, jobs or usual_jobs(), watcher, sorted_out.before)
+    supervisor.run(ahead, cancel, network_at_once=bool(sorted_out.to_do))
+    return supervisor.network_seconds
 
 
 class SortedOut(NamedTuple):

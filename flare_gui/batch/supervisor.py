@@ -1,4 +1,4 @@
-"""The hub of a batch: hands cases to the process that works on them, and lives on when that one dies.
+"""The supervisor of a batch: hands cases to the process that works on them, and lives on when that one dies.
 
 The process has several cases at a time, so that one is read and another one written while the network has a third. When
 it dies, nobody knows which of them it died of: each is tried again alone, and only one that ends the process once more
@@ -39,7 +39,7 @@ class Watcher(Protocol):
         """A case could not be done."""
 
 
-class Hub:
+class Supervisor:
     """Runs cases, `jobs` at a time; `network_seconds` is how long the network was at work.
 
     `before` is the device and precision of an earlier run whose results these cases join.
@@ -177,7 +177,7 @@ class _Child:
         self.ready, self.alone = False, False
 
     def send(self, word: object) -> None:
-        """Say something; a child that is gone is heard of when the hub listens."""
+        """Say something; a child that is gone is heard of when the supervisor listens."""
         with suppress(OSError):
             self.pipe.send(word)
 

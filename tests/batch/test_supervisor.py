@@ -12,8 +12,8 @@ import pytest
 from flare_gui import io
 from flare_gui.batch.case import CaseResult, Options, segment_case
 from flare_gui.batch.children import Trouble
-from flare_gui.batch.hub import Hub
 from flare_gui.batch.run import run_batch
+from flare_gui.batch.supervisor import Supervisor
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import card_of
@@ -87,9 +87,9 @@ def test_a_batch_writes_what_one_case_after_another_writes(
     assert all(result.kept and result.picture for result in again.results.values()) and len(again.results) == 5
 
 
-def kill_child(hub: Hub) -> None:
-    assert hub._child is not None and hub._child._process.pid is not None
-    os.kill(hub._child._process.pid, signal.SIGKILL)
+def kill_child(supervisor: Supervisor) -> None:
+    assert supervisor._child is not None and supervisor._child._process.pid is not None
+    os.kill(supervisor._child._process.pid, signal.SIGKILL)
 
 
 @needs_signals
@@ -97,9 +97,9 @@ def kill_child(hub: Hub) -> None:
 def test_a_case_that_ends_its_process_fails_and_takes_no_other_along(
     cases: list[Case], weights: Path, expected: dict[str, bytes], tmp_path: Path, stage: str
 ) -> None:
-    witness = Witness(("ct1", stage), lambda: kill_child(hub), always=True)
-    hub = Hub(tmp_path, weights, card_of(weights), FIXED, 3, witness)
-    hub.run(cases, Cancel(), network_at_once=True)
+    witness = Witness(("ct1", stage), lambda: kill_child(supervisor), always=True)
+    supervisor = Supervisor(tmp_path, weights, card_of(weights), FIXED, 3, witness)
+    supervisor.run(cases, Cancel(), network_at_once=True)
     assert list(witness.failures) == ["ct1"] and "SIGKILL" in witness.failures["ct1"].message
     assert str(cases[1].path) in witness.failures["ct1"].message
     assert masks(witness) == {name: mask for name, mask in expected.items() if name != "ct1"}
@@ -112,12 +112,12 @@ def test_a_case_that_ends_its_process_fails_and_takes_no_other_along(
 def test_when_memory_was_short_once_no_case_is_lost(
     cases: list[Case], weights: Path, expected: dict[str, bytes], tmp_path: Path
 ) -> None:
-    witness = Witness(("ct1", "finish"), lambda: kill_child(hub))
-    hub = Hub(tmp_path, weights, card_of(weights), FIXED, 3, witness)
-    hub.run(cases, Cancel(), network_at_once=True)
+    witness = Witness(("ct1", "finish"), lambda: kill_child(supervisor))
+    supervisor = Supervisor(tmp_path, weights, card_of(weights), FIXED, 3, witness)
+    supervisor.run(cases, Cancel(), network_at_once=True)
     assert not witness.failures
     assert masks(witness) == expected
-    assert hub._jobs == 2, "fewer at once may fit"
+    assert supervisor._jobs == 2, "fewer at once may fit"
 
 
 def test_a_batch_that_is_cancelled_leaves_no_half_files(cases: list[Case], weights: Path, tmp_path: Path) -> None:
