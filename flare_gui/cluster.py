@@ -19,10 +19,10 @@ from distributed import Client, Future, KilledWorker, get_worker, wait
 
 from flare_gui import __version__
 from flare_gui.batch.case import CaseResult, Options, run_case
-from flare_gui.batch.children import Choice, Trouble, fault
 from flare_gui.batch.folder import make_folder
 from flare_gui.batch.run import sort_out
 from flare_gui.batch.supervisor import Watcher
+from flare_gui.batch.worker import Choice, Trouble, fault
 from flare_gui.errors import FlareError
 from flare_gui.io import Case
 from flare_gui.model.around import Answer, Network, Task

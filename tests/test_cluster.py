@@ -13,7 +13,7 @@ from distributed import Client, LocalCluster
 
 from flare_gui import cluster, io
 from flare_gui.batch.case import CaseResult, Options, segment_case
-from flare_gui.batch.children import Trouble
+from flare_gui.batch.worker import Trouble
 from flare_gui.cli import main
 from flare_gui.io import Case
 from flare_gui.model.weights import load

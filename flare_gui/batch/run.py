@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flare_gui.batch.case import Options, earlier_report, segment_case
-from flare_gui.batch.children import Choice, Trouble
 from flare_gui.batch.folder import make_folder
 from flare_gui.batch.supervisor import Supervisor, Watcher
+from flare_gui.batch.worker import Choice, Trouble
 from flare_gui.errors import FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import card_of

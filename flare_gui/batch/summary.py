@@ -9,8 +9,8 @@ from typing import Any
 
 from flare_gui.batch import contact_sheet
 from flare_gui.batch.case import CaseResult
-from flare_gui.batch.children import Trouble
 from flare_gui.batch.odd import lowest_confidence, oddities
+from flare_gui.batch.worker import Trouble
 from flare_gui.errors import FlareError, OutputExists
 from flare_gui.files import replacing
 from flare_gui.io import Case

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Protocol
 
 from flare_gui.batch.case import CaseResult, Options
-from flare_gui.batch.children import Choice, Ended, Job, Step, Stop, Trouble, see_cases_through
+from flare_gui.batch.worker import Choice, Ended, Job, Step, Stop, Trouble, run_worker
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import ModelCard
 from flare_gui.progress import Cancel
 
 POLL_S = 0.1
-# How long a child may take to clear up behind itself when a run is stopped.
+# How long a worker may take to clear up behind itself when a run is stopped.
 LONGEST_END_S = 10.0
 
 
@@ -61,7 +61,7 @@ class Supervisor:
         # Cases that a process died of, or of one of which it did.
         self._suspects: deque[Case] = deque()
         self._running: set[Case] = set()
-        self._child: _Child | None = None
+        self._worker: _Worker | None = None
         self._network_at_once = False
         self._wait_for_network = False
         self.network_seconds = 0.0
@@ -77,48 +77,48 @@ class Supervisor:
         try:
             while self._ahead or self._suspects or self._running:
                 cancel.check()
-                if self._child is None:
-                    self._child = _Child(self._job, self._jobs, network_at_once)
-                self._give_work(self._child)
-                self._listen(self._child)
+                if self._worker is None:
+                    self._worker = _Worker(self._job, self._jobs, network_at_once)
+                self._give_work(self._worker)
+                self._listen(self._worker)
         except Cancelled:
             self._ask_to_stop()
             raise
         finally:
-            if self._child is not None:
-                self._child.end()
+            if self._worker is not None:
+                self._worker.end()
 
-    def _give_work(self, child: "_Child") -> None:
+    def _give_work(self, worker: "_Worker") -> None:
         """Hand out as many cases as are to be worked on at once: one, while a case is suspected."""
-        if self._wait_for_network and not child.ready:
+        if self._wait_for_network and not worker.ready:
             return
         if self._suspects:
             if not self._running:
-                self._send(child, self._suspects.popleft(), alone=True)
+                self._send(worker, self._suspects.popleft(), alone=True)
             return
-        if child.alone and self._running:
+        if worker.alone and self._running:
             return
         while self._ahead and len(self._running) < self._jobs:
-            self._send(child, self._ahead.popleft(), alone=False)
+            self._send(worker, self._ahead.popleft(), alone=False)
 
-    def _send(self, child: "_Child", case: Case, *, alone: bool) -> None:
+    def _send(self, worker: "_Worker", case: Case, *, alone: bool) -> None:
         self._running.add(case)
-        child.alone = alone
-        child.send(case)
+        worker.alone = alone
+        worker.send(case)
 
-    def _listen(self, child: "_Child") -> None:
+    def _listen(self, worker: "_Worker") -> None:
         """Take the next word, if there is one after a short wait."""
         try:
-            if not child.pipe.poll(POLL_S):
+            if not worker.pipe.poll(POLL_S):
                 return
-            word = child.pipe.recv()
+            word = worker.pipe.recv()
         except (EOFError, OSError):
-            self._died(child)
+            self._died(worker)
             return
         if isinstance(word, Step):
             self._watcher.progressed(word.case, word.stage, word.fraction)
         elif isinstance(word, Choice):
-            child.ready = True
+            worker.ready = True
         elif isinstance(word, Ended):
             self._running.discard(word.case)
             if isinstance(word.outcome, CaseResult):
@@ -131,53 +131,53 @@ class Supervisor:
             # Nothing can be done without the network: this is not one case's fault.
             raise FlareError(word.message, hint=word.hint)
 
-    def _died(self, child: "_Child") -> None:
+    def _died(self, worker: "_Worker") -> None:
         """Try what it had again, case by case, once the network is there; the next process takes the others."""
-        child.end()
-        self._child = None
+        worker.end()
+        self._worker = None
         lost = sorted(self._running)
         self._running.clear()
-        if not lost and not child.ready:
+        if not lost and not worker.ready:
             raise FlareError(
-                f"the process of the network {child.how_it_ended()} before it was ready",
+                f"the process of the network {worker.how_it_ended()} before it was ready",
                 hint="There may be too little memory; close other programs.",
             )
-        if child.was_killed and len(lost) > 1:
+        if worker.was_killed and len(lost) > 1:
             # As the system does when memory is short: then fewer at once may fit.
             self._jobs = max(1, self._jobs - 1)
         self._wait_for_network = self._network_at_once
         if len(lost) > 1:
             self._suspects.extend(lost)
         for case in lost if len(lost) == 1 else ():
-            sentence = f"{case.path}: the process that worked on it {child.how_it_ended()}"
+            sentence = f"{case.path}: the process that worked on it {worker.how_it_ended()}"
             self._watcher.failed(case, Trouble(sentence, "There may be too little memory; try --jobs 1."))
 
     def _ask_to_stop(self) -> None:
-        """Let the child remove what it has half written."""
-        if self._child is None:
+        """Let the worker remove what it has half written."""
+        if self._worker is None:
             return
-        self._child.send(Stop())
+        self._worker.send(Stop())
         latest = time.monotonic() + LONGEST_END_S
         with suppress(EOFError, OSError):
             while self._running and time.monotonic() < latest:
-                if self._child.pipe.poll(POLL_S) and isinstance(word := self._child.pipe.recv(), Ended):
+                if self._worker.pipe.poll(POLL_S) and isinstance(word := self._worker.pipe.recv(), Ended):
                     self._running.discard(word.case)
 
 
-class _Child:
+class _Worker:
     """A process that works on cases, and the pipe to it: `ready` once its network is loaded, `alone` with a suspect."""
 
     def __init__(self, job: Job, at_once: int, load_now: bool) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self._process = context.Process(target=see_cases_through, args=(theirs, job, at_once, load_now), daemon=True)
+        self._process = context.Process(target=run_worker, args=(theirs, job, at_once, load_now), daemon=True)
         self._process.start()
-        # Else the pipe would not be closed when the child is gone.
+        # Else the pipe would not be closed when the worker is gone.
         theirs.close()
         self.ready, self.alone = False, False
 
     def send(self, word: object) -> None:
-        """Say something; a child that is gone is heard of when the supervisor listens."""
+        """Say something; a worker that is gone is heard of when the supervisor listens."""
         with suppress(OSError):
             self.pipe.send(word)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from flare_gui import io
 from flare_gui.batch.case import CaseResult, Options
-from flare_gui.batch.children import Trouble
 from flare_gui.batch.folder import check_folder
 from flare_gui.batch.run import run_batch
 from flare_gui.batch.summary import Failure, check_no_other, write_summary
+from flare_gui.batch.worker import Trouble
 from flare_gui.console import Bar, Lines, progress_display
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case

@@ -29,7 +29,7 @@ def done(out: Path) -> int:
 
 @pytest.fixture
 def one_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """One thread for every network, here and in children: those of one so small mostly wait for each other."""
+    """One thread for every network, here and in workers: those of one so small mostly wait for each other."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     before = torch.get_num_threads()
     torch.set_num_threads(1)

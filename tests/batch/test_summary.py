@@ -14,10 +14,10 @@ import pytest
 from PIL import Image
 
 from flare_gui.batch.case import CaseResult
-from flare_gui.batch.children import Trouble
 from flare_gui.batch.odd import lowest_confidence, oddities
 from flare_gui.batch.summary import CONTACT_SHEET, FAILURES, VOLUMES, Failure, check_no_other, write_summary
 from flare_gui.batch.thumbnail import SIZE, thumbnail
+from flare_gui.batch.worker import Trouble
 from flare_gui.errors import OutputExists
 from flare_gui.io import Case
 from flare_gui.model.laterality import MIRRORED

@@ -11,9 +11,9 @@ import pytest
 
 from flare_gui import io
 from flare_gui.batch.case import CaseResult, Options, segment_case
-from flare_gui.batch.children import Trouble
 from flare_gui.batch.run import run_batch
 from flare_gui.batch.supervisor import Supervisor
+from flare_gui.batch.worker import Trouble
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import card_of
@@ -87,9 +87,9 @@ def test_a_batch_writes_what_one_case_after_another_writes(
     assert all(result.kept and result.picture for result in again.results.values()) and len(again.results) == 5
 
 
-def kill_child(supervisor: Supervisor) -> None:
-    assert supervisor._child is not None and supervisor._child._process.pid is not None
-    os.kill(supervisor._child._process.pid, signal.SIGKILL)
+def kill_worker(supervisor: Supervisor) -> None:
+    assert supervisor._worker is not None and supervisor._worker._process.pid is not None
+    os.kill(supervisor._worker._process.pid, signal.SIGKILL)
 
 
 @needs_signals
@@ -97,7 +97,7 @@ def kill_child(supervisor: Supervisor) -> None:
 def test_a_case_that_ends_its_process_fails_and_takes_no_other_along(
     cases: list[Case], weights: Path, expected: dict[str, bytes], tmp_path: Path, stage: str
 ) -> None:
-    witness = Witness(("ct1", stage), lambda: kill_child(supervisor), always=True)
+    witness = Witness(("ct1", stage), lambda: kill_worker(supervisor), always=True)
     supervisor = Supervisor(tmp_path, weights, card_of(weights), FIXED, 3, witness)
     supervisor.run(cases, Cancel(), network_at_once=True)
     assert list(witness.failures) == ["ct1"] and "SIGKILL" in witness.failures["ct1"].message
@@ -112,7 +112,7 @@ def test_a_case_that_ends_its_process_fails_and_takes_no_other_along(
 def test_when_memory_was_short_once_no_case_is_lost(
     cases: list[Case], weights: Path, expected: dict[str, bytes], tmp_path: Path
 ) -> None:
-    witness = Witness(("ct1", "finish"), lambda: kill_child(supervisor))
+    witness = Witness(("ct1", "finish"), lambda: kill_worker(supervisor))
     supervisor = Supervisor(tmp_path, weights, card_of(weights), FIXED, 3, witness)
     supervisor.run(cases, Cancel(), network_at_once=True)
     assert not witness.failures

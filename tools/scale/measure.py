@@ -22,10 +22,10 @@ from flare_gui import io
 from flare_gui.analysis import doctor
 from flare_gui.analysis.measure import measure
 from flare_gui.batch.case import CaseResult, Options
-from flare_gui.batch.children import Trouble
 from flare_gui.batch.run import run_batch
 from flare_gui.batch.summary import CONTACT_SHEET, VOLUMES, write_summary
 from flare_gui.batch.thumbnail import thumbnail
+from flare_gui.batch.worker import Trouble
 from flare_gui.io import Case
 from flare_gui.model.around import Answer, Task, segment_with
 from flare_gui.model.device import choose

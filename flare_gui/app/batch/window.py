@@ -29,10 +29,10 @@ from flare_gui.app.jobs.job import Job
 from flare_gui.app.jobs.runner import duration
 from flare_gui.app.settings import Settings
 from flare_gui.batch.case import CaseResult
-from flare_gui.batch.children import Trouble
 from flare_gui.batch.odd import lowest_confidence, remarks
 from flare_gui.batch.run import usual_jobs
 from flare_gui.batch.summary import CONTACT_SHEET
+from flare_gui.batch.worker import Trouble
 from flare_gui.io import Case
 from flare_gui.organs import ORGANS
 

@@ -7,10 +7,10 @@ from PySide6.QtCore import QObject, Signal
 
 from flare_gui import io
 from flare_gui.batch.case import CaseResult, Options
-from flare_gui.batch.children import Trouble
 from flare_gui.batch.folder import check_folder
 from flare_gui.batch.run import run_batch
 from flare_gui.batch.summary import CONTACT_SHEET, Failure, check_no_other, write_summary
+from flare_gui.batch.worker import Trouble
 from flare_gui.io import Case
 from flare_gui.progress import Cancel, Progress
 

@@ -2,8 +2,8 @@
 
 Threads, because numpy, zlib and torch let go of Python's lock; another process would cost a second of start, and its
 scans a way from one to the other. A process of its own, because some scans crash their reader and the system ends what
-takes too much memory: then only this one is lost. It speaks with the supervisor (`flare_gui.batch.supervisor`) through one pipe, and
-ends when that is closed: a supervisor that was killed leaves nobody behind.
+takes too much memory: then only this one is lost. It speaks with its supervisor (`flare_gui.batch.supervisor`) through
+one pipe, and ends when that is closed: a supervisor that was killed leaves nobody behind.
 """
 
 import ctypes
@@ -53,7 +53,7 @@ class Trouble(NamedTuple):
 
 
 class Step(NamedTuple):
-    """The child's: a case has come this far in this stage, 0 to 1."""
+    """The worker's: a case has come this far in this stage, 0 to 1."""
 
     case: Case
     stage: str
@@ -62,7 +62,7 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Ended:
-    """The child's: what became of a case; None when it was let go of."""
+    """The worker's: what became of a case; None when it was let go of."""
 
     case: Case
     outcome: CaseResult | Trouble | None
@@ -83,7 +83,7 @@ class Job:
     before: Choice | None = None
 
 
-def see_cases_through(supervisor: Connection, job: Job, at_once: int, load_now: bool) -> None:
+def run_worker(supervisor: Connection, job: Job, at_once: int, load_now: bool) -> None:
     """Take `Case`s, work on `at_once` of them at a time, and say `Step`s and `Ended` of each.
 
     `Choice` or `Trouble` is said once. The network is loaded when it is first asked, or at once with `load_now`.
