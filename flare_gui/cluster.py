@@ -22,7 +22,7 @@ from flare_gui.batch.case import CaseResult, Options, run_case
 from flare_gui.batch.folder import make_folder
 from flare_gui.batch.run import sort_out
 from flare_gui.batch.supervisor import Watcher
-from flare_gui.batch.worker import Choice, Trouble, fault
+from flare_gui.batch.worker import Choice, Failure, fault
 from flare_gui.errors import FlareError
 from flare_gui.io import Case
 from flare_gui.model.around import Answer, Network, Task
@@ -96,7 +96,7 @@ class _Job:
 # On a worker
 
 
-def see_through(job: _Job, case: Case) -> CaseResult | Trouble:
+def see_through(job: _Job, case: Case) -> CaseResult | Failure:
     """One case from scan to files, on a worker. The network is one for all threads, and has one case at a time."""
     try:
         _check_worker(job)
@@ -106,12 +106,12 @@ def see_through(job: _Job, case: Case) -> CaseResult | Trouble:
             )
         return run_case(case, job.out, card_of(job.weights), _network(job), job.options, picture=True)
     except FlareError as error:
-        return Trouble(error.message, error.hint)
+        return Failure(error.message, error.hint)
     except Exception as error:  # noqa: BLE001 - one case that finds a fault of ours must not end the others
         return fault(case, error)
 
 
-def choose_there(job: _Job) -> Choice | Trouble:
+def choose_there(job: _Job) -> Choice | Failure:
     """The device and precision that a worker chooses for the network."""
     from flare_gui.model.device import choose
 
@@ -119,7 +119,7 @@ def choose_there(job: _Job) -> Choice | Trouble:
         _check_worker(job)
         chosen = choose(job.options.device, _model(job.weights, job.sha256), job.options.precision)
     except FlareError as error:
-        return Trouble(error.message, error.hint)
+        return Failure(error.message, error.hint)
     return Choice(chosen.name, chosen.precision)
 
 
@@ -208,7 +208,7 @@ def _first_choice(client: Client, job: _Job, demands: dict[str, Any], cancel: Ca
     while not _ended({future: None}):
         cancel.check()
     choice = future.result()
-    if isinstance(choice, Trouble):
+    if isinstance(choice, Failure):
         raise FlareError(choice.message, hint=choice.hint)
     assert isinstance(choice, Choice)
     return choice
@@ -223,21 +223,21 @@ def _ended(futures: dict[Future, Any]) -> set[Future]:
     return done
 
 
-def _outcome(case: Case, future: Future) -> CaseResult | Trouble:
+def _outcome(case: Case, future: Future) -> CaseResult | Failure:
     problem = future.exception()
     if problem is None:
-        result: CaseResult | Trouble = future.result()
+        result: CaseResult | Failure = future.result()
         return result
     if isinstance(problem, KilledWorker):
-        return Trouble(
+        return Failure(
             f"{case.path}: every worker that tried it was lost, the last was {problem.last_worker.address}",
             "There may be too little memory on the workers.",
         )
-    return Trouble(f"{case.path}: the cluster could not do it ({problem})", "Look into the logs of its workers.")
+    return Failure(f"{case.path}: the cluster could not do it ({problem})", "Look into the logs of its workers.")
 
 
-def _tell(watcher: Watcher, case: Case, outcome: CaseResult | Trouble) -> None:
-    if isinstance(outcome, Trouble):
+def _tell(watcher: Watcher, case: Case, outcome: CaseResult | Failure) -> None:
+    if isinstance(outcome, Failure):
         watcher.failed(case, outcome)
     else:
         watcher.progressed(case, "cluster", 1.0)

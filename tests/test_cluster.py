@@ -13,7 +13,7 @@ from distributed import Client, LocalCluster
 
 from flare_gui import cluster, io
 from flare_gui.batch.case import CaseResult, Options, segment_case
-from flare_gui.batch.worker import Trouble
+from flare_gui.batch.worker import Failure
 from flare_gui.cli import main
 from flare_gui.io import Case
 from flare_gui.model.weights import load
@@ -43,7 +43,7 @@ class Assassin:
 
     def __init__(self, client: Client) -> None:
         self.results: dict[str, CaseResult] = {}
-        self.failures: list[Trouble] = []
+        self.failures: list[Failure] = []
         self.killed = 0
         self._client = client
 
@@ -58,8 +58,8 @@ class Assassin:
             self.killed = self._client.run(os.getpid, workers=[address])[address]
             os.kill(self.killed, signal.SIGKILL)
 
-    def failed(self, case: Case, trouble: Trouble) -> None:
-        self.failures.append(trouble)
+    def failed(self, case: Case, failure: Failure) -> None:
+        self.failures.append(failure)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes in another way")

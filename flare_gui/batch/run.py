@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flare_gui.batch.case import Options, earlier_report, segment_case
 from flare_gui.batch.folder import make_folder
 from flare_gui.batch.supervisor import Supervisor, Watcher
-from flare_gui.batch.worker import Choice, Trouble
+from flare_gui.batch.worker import Choice, Failure
 from flare_gui.errors import FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import card_of
@@ -75,7 +75,7 @@ def sort_out(cases: Sequence[Case], out: Path, weights: Path | None, options: Op
         try:
             report = earlier_report(case, out, card, options)
         except FlareError as error:
-            watcher.failed(case, Trouble(error.message, error.hint))
+            watcher.failed(case, Failure(error.message, error.hint))
             continue
         if report is None:
             to_do.append(case)
@@ -105,6 +105,6 @@ def _in_this_process(
             cancel=cancel,
         )
     except FlareError as error:
-        watcher.failed(case, Trouble(error.message, error.hint))
+        watcher.failed(case, Failure(error.message, error.hint))
     else:
         watcher.succeeded(case, result)

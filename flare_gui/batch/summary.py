@@ -10,7 +10,7 @@ from typing import Any
 from flare_gui.batch import contact_sheet
 from flare_gui.batch.case import CaseResult
 from flare_gui.batch.odd import lowest_confidence, oddities
-from flare_gui.batch.worker import Trouble
+from flare_gui.batch.worker import Failure
 from flare_gui.errors import FlareError, OutputExists
 from flare_gui.files import replacing
 from flare_gui.io import Case
@@ -36,11 +36,11 @@ _BEGINS = {VOLUMES: "case,file,liver_ml", FAILURES: "case,file,reason", CONTACT_
 
 
 @dataclass(frozen=True)
-class Failure:
+class FailedCase:
     """A case, or a path in which none was found, and what went wrong."""
 
     case: Case
-    trouble: Trouble
+    failure: Failure
 
 
 def check_no_other(out: Path, *, overwrite: bool) -> None:
@@ -54,7 +54,7 @@ def check_no_other(out: Path, *, overwrite: bool) -> None:
             )
 
 
-def write_summary(out: Path, results: Iterable[CaseResult], failures: Sequence[Failure]) -> list[Path]:
+def write_summary(out: Path, results: Iterable[CaseResult], failures: Sequence[FailedCase]) -> list[Path]:
     """Write the three files into `out`, each whole or not at all; returns them.
 
     An earlier summary is replaced. Raises `FlareError` when they cannot be written.
@@ -62,22 +62,22 @@ def write_summary(out: Path, results: Iterable[CaseResult], failures: Sequence[F
     cases = sorted(results, key=lambda result: result.name.lower())
     odd = oddities([result.report for result in cases])
     rows = [_row(result, words) for result, words in zip(cases, odd, strict=True)]
-    troubles = [
+    rows_of_failed = [
         {
-            "case": failure.case.name,
-            "file": str(failure.case.path),
-            "reason": failure.trouble.message,
-            "what_to_do": failure.trouble.hint,
-            "details": failure.trouble.details,
+            "case": failed.case.name,
+            "file": str(failed.case.path),
+            "reason": failed.failure.message,
+            "what_to_do": failed.failure.hint,
+            "details": failed.failure.details,
         }
-        for failure in failures
+        for failed in failures
     ]
     pictures = [result.picture for result in cases]
     cards = [contact_sheet.Card(result.report, p, w) for result, p, w in zip(cases, pictures, odd, strict=True)]
-    lines = [(failure.case.path.name, _without_path(failure)) for failure in failures]
+    lines = [(failed.case.path.name, _without_path(failed)) for failed in failures]
     texts: dict[str, Callable[[], str]] = {
         VOLUMES: lambda: _csv(VOLUME_COLUMNS, rows),
-        FAILURES: lambda: _csv(FAILURE_COLUMNS, troubles),
+        FAILURES: lambda: _csv(FAILURE_COLUMNS, rows_of_failed),
         CONTACT_SHEET: lambda: contact_sheet.page(cards, lines),
     }
     return [_write(out / name, text()) for name, text in texts.items()]
@@ -98,10 +98,10 @@ def _row(result: CaseResult, odd: Sequence[str]) -> dict[str, Any]:
     return row | {"odd": "; ".join(odd), "warnings": "; ".join(result.report["warnings"])}
 
 
-def _without_path(failure: Failure) -> str:
+def _without_path(failed: FailedCase) -> str:
     """What went wrong, without the folders: they may name a patient, and a contact sheet is handed on."""
-    message = failure.trouble.message.removeprefix(f"{failure.case.path}: ")
-    return message.replace(str(failure.case.path.parent), "…")
+    message = failed.failure.message.removeprefix(f"{failed.case.path}: ")
+    return message.replace(str(failed.case.path.parent), "…")
 
 
 def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:

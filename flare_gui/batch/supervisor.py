@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from flare_gui.batch.case import CaseResult, Options
-from flare_gui.batch.worker import Choice, Ended, Job, Step, Stop, Trouble, run_worker
+from flare_gui.batch.worker import Choice, Ended, Failure, Job, Step, Stop, run_worker
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import ModelCard
@@ -35,7 +35,7 @@ class Watcher(Protocol):
     def succeeded(self, case: Case, result: CaseResult) -> None:
         """A case is done, or was done already."""
 
-    def failed(self, case: Case, trouble: Trouble) -> None:
+    def failed(self, case: Case, failure: Failure) -> None:
         """A case could not be done."""
 
 
@@ -127,7 +127,7 @@ class Supervisor:
                 self._watcher.succeeded(word.case, word.outcome)
             elif word.outcome is not None:
                 self._watcher.failed(word.case, word.outcome)
-        elif isinstance(word, Trouble):
+        elif isinstance(word, Failure):
             # Nothing can be done without the network: this is not one case's fault.
             raise FlareError(word.message, hint=word.hint)
 
@@ -150,7 +150,7 @@ class Supervisor:
             self._suspects.extend(lost)
         for case in lost if len(lost) == 1 else ():
             sentence = f"{case.path}: the process that worked on it {worker.how_it_ended()}"
-            self._watcher.failed(case, Trouble(sentence, "There may be too little memory; try --jobs 1."))
+            self._watcher.failed(case, Failure(sentence, "There may be too little memory; try --jobs 1."))
 
     def _ask_to_stop(self) -> None:
         """Let the worker remove what it has half written."""

@@ -41,7 +41,7 @@ class Choice(NamedTuple):
     precision: str
 
 
-class Trouble(NamedTuple):
+class Failure(NamedTuple):
     """A `FlareError` on its way through a pipe; `details` is a traceback when it is a fault of ours.
 
     As a word: the network cannot be had, so that nothing can be done.
@@ -65,7 +65,7 @@ class Ended:
     """The worker's: what became of a case; None when it was let go of."""
 
     case: Case
-    outcome: CaseResult | Trouble | None
+    outcome: CaseResult | Failure | None
 
 
 class Stop(NamedTuple):
@@ -86,7 +86,7 @@ class Job:
 def run_worker(supervisor: Connection, job: Job, at_once: int, load_now: bool) -> None:
     """Take `Case`s, work on `at_once` of them at a time, and say `Step`s and `Ended` of each.
 
-    `Choice` or `Trouble` is said once. The network is loaded when it is first asked, or at once with `load_now`.
+    `Choice` or `Failure` is said once. The network is loaded when it is first asked, or at once with `load_now`.
     """
     # Ctrl-C in a terminal reaches every process; only the supervisor decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -183,10 +183,10 @@ class _SharedNetwork:
             model = load(self._job.weights)
             chosen = choose_as_before(options.device, model, options.precision, self._job.before)
         except FlareError as error:
-            self._mouth.say(Trouble(error.message, error.hint))
+            self._mouth.say(Failure(error.message, error.hint))
             return None
         except Exception as error:  # noqa: BLE001 - it ends in a thread that nobody would hear of
-            self._mouth.say(Trouble(f"the network cannot be loaded ({error})", details=traceback.format_exc()))
+            self._mouth.say(Failure(f"the network cannot be loaded ({error})", details=traceback.format_exc()))
             return None
         self._network, self._notes = network_on(chosen, model), chosen.notes
         self._mouth.say(Choice(chosen.name, chosen.precision))
@@ -199,7 +199,7 @@ def _lane(cases: SimpleQueue[Case | None], job: Job, network: _SharedNetwork, mo
         mouth.say(Ended(case, _one(case, job, network, mouth, cancel)))
 
 
-def _one(case: Case, job: Job, network: _SharedNetwork, mouth: _Mouth, cancel: Cancel) -> CaseResult | Trouble | None:
+def _one(case: Case, job: Job, network: _SharedNetwork, mouth: _Mouth, cancel: Cancel) -> CaseResult | Failure | None:
     def ask(task: Task) -> Answer:
         try:
             return network.answer(task)
@@ -212,15 +212,15 @@ def _one(case: Case, job: Job, network: _SharedNetwork, mouth: _Mouth, cancel: C
     except Cancelled:
         return None
     except FlareError as error:
-        return Trouble(error.message, error.hint)
+        return Failure(error.message, error.hint)
     except Exception as error:  # noqa: BLE001 - one case that finds a fault of ours must not end the others
         return fault(case, error)
 
 
-def fault(case: Case, error: Exception) -> Trouble:
+def fault(case: Case, error: Exception) -> Failure:
     """What is said of a case in which an error came up that nobody foresaw."""
     what = f"{case.path}: this is a fault in flare-gui ({type(error).__name__}: {error})"
-    return Trouble(what, "Please report it; failures.csv has the details.", traceback.format_exc())
+    return Failure(what, "Please report it; failures.csv has the details.", traceback.format_exc())
 
 
 def _seldom(case: Case, mouth: _Mouth) -> Progress:

@@ -9,8 +9,8 @@ from flare_gui import io
 from flare_gui.batch.case import CaseResult, Options
 from flare_gui.batch.folder import check_folder
 from flare_gui.batch.run import run_batch
-from flare_gui.batch.summary import Failure, check_no_other, write_summary
-from flare_gui.batch.worker import Trouble
+from flare_gui.batch.summary import FailedCase, check_no_other, write_summary
+from flare_gui.batch.worker import Failure
 from flare_gui.console import Bar, Lines, progress_display
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
@@ -27,7 +27,7 @@ class _Tally:
     display: Bar | Lines
     numbers: dict[Case, str] = field(default_factory=dict)
     results: list[CaseResult] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[FailedCase] = field(default_factory=list)
 
     def number(self, cases: list[Case]) -> None:
         """Show which of how many a case is."""
@@ -47,11 +47,11 @@ class _Tally:
             for sentence in result.report[kind]:
                 print(f"flare-gui: {result.name}: {kind[:-1]}: {sentence}", file=sys.stderr, flush=True)
 
-    def failed(self, case: Case, trouble: Trouble) -> None:
+    def failed(self, case: Case, failure: Failure) -> None:
         """Say at once what is wrong, in one line."""
         self.display.end()
-        self.failures.append(Failure(case, trouble))
-        print(f"flare-gui: {FlareError(trouble.message, hint=trouble.hint)}", file=sys.stderr, flush=True)
+        self.failures.append(FailedCase(case, failure))
+        print(f"flare-gui: {FlareError(failure.message, hint=failure.hint)}", file=sys.stderr, flush=True)
 
     @property
     def exit_code(self) -> int:
@@ -127,7 +127,7 @@ def _find(inputs: list[Path], options: Options, tally: _Tally) -> list[io.Case]:
         try:
             io.find_cases([path])
         except FlareError as error:
-            tally.failed(Case(path, path.name), Trouble(error.message, error.hint))
+            tally.failed(Case(path, path.name), Failure(error.message, error.hint))
         else:
             usable.append(path)
     # Together once more: names are told apart among all cases.

@@ -15,9 +15,9 @@ from PIL import Image
 
 from flare_gui.batch.case import CaseResult
 from flare_gui.batch.odd import lowest_confidence, oddities
-from flare_gui.batch.summary import CONTACT_SHEET, FAILURES, VOLUMES, Failure, check_no_other, write_summary
+from flare_gui.batch.summary import CONTACT_SHEET, FAILURES, VOLUMES, FailedCase, check_no_other, write_summary
 from flare_gui.batch.thumbnail import SIZE, thumbnail
-from flare_gui.batch.worker import Trouble
+from flare_gui.batch.worker import Failure
 from flare_gui.errors import OutputExists
 from flare_gui.io import Case
 from flare_gui.model.laterality import MIRRORED
@@ -79,8 +79,8 @@ def test_odd_is_what_is_missing_of_no_organs_size_on_the_wrong_side_or_unsure() 
 
 def test_the_tables_have_a_row_for_each_case_and_each_failure(tmp_path: Path) -> None:
     results = [result(tmp_path, report("b", sure=0.9)), result(tmp_path, report("=1+1", ("careful",), spleen=0.0))]
-    failed = Failure(
-        Case(Path("/data/Smith John/x.nii"), "x"), Trouble("/data/Smith John/x.nii: is broken", "Copy it.")
+    failed = FailedCase(
+        Case(Path("/data/Smith John/x.nii"), "x"), Failure("/data/Smith John/x.nii: is broken", "Copy it.")
     )
     write_summary(tmp_path, results, [failed])
     first, second = rows(tmp_path / VOLUMES)
@@ -106,7 +106,7 @@ def test_an_earlier_summary_is_replaced_and_another_programs_file_is_not(tmp_pat
 
 def test_the_contact_sheet_escapes_loads_nothing_and_names_its_script(tmp_path: Path) -> None:
     harmful = report(HARM, (HARM,), spleen=0.0)
-    write_summary(tmp_path, [result(tmp_path, harmful)], [Failure(Case(Path(HARM), HARM), Trouble(HARM, HARM))])
+    write_summary(tmp_path, [result(tmp_path, harmful)], [FailedCase(Case(Path(HARM), HARM), Failure(HARM, HARM))])
     page = (tmp_path / CONTACT_SHEET).read_text(encoding="utf-8")
     tags: list[tuple[str, dict[str, str | None]]] = []
 

@@ -13,7 +13,7 @@ from flare_gui import io
 from flare_gui.batch.case import CaseResult, Options, segment_case
 from flare_gui.batch.run import run_batch
 from flare_gui.batch.supervisor import Supervisor
-from flare_gui.batch.worker import Trouble
+from flare_gui.batch.worker import Failure
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import card_of
@@ -32,7 +32,7 @@ class Witness:
         self, at: tuple[str, str] = ("", ""), do: Callable[[], None] = lambda: None, *, always: bool = False
     ) -> None:
         self.results: dict[str, CaseResult] = {}
-        self.failures: dict[str, Trouble] = {}
+        self.failures: dict[str, Failure] = {}
         self._at, self._do, self._always = at, do, always
 
     def progressed(self, case: Case, stage: str, fraction: float) -> None:
@@ -45,9 +45,9 @@ class Witness:
         assert case.name not in self.results
         self.results[case.name] = result
 
-    def failed(self, case: Case, trouble: Trouble) -> None:
+    def failed(self, case: Case, failure: Failure) -> None:
         assert case.name not in self.failures
-        self.failures[case.name] = trouble
+        self.failures[case.name] = failure
 
 
 @pytest.fixture(scope="module")

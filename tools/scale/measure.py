@@ -25,7 +25,7 @@ from flare_gui.batch.case import CaseResult, Options
 from flare_gui.batch.run import run_batch
 from flare_gui.batch.summary import CONTACT_SHEET, VOLUMES, write_summary
 from flare_gui.batch.thumbnail import thumbnail
-from flare_gui.batch.worker import Trouble
+from flare_gui.batch.worker import Failure
 from flare_gui.io import Case
 from flare_gui.model.around import Answer, Task, segment_with
 from flare_gui.model.device import choose
@@ -129,9 +129,9 @@ class _Watched:
         self.done_at.append(time.perf_counter() - self.started)
         self.results[case] = result
 
-    def failed(self, case: Case, trouble: Trouble) -> None:
+    def failed(self, case: Case, failure: Failure) -> None:
         """What cannot be segmented cannot be measured."""
-        raise SystemExit(f"{case.path}: {trouble.message}")
+        raise SystemExit(f"{case.path}: {failure.message}")
 
     @property
     def peak_mb(self) -> float:

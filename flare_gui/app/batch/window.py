@@ -32,7 +32,7 @@ from flare_gui.batch.case import CaseResult
 from flare_gui.batch.odd import lowest_confidence, remarks
 from flare_gui.batch.run import usual_jobs
 from flare_gui.batch.summary import CONTACT_SHEET
-from flare_gui.batch.worker import Trouble
+from flare_gui.batch.worker import Failure
 from flare_gui.io import Case
 from flare_gui.organs import ORGANS
 
@@ -188,11 +188,11 @@ class BatchWindow(QDialog):
         self._fresh += not result.kept
         self._count()
 
-    def _show_failure(self, case: Case, trouble: Trouble) -> None:
+    def _show_failure(self, case: Case, failure: Failure) -> None:
         row = self._rows[case]
         row.setText(STATE, "failed")
-        row.setText(REMARKS, trouble.message.removeprefix(f"{case.path}: "))
-        row.setToolTip(REMARKS, f"{trouble.message}. {trouble.hint}\n{trouble.details}".strip())
+        row.setText(REMARKS, failure.message.removeprefix(f"{case.path}: "))
+        row.setToolTip(REMARKS, f"{failure.message}. {failure.hint}\n{failure.details}".strip())
         font = row.font(STATE)
         font.setBold(True)
         row.setFont(STATE, font)

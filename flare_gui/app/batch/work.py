@@ -9,8 +9,8 @@ from flare_gui import io
 from flare_gui.batch.case import CaseResult, Options
 from flare_gui.batch.folder import check_folder
 from flare_gui.batch.run import run_batch
-from flare_gui.batch.summary import CONTACT_SHEET, Failure, check_no_other, write_summary
-from flare_gui.batch.worker import Trouble
+from flare_gui.batch.summary import CONTACT_SHEET, FailedCase, check_no_other, write_summary
+from flare_gui.batch.worker import Failure
 from flare_gui.io import Case
 from flare_gui.progress import Cancel, Progress
 
@@ -37,7 +37,7 @@ class BatchNews(QObject):
     def __init__(self) -> None:
         super().__init__()
         self.results: list[CaseResult] = []
-        self.failures: list[Failure] = []
+        self.failures: list[FailedCase] = []
 
     def progressed(self, case: Case, stage: str, fraction: float) -> None:
         """Pass it on."""
@@ -48,10 +48,10 @@ class BatchNews(QObject):
         self.results.append(result)
         self.done.emit(case, result)
 
-    def failed(self, case: Case, trouble: Trouble) -> None:
+    def failed(self, case: Case, failure: Failure) -> None:
         """Keep it for the summary, and pass it on."""
-        self.failures.append(Failure(case, trouble))
-        self.refused.emit(case, trouble)
+        self.failures.append(FailedCase(case, failure))
+        self.refused.emit(case, failure)
 
 
 def segment_folder(request: BatchRequest, news: BatchNews, *, progress: Progress, cancel: Cancel) -> Path:
