@@ -22,7 +22,7 @@ from flare_gui.batch.case import CaseResult, Options, run_case
 from flare_gui.batch.folder import make_folder
 from flare_gui.batch.run import sort_out
 from flare_gui.batch.supervisor import Watcher
-from flare_gui.batch.worker import Choice, Failure, fault
+from flare_gui.batch.worker import Backend, Failure, fault
 from flare_gui.errors import FlareError
 from flare_gui.io import Case
 from flare_gui.model.around import Answer, Network, Task
@@ -65,7 +65,7 @@ def run_on_cluster(
         demands = _demands(client, options)
         job = _Job(__version__, card_of(weights).sha256, out, weights, options, found.before)
         if options.precision == "auto" and job.before is None:
-            job = replace(job, before=_first_choice(client, job, demands, cancel))
+            job = replace(job, before=_first_backend(client, job, demands, cancel))
         running: dict[Future, Case] = {}
         try:
             while ahead or running:
@@ -90,7 +90,7 @@ class _Job:
     out: Path
     weights: Path | None
     options: Options
-    before: Choice | None
+    before: Backend | None
 
 
 # On a worker
@@ -111,7 +111,7 @@ def see_through(job: _Job, case: Case) -> CaseResult | Failure:
         return fault(case, error)
 
 
-def choose_there(job: _Job) -> Choice | Failure:
+def choose_backend(job: _Job) -> Backend | Failure:
     """The device and precision that a worker chooses for the network."""
     from flare_gui.model.device import choose
 
@@ -120,7 +120,7 @@ def choose_there(job: _Job) -> Choice | Failure:
         chosen = choose(job.options.device, _model(job.weights, job.sha256), job.options.precision)
     except FlareError as error:
         return Failure(error.message, error.hint)
-    return Choice(chosen.name, chosen.precision)
+    return Backend(chosen.name, chosen.precision)
 
 
 def _check_worker(job: _Job) -> None:
@@ -202,16 +202,16 @@ def _most_ahead(client: Client) -> int:
     return max(LEAST_AHEAD, AHEAD_PER_THREAD * sum(client.nthreads().values()))
 
 
-def _first_choice(client: Client, job: _Job, demands: dict[str, Any], cancel: Cancel) -> Choice:
-    """The choice of one worker, for all: by the clock alone, two might choose differently."""
-    future = client.submit(choose_there, job, pure=False, **demands)
+def _first_backend(client: Client, job: _Job, demands: dict[str, Any], cancel: Cancel) -> Backend:
+    """The backend of one worker, for all: by the clock alone, two might choose differently."""
+    future = client.submit(choose_backend, job, pure=False, **demands)
     while not _ended({future: None}):
         cancel.check()
-    choice = future.result()
-    if isinstance(choice, Failure):
-        raise FlareError(choice.message, hint=choice.hint)
-    assert isinstance(choice, Choice)
-    return choice
+    backend = future.result()
+    if isinstance(backend, Failure):
+        raise FlareError(backend.message, hint=backend.hint)
+    assert isinstance(backend, Backend)
+    return backend
 
 
 def _ended(futures: dict[Future, Any]) -> set[Future]:

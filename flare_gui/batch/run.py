@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flare_gui.batch.case import Options, earlier_report, segment_case
 from flare_gui.batch.folder import make_folder
 from flare_gui.batch.supervisor import Supervisor, Watcher
-from flare_gui.batch.worker import Choice, Failure
+from flare_gui.batch.worker import Backend, Failure
 from flare_gui.errors import FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import card_of
@@ -63,14 +63,14 @@ class SortedOut(NamedTuple):
 
     perhaps_done: list[Case]
     to_do: list[Case]
-    before: Choice | None
+    before: Backend | None
 
 
 def sort_out(cases: Sequence[Case], out: Path, weights: Path | None, options: Options, watcher: Watcher) -> SortedOut:
     """What is done, as far as can be told without reading a scan, and what is not; what is in the way has failed."""
     card = card_of(weights)
     perhaps_done, to_do = [], []
-    before: Counter[Choice] = Counter()
+    before: Counter[Backend] = Counter()
     for case in cases:
         try:
             report = earlier_report(case, out, card, options)
@@ -81,7 +81,7 @@ def sort_out(cases: Sequence[Case], out: Path, weights: Path | None, options: Op
             to_do.append(case)
         else:
             perhaps_done.append(case)
-            before[Choice(str(report.get("device")), str(report.get("precision")))] += 1
+            before[Backend(str(report.get("device")), str(report.get("precision")))] += 1
     return SortedOut(perhaps_done, to_do, next((made for made, _ in before.most_common(1)), None))
 
 

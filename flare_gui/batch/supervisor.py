@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from flare_gui.batch.case import CaseResult, Options
-from flare_gui.batch.worker import Choice, Ended, Failure, Job, Step, Stop, run_worker
+from flare_gui.batch.worker import Backend, Ended, Failure, Job, Step, Stop, run_worker
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import ModelCard
@@ -53,7 +53,7 @@ class Supervisor:
         options: Options,
         jobs: int,
         watcher: Watcher,
-        before: Choice | None = None,
+        before: Backend | None = None,
     ) -> None:
         self._job = Job(out, weights, card, options, before)
         self._jobs, self._watcher = jobs, watcher
@@ -117,7 +117,7 @@ class Supervisor:
             return
         if isinstance(word, Step):
             self._watcher.progressed(word.case, word.stage, word.fraction)
-        elif isinstance(word, Choice):
+        elif isinstance(word, Backend):
             worker.ready = True
         elif isinstance(word, Ended):
             self._running.discard(word.case)

@@ -34,7 +34,7 @@ SECONDS_BETWEEN_WORDS = 0.1
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
 
-class Choice(NamedTuple):
+class Backend(NamedTuple):
     """What the network runs on. As a word: it is loaded, and its device has passed the probe."""
 
     device: str
@@ -80,13 +80,13 @@ class Job:
     weights: Path | None
     card: ModelCard
     options: Options
-    before: Choice | None = None
+    before: Backend | None = None
 
 
 def run_worker(supervisor: Connection, job: Job, at_once: int, load_now: bool) -> None:
     """Take `Case`s, work on `at_once` of them at a time, and say `Step`s and `Ended` of each.
 
-    `Choice` or `Failure` is said once. The network is loaded when it is first asked, or at once with `load_now`.
+    `Backend` or `Failure` is said once. The network is loaded when it is first asked, or at once with `load_now`.
     """
     # Ctrl-C in a terminal reaches every process; only the supervisor decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -189,7 +189,7 @@ class _SharedNetwork:
             self._mouth.say(Failure(f"the network cannot be loaded ({error})", details=traceback.format_exc()))
             return None
         self._network, self._notes = network_on(chosen, model), chosen.notes
-        self._mouth.say(Choice(chosen.name, chosen.precision))
+        self._mouth.say(Backend(chosen.name, chosen.precision))
         return self._network
 
 
