@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from flare_gui.batch.case import CaseResult, Options
-from flare_gui.batch.worker import Backend, Ended, Failure, Job, Step, Stop, run_worker
+from flare_gui.batch.worker import Backend, CaseFinished, CaseProgress, Failure, Job, Stop, run_worker
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import ModelCard
@@ -107,29 +107,29 @@ class Supervisor:
         worker.send(case)
 
     def _listen(self, worker: "_Worker") -> None:
-        """Take the next word, if there is one after a short wait."""
+        """Take the next message, if there is one after a short wait."""
         try:
             if not worker.pipe.poll(POLL_S):
                 return
-            word = worker.pipe.recv()
+            message = worker.pipe.recv()
         except (EOFError, OSError):
             self._died(worker)
             return
-        if isinstance(word, Step):
-            self._watcher.progressed(word.case, word.stage, word.fraction)
-        elif isinstance(word, Backend):
+        if isinstance(message, CaseProgress):
+            self._watcher.progressed(message.case, message.stage, message.fraction)
+        elif isinstance(message, Backend):
             worker.ready = True
-        elif isinstance(word, Ended):
-            self._running.discard(word.case)
-            if isinstance(word.outcome, CaseResult):
-                if not word.outcome.kept:
-                    self.network_seconds += word.outcome.report["seconds"]["network"]
-                self._watcher.succeeded(word.case, word.outcome)
-            elif word.outcome is not None:
-                self._watcher.failed(word.case, word.outcome)
-        elif isinstance(word, Failure):
+        elif isinstance(message, CaseFinished):
+            self._running.discard(message.case)
+            if isinstance(message.outcome, CaseResult):
+                if not message.outcome.kept:
+                    self.network_seconds += message.outcome.report["seconds"]["network"]
+                self._watcher.succeeded(message.case, message.outcome)
+            elif message.outcome is not None:
+                self._watcher.failed(message.case, message.outcome)
+        elif isinstance(message, Failure):
             # Nothing can be done without the network: this is not one case's fault.
-            raise FlareError(word.message, hint=word.hint)
+            raise FlareError(message.message, hint=message.hint)
 
     def _died(self, worker: "_Worker") -> None:
         """Try what it had again, case by case, once the network is there; the next process takes the others."""
@@ -160,8 +160,8 @@ class Supervisor:
         latest = time.monotonic() + LONGEST_END_S
         with suppress(EOFError, OSError):
             while self._running and time.monotonic() < latest:
-                if self._worker.pipe.poll(POLL_S) and isinstance(word := self._worker.pipe.recv(), Ended):
-                    self._running.discard(word.case)
+                if self._worker.pipe.poll(POLL_S) and isinstance(message := self._worker.pipe.recv(), CaseFinished):
+                    self._running.discard(message.case)
 
 
 class _Worker:
@@ -176,10 +176,10 @@ class _Worker:
         theirs.close()
         self.ready, self.alone = False, False
 
-    def send(self, word: object) -> None:
+    def send(self, message: object) -> None:
         """Say something; a worker that is gone is heard of when the supervisor listens."""
         with suppress(OSError):
-            self.pipe.send(word)
+            self.pipe.send(message)
 
     def end(self) -> None:
         """End the process, which has nothing left to do."""

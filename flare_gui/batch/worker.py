@@ -28,14 +28,14 @@ from flare_gui.model.card import ModelCard
 from flare_gui.progress import Cancel, Progress
 
 # How often progress is told. The pipe would carry more, but nobody could see it.
-SECONDS_BETWEEN_WORDS = 0.1
+SECONDS_BETWEEN_MESSAGES = 0.1
 
 # Of glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
 
 class Backend(NamedTuple):
-    """What the network runs on. As a word: it is loaded, and its device has passed the probe."""
+    """What the network runs on. As a message: it is loaded, and its device has passed the probe."""
 
     device: str
     precision: str
@@ -44,7 +44,7 @@ class Backend(NamedTuple):
 class Failure(NamedTuple):
     """A `FlareError` on its way through a pipe; `details` is a traceback when it is a fault of ours.
 
-    As a word: the network cannot be had, so that nothing can be done.
+    As a message: the network cannot be had, so that nothing can be done.
     """
 
     message: str
@@ -52,7 +52,7 @@ class Failure(NamedTuple):
     details: str = ""
 
 
-class Step(NamedTuple):
+class CaseProgress(NamedTuple):
     """The worker's: a case has come this far in this stage, 0 to 1."""
 
     case: Case
@@ -61,7 +61,7 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Ended:
+class CaseFinished:
     """The worker's: what became of a case; None when it was let go of."""
 
     case: Case
@@ -84,7 +84,7 @@ class Job:
 
 
 def run_worker(supervisor: Connection, job: Job, at_once: int, load_now: bool) -> None:
-    """Take `Case`s, work on `at_once` of them at a time, and say `Step`s and `Ended` of each.
+    """Take `Case`s, work on `at_once` of them at a time, and say `CaseProgress`s and `CaseFinished` of each.
 
     `Backend` or `Failure` is said once. The network is loaded when it is first asked, or at once with `load_now`.
     """
@@ -104,11 +104,11 @@ def run_worker(supervisor: Connection, job: Job, at_once: int, load_now: bool) -
             lane.start()
         with suppress(EOFError, OSError):
             while True:
-                word = supervisor.recv()
-                if isinstance(word, Stop):
+                message = supervisor.recv()
+                if isinstance(message, Stop):
                     cancel.set()
                 else:
-                    cases.put(word)
+                    cases.put(message)
         # The supervisor is gone, or has no more for us.
         cancel.set()
         for _ in lanes:
@@ -132,14 +132,14 @@ def _suit_many_cases() -> None:
 
 
 class _Mouth:
-    """Says words to the supervisor, one thread at a time; to nobody when it is gone."""
+    """Says messages to the supervisor, one thread at a time; to nobody when it is gone."""
 
     def __init__(self, supervisor: Connection) -> None:
         self._supervisor, self._lock = supervisor, threading.Lock()
 
-    def say(self, word: object) -> None:
+    def say(self, message: object) -> None:
         with self._lock, suppress(OSError):
-            self._supervisor.send(word)
+            self._supervisor.send(message)
 
 
 class _SharedNetwork:
@@ -196,7 +196,7 @@ class _SharedNetwork:
 def _lane(cases: SimpleQueue[Case | None], job: Job, network: _SharedNetwork, mouth: _Mouth, cancel: Cancel) -> None:
     """One case after another, until there is None."""
     while (case := cases.get()) is not None:
-        mouth.say(Ended(case, _one(case, job, network, mouth, cancel)))
+        mouth.say(CaseFinished(case, _one(case, job, network, mouth, cancel)))
 
 
 def _one(case: Case, job: Job, network: _SharedNetwork, mouth: _Mouth, cancel: Cancel) -> CaseResult | Failure | None:
@@ -230,8 +230,8 @@ def _seldom(case: Case, mouth: _Mouth) -> Progress:
     def tell(stage: str, fraction: float) -> None:
         nonlocal last, told
         now = time.monotonic()
-        if stage != last or fraction >= 1.0 or now - told > SECONDS_BETWEEN_WORDS:
+        if stage != last or fraction >= 1.0 or now - told > SECONDS_BETWEEN_MESSAGES:
             last, told = stage, now
-            mouth.say(Step(case, stage, fraction))
+            mouth.say(CaseProgress(case, stage, fraction))
 
     return tell
