@@ -84,20 +84,20 @@ class Job:
 
 
 def run_worker(supervisor: Connection, job: Job, at_once: int, load_now: bool) -> None:
-    """Take `Case`s, work on `at_once` of them at a time, and say `CaseProgress`s and `CaseFinished` of each.
+    """Take `Case`s, work on `at_once` of them at a time, and send `CaseProgress` and `CaseFinished` of each.
 
-    `Backend` or `Failure` is said once. The network is loaded when it is first asked, or at once with `load_now`.
+    `Backend` or `Failure` is sent once. The network is loaded when it is first asked, or at once with `load_now`.
     """
     # Ctrl-C in a terminal reaches every process; only the supervisor decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _suit_many_cases()
-    cancel, cases, mouth = Cancel(), SimpleQueue[Case | None](), _Mouth(supervisor)
+    cancel, cases, outbox = Cancel(), SimpleQueue[Case | None](), _Outbox(supervisor)
     with ThreadPoolExecutor(1, "network") as thread:
-        network = _SharedNetwork(job, thread, mouth)
+        network = _SharedNetwork(job, thread, outbox)
         if load_now:
             network.load()
         lanes = [
-            threading.Thread(target=_lane, args=(cases, job, network, mouth, cancel), name=f"case {i}")
+            threading.Thread(target=_lane, args=(cases, job, network, outbox, cancel), name=f"case {i}")
             for i in range(at_once)
         ]
         for lane in lanes:
@@ -131,13 +131,13 @@ def _suit_many_cases() -> None:
             mallopt(option, value)
 
 
-class _Mouth:
-    """Says messages to the supervisor, one thread at a time; to nobody when it is gone."""
+class _Outbox:
+    """Sends messages to the supervisor, one thread at a time; to nobody when it is gone."""
 
     def __init__(self, supervisor: Connection) -> None:
         self._supervisor, self._lock = supervisor, threading.Lock()
 
-    def say(self, message: object) -> None:
+    def send(self, message: object) -> None:
         with self._lock, suppress(OSError):
             self._supervisor.send(message)
 
@@ -148,8 +148,8 @@ class _SharedNetwork:
     In one thread for its whole life, because OpenMP keeps a team of threads for each thread that asks it.
     """
 
-    def __init__(self, job: Job, thread: ThreadPoolExecutor, mouth: _Mouth) -> None:
-        self._job, self._thread, self._mouth = job, thread, mouth
+    def __init__(self, job: Job, thread: ThreadPoolExecutor, outbox: _Outbox) -> None:
+        self._job, self._thread, self._outbox = job, thread, outbox
         self._network: Network | None = None
         self._notes: tuple[str, ...] = ()
 
@@ -183,30 +183,30 @@ class _SharedNetwork:
             model = load(self._job.weights)
             chosen = choose_as_before(options.device, model, options.precision, self._job.before)
         except FlareError as error:
-            self._mouth.say(Failure(error.message, error.hint))
+            self._outbox.send(Failure(error.message, error.hint))
             return None
         except Exception as error:  # noqa: BLE001 - it ends in a thread that nobody would hear of
-            self._mouth.say(Failure(f"the network cannot be loaded ({error})", details=traceback.format_exc()))
+            self._outbox.send(Failure(f"the network cannot be loaded ({error})", details=traceback.format_exc()))
             return None
         self._network, self._notes = network_on(chosen, model), chosen.notes
-        self._mouth.say(Backend(chosen.name, chosen.precision))
+        self._outbox.send(Backend(chosen.name, chosen.precision))
         return self._network
 
 
-def _lane(cases: SimpleQueue[Case | None], job: Job, network: _SharedNetwork, mouth: _Mouth, cancel: Cancel) -> None:
+def _lane(cases: SimpleQueue[Case | None], job: Job, network: _SharedNetwork, outbox: _Outbox, cancel: Cancel) -> None:
     """One case after another, until there is None."""
     while (case := cases.get()) is not None:
-        mouth.say(CaseFinished(case, _one(case, job, network, mouth, cancel)))
+        outbox.send(CaseFinished(case, _one(case, job, network, outbox, cancel)))
 
 
-def _one(case: Case, job: Job, network: _SharedNetwork, mouth: _Mouth, cancel: Cancel) -> CaseResult | Failure | None:
+def _one(case: Case, job: Job, network: _SharedNetwork, outbox: _Outbox, cancel: Cancel) -> CaseResult | Failure | None:
     def ask(task: Task) -> Answer:
         try:
             return network.answer(task)
         except FlareError as error:
             raise FlareError(f"{case.path}: {error.message}", hint=error.hint) from error
 
-    progress = _seldom(case, mouth)
+    progress = _seldom(case, outbox)
     try:
         return run_case(case, job.out, job.card, ask, job.options, picture=True, progress=progress, cancel=cancel)
     except Cancelled:
@@ -223,7 +223,7 @@ def fault(case: Case, error: Exception) -> Failure:
     return Failure(what, "Please report it; failures.csv has the details.", traceback.format_exc())
 
 
-def _seldom(case: Case, mouth: _Mouth) -> Progress:
+def _seldom(case: Case, outbox: _Outbox) -> Progress:
     """Progress that goes to the supervisor when a stage begins or ends, and now and then between."""
     last, told = "", 0.0
 
@@ -232,6 +232,6 @@ def _seldom(case: Case, mouth: _Mouth) -> Progress:
         now = time.monotonic()
         if stage != last or fraction >= 1.0 or now - told > SECONDS_BETWEEN_MESSAGES:
             last, told = stage, now
-            mouth.say(CaseProgress(case, stage, fraction))
+            outbox.send(CaseProgress(case, stage, fraction))
 
     return tell
