@@ -63,9 +63,9 @@ def run_on_cluster(
     make_folder(out)
     with _connected(address) as client:
         demands = _demands(client, options)
-        job = _Job(__version__, card_of(weights).sha256, out, weights, options, found.before)
-        if options.precision == "auto" and job.before is None:
-            job = replace(job, before=_first_backend(client, job, demands, cancel))
+        config = _BatchConfig(__version__, card_of(weights).sha256, out, weights, options, found.before)
+        if options.precision == "auto" and config.before is None:
+            config = replace(config, before=_first_backend(client, config, demands, cancel))
         running: dict[Future, Case] = {}
         try:
             while ahead or running:
@@ -73,7 +73,7 @@ def run_on_cluster(
                 while ahead and len(running) < _most_ahead(client):
                     case = ahead.popleft()
                     key = f"flare-gui-{case.name}-{uuid.uuid4().hex}"
-                    running[client.submit(see_through, job, case, key=key, pure=False, **demands)] = case
+                    running[client.submit(run_on_worker, config, case, key=key, pure=False, **demands)] = case
                 for future in _ended(running):
                     case = running.pop(future)
                     _tell(watcher, case, _outcome(case, future))
@@ -82,7 +82,7 @@ def run_on_cluster(
 
 
 @dataclass(frozen=True)
-class _Job:
+class _BatchConfig:
     """What every case of a batch has in common, on its way to the workers."""
 
     version: str
@@ -96,37 +96,37 @@ class _Job:
 # On a worker
 
 
-def see_through(job: _Job, case: Case) -> CaseResult | Failure:
+def run_on_worker(config: _BatchConfig, case: Case) -> CaseResult | Failure:
     """One case from scan to files, on a worker. The network is one for all threads, and has one case at a time."""
     try:
-        _check_worker(job)
+        _check_worker(config)
         if not case.path.exists():
             raise FlareError(
                 f"{case.path}: the worker {get_worker().address} does not see this file", hint=_SHARED_DISK
             )
-        return run_case(case, job.out, card_of(job.weights), _network(job), job.options, picture=True)
+        return run_case(case, config.out, card_of(config.weights), _network(config), config.options, picture=True)
     except FlareError as error:
         return Failure(error.message, error.hint)
     except Exception as error:  # noqa: BLE001 - one case that finds a fault of ours must not end the others
         return fault(case, error)
 
 
-def choose_backend(job: _Job) -> Backend | Failure:
+def choose_backend(config: _BatchConfig) -> Backend | Failure:
     """The device and precision that a worker chooses for the network."""
     from flare_gui.model.device import choose
 
     try:
-        _check_worker(job)
-        chosen = choose(job.options.device, _model(job.weights, job.sha256), job.options.precision)
+        _check_worker(config)
+        chosen = choose(config.options.device, _model(config.weights, config.sha256), config.options.precision)
     except FlareError as error:
         return Failure(error.message, error.hint)
     return Backend(chosen.name, chosen.precision)
 
 
-def _check_worker(job: _Job) -> None:
-    if job.version != __version__:
+def _check_worker(config: _BatchConfig) -> None:
+    if config.version != __version__:
         raise FlareError(
-            f"the worker {get_worker().address} has flare-gui {__version__}, and this is {job.version}",
+            f"the worker {get_worker().address} has flare-gui {__version__}, and this is {config.version}",
             hint="Install the same version on every worker.",
         )
 
@@ -153,15 +153,15 @@ def _loaded(weights: Path | None, sha256: str) -> Any:
     return model
 
 
-def _network(job: _Job) -> Network:
+def _network(config: _BatchConfig) -> Network:
     def run(task: Task) -> Answer:
         from flare_gui.model.device import choose_as_before
         from flare_gui.model.segmenter import network_on
 
-        model = _model(job.weights, job.sha256)
+        model = _model(config.weights, config.sha256)
         with _computing:
             with task.log.stage("device"):
-                chosen = choose_as_before(job.options.device, model, job.options.precision, job.before)
+                chosen = choose_as_before(config.options.device, model, config.options.precision, config.before)
                 task.log.notes.extend(chosen.notes)
             return network_on(chosen, model)(task)
 
@@ -202,9 +202,9 @@ def _most_ahead(client: Client) -> int:
     return max(LEAST_AHEAD, AHEAD_PER_THREAD * sum(client.nthreads().values()))
 
 
-def _first_backend(client: Client, job: _Job, demands: dict[str, Any], cancel: Cancel) -> Backend:
+def _first_backend(client: Client, config: _BatchConfig, demands: dict[str, Any], cancel: Cancel) -> Backend:
     """The backend of one worker, for all: by the clock alone, two might choose differently."""
-    future = client.submit(choose_backend, job, pure=False, **demands)
+    future = client.submit(choose_backend, config, pure=False, **demands)
     while not _ended({future: None}):
         cancel.check()
     backend = future.result()

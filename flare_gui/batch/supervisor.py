@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from flare_gui.batch.case import CaseResult, Options
-from flare_gui.batch.worker import Backend, CaseFinished, CaseProgress, Failure, Job, Stop, run_worker
+from flare_gui.batch.worker import Backend, BatchConfig, CaseFinished, CaseProgress, Failure, Stop, run_worker
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import ModelCard
@@ -55,7 +55,7 @@ class Supervisor:
         watcher: Watcher,
         before: Backend | None = None,
     ) -> None:
-        self._job = Job(out, weights, card, options, before)
+        self._config = BatchConfig(out, weights, card, options, before)
         self._jobs, self._watcher = jobs, watcher
         self._ahead: deque[Case] = deque()
         # Cases that a process died of, or of one of which it did.
@@ -78,7 +78,7 @@ class Supervisor:
             while self._ahead or self._suspects or self._running:
                 cancel.check()
                 if self._worker is None:
-                    self._worker = _Worker(self._job, self._jobs, network_at_once)
+                    self._worker = _Worker(self._config, self._jobs, network_at_once)
                 self._give_work(self._worker)
                 self._listen(self._worker)
         except Cancelled:
@@ -167,10 +167,10 @@ class Supervisor:
 class _Worker:
     """A process that works on cases, and the pipe to it: `ready` once its network is loaded, `alone` with a suspect."""
 
-    def __init__(self, job: Job, at_once: int, load_now: bool) -> None:
+    def __init__(self, config: BatchConfig, at_once: int, load_now: bool) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self._process = context.Process(target=run_worker, args=(theirs, job, at_once, load_now), daemon=True)
+        self._process = context.Process(target=run_worker, args=(theirs, config, at_once, load_now), daemon=True)
         self._process.start()
         # Else the pipe would not be closed when the worker is gone.
         theirs.close()

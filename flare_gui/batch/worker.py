@@ -73,7 +73,7 @@ class Stop(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Job:
+class BatchConfig:
     """What all cases have in common. `before` is the device and precision of earlier results that these join."""
 
     out: Path
@@ -83,7 +83,7 @@ class Job:
     before: Backend | None = None
 
 
-def run_worker(supervisor: Connection, job: Job, at_once: int, load_now: bool) -> None:
+def run_worker(supervisor: Connection, config: BatchConfig, at_once: int, load_now: bool) -> None:
     """Take `Case`s, work on `at_once` of them at a time, and send `CaseProgress` and `CaseFinished` of each.
 
     `Backend` or `Failure` is sent once. The network is loaded when it is first asked, or at once with `load_now`.
@@ -92,16 +92,16 @@ def run_worker(supervisor: Connection, job: Job, at_once: int, load_now: bool) -
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _suit_many_cases()
     cancel, cases, outbox = Cancel(), SimpleQueue[Case | None](), _Outbox(supervisor)
-    with ThreadPoolExecutor(1, "network") as thread:
-        network = _SharedNetwork(job, thread, outbox)
+    with ThreadPoolExecutor(1, "network") as executor:
+        network = _SharedNetwork(config, executor, outbox)
         if load_now:
             network.load()
-        lanes = [
-            threading.Thread(target=_lane, args=(cases, job, network, outbox, cancel), name=f"case {i}")
+        threads = [
+            threading.Thread(target=_work_through, args=(cases, config, network, outbox, cancel), name=f"case {i}")
             for i in range(at_once)
         ]
-        for lane in lanes:
-            lane.start()
+        for thread in threads:
+            thread.start()
         with suppress(EOFError, OSError):
             while True:
                 message = supervisor.recv()
@@ -111,10 +111,10 @@ def run_worker(supervisor: Connection, job: Job, at_once: int, load_now: bool) -
                     cases.put(message)
         # The supervisor is gone, or has no more for us.
         cancel.set()
-        for _ in lanes:
+        for _ in threads:
             cases.put(None)
-        for lane in lanes:
-            lane.join()
+        for thread in threads:
+            thread.join()
 
 
 def _suit_many_cases() -> None:
@@ -148,18 +148,18 @@ class _SharedNetwork:
     In one thread for its whole life, because OpenMP keeps a team of threads for each thread that asks it.
     """
 
-    def __init__(self, job: Job, thread: ThreadPoolExecutor, outbox: _Outbox) -> None:
-        self._job, self._thread, self._outbox = job, thread, outbox
+    def __init__(self, config: BatchConfig, executor: ThreadPoolExecutor, outbox: _Outbox) -> None:
+        self._config, self._executor, self._outbox = config, executor, outbox
         self._network: Network | None = None
         self._notes: tuple[str, ...] = ()
 
     def load(self) -> None:
         """Begin to load it, and tell the supervisor what came of it."""
-        self._thread.submit(self._load)
+        self._executor.submit(self._load)
 
     def answer(self, task: Task) -> Answer:
         """Wait for it. Raises `FlareError`, `Cancelled`."""
-        return self._thread.submit(self._answer, task).result()
+        return self._executor.submit(self._answer, task).result()
 
     def _answer(self, task: Task) -> Answer:
         task.cancel.check()
@@ -178,10 +178,10 @@ class _SharedNetwork:
         from flare_gui.model.segmenter import network_on
         from flare_gui.model.weights import load
 
-        options = self._job.options
+        options = self._config.options
         try:
-            model = load(self._job.weights)
-            chosen = choose_as_before(options.device, model, options.precision, self._job.before)
+            model = load(self._config.weights)
+            chosen = choose_as_before(options.device, model, options.precision, self._config.before)
         except FlareError as error:
             self._outbox.send(Failure(error.message, error.hint))
             return None
@@ -193,22 +193,28 @@ class _SharedNetwork:
         return self._network
 
 
-def _lane(cases: SimpleQueue[Case | None], job: Job, network: _SharedNetwork, outbox: _Outbox, cancel: Cancel) -> None:
+def _work_through(
+    cases: SimpleQueue[Case | None], config: BatchConfig, network: _SharedNetwork, outbox: _Outbox, cancel: Cancel
+) -> None:
     """One case after another, until there is None."""
     while (case := cases.get()) is not None:
-        outbox.send(CaseFinished(case, _one(case, job, network, outbox, cancel)))
+        outbox.send(CaseFinished(case, _work_on(case, config, network, outbox, cancel)))
 
 
-def _one(case: Case, job: Job, network: _SharedNetwork, outbox: _Outbox, cancel: Cancel) -> CaseResult | Failure | None:
+def _work_on(
+    case: Case, config: BatchConfig, network: _SharedNetwork, outbox: _Outbox, cancel: Cancel
+) -> CaseResult | Failure | None:
     def ask(task: Task) -> Answer:
         try:
             return network.answer(task)
         except FlareError as error:
             raise FlareError(f"{case.path}: {error.message}", hint=error.hint) from error
 
-    progress = _seldom(case, outbox)
+    progress = _throttled(case, outbox)
     try:
-        return run_case(case, job.out, job.card, ask, job.options, picture=True, progress=progress, cancel=cancel)
+        return run_case(
+            case, config.out, config.card, ask, config.options, picture=True, progress=progress, cancel=cancel
+        )
     except Cancelled:
         return None
     except FlareError as error:
@@ -223,7 +229,7 @@ def fault(case: Case, error: Exception) -> Failure:
     return Failure(what, "Please report it; failures.csv has the details.", traceback.format_exc())
 
 
-def _seldom(case: Case, outbox: _Outbox) -> Progress:
+def _throttled(case: Case, outbox: _Outbox) -> Progress:
     """Progress that goes to the supervisor when a stage begins or ends, and now and then between."""
     last, told = "", 0.0
 
