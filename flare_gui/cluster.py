@@ -21,7 +21,7 @@ from flare_gui import __version__
 from flare_gui.batch.case import CaseResult, Options, run_case
 from flare_gui.batch.folder import make_folder
 from flare_gui.batch.run import sort_out
-from flare_gui.batch.supervisor import Watcher
+from flare_gui.batch.supervisor import Observer
 from flare_gui.batch.worker import Backend, Failure, fault
 from flare_gui.errors import FlareError
 from flare_gui.io import Case
@@ -45,7 +45,7 @@ def run_on_cluster(
     out: Path,
     weights: Path | None,
     options: Options,
-    watcher: Watcher,
+    observer: Observer,
     cancel: Cancel,
     address: str,
 ) -> None:
@@ -56,7 +56,7 @@ def run_on_cluster(
     `FlareError` when the cluster cannot be reached, `Cancelled`: cases that are being worked on are then finished all
     the same, and kept by the next run.
     """
-    found = sort_out(cases, out, weights, options, watcher)
+    found = sort_out(cases, out, weights, options, observer)
     ahead = deque([*found.perhaps_done, *found.to_do])
     if not ahead:
         return
@@ -76,7 +76,7 @@ def run_on_cluster(
                     running[client.submit(run_on_worker, config, case, key=key, pure=False, **demands)] = case
                 for future in _ended(running):
                     case = running.pop(future)
-                    _tell(watcher, case, _outcome(case, future))
+                    _tell(observer, case, _outcome(case, future))
         finally:
             client.cancel(list(running))
 
@@ -236,9 +236,9 @@ def _outcome(case: Case, future: Future) -> CaseResult | Failure:
     return Failure(f"{case.path}: the cluster could not do it ({problem})", "Look into the logs of its workers.")
 
 
-def _tell(watcher: Watcher, case: Case, outcome: CaseResult | Failure) -> None:
+def _tell(observer: Observer, case: Case, outcome: CaseResult | Failure) -> None:
     if isinstance(outcome, Failure):
-        watcher.failed(case, outcome)
+        observer.failed(case, outcome)
     else:
-        watcher.progressed(case, "cluster", 1.0)
-        watcher.succeeded(case, outcome)
+        observer.progressed(case, "cluster", 1.0)
+        observer.succeeded(case, outcome)

@@ -39,7 +39,7 @@ def local() -> Iterator[LocalCluster]:
 
 
 class Assassin:
-    """A watcher that, when the first case is done, kills the worker that has the most to do."""
+    """A observer that, when the first case is done, kills the worker that has the most to do."""
 
     def __init__(self, client: Client) -> None:
         self.results: dict[str, CaseResult] = {}
@@ -67,16 +67,16 @@ def test_a_lost_workers_cases_are_done_elsewhere_with_the_same_bytes(local: Loca
     weights = save_tiny(tmp_path / "weights", "tiny", 1)
     cases = io.find_cases([write_scan(tmp_path / "in" / f"ct{i}.nii.gz", i) for i in range(8)])
     with Client(local) as client:
-        watcher = Assassin(client)
+        observer = Assassin(client)
         address = local.scheduler_address
-        cluster.run_on_cluster(cases, tmp_path / "out", weights, FIXED, watcher, Cancel(), address)
-        assert watcher.killed and not watcher.failures and len(watcher.results) == 8
+        cluster.run_on_cluster(cases, tmp_path / "out", weights, FIXED, observer, Cancel(), address)
+        assert observer.killed and not observer.failures and len(observer.results) == 8
         loads = client.run(lambda: cluster._loaded.cache_info().misses)
         assert set(loads.values()) <= {0, 1}, "one model a worker, kept in memory"
     model = load(weights)
     for case in cases:
         here = segment_case(case, tmp_path / "here", model, FIXED)
-        assert watcher.results[case.name].mask.read_bytes() == here.mask.read_bytes()
+        assert observer.results[case.name].mask.read_bytes() == here.mask.read_bytes()
 
 
 def test_the_command_line_sends_cases_to_a_cluster_and_says_which_fail(

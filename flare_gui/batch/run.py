@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flare_gui.batch.case import Options, earlier_report, segment_case
 from flare_gui.batch.folder import make_folder
-from flare_gui.batch.supervisor import Supervisor, Watcher
+from flare_gui.batch.supervisor import Observer, Supervisor
 from flare_gui.batch.worker import Backend, Failure
 from flare_gui.errors import FlareError
 from flare_gui.io import Case
@@ -32,12 +32,12 @@ def run_batch(
     out: Path,
     weights: Path | None,
     options: Options,
-    watcher: Watcher,
+    observer: Observer,
     cancel: Cancel,
     *,
     jobs: int | None = None,
 ) -> float:
-    """Segment `cases` into `out`, `jobs` at a time, and tell `watcher` what becomes of each, exactly once.
+    """Segment `cases` into `out`, `jobs` at a time, and tell `observer` what becomes of each, exactly once.
 
     Returns the seconds that the network was at work; 0 for a single case.
 
@@ -45,15 +45,15 @@ def run_batch(
     in this process, more in one of their own: then no case takes another one along, whatever it does to its process.
     Raises `FlareError` when nothing can be done at all (weights, device), `Cancelled`.
     """
-    sorted_out = sort_out(cases, out, weights, options, watcher)
+    sorted_out = sort_out(cases, out, weights, options, observer)
     ahead = [*sorted_out.perhaps_done, *sorted_out.to_do]
     if not ahead:
         return 0.0
     make_folder(out)
     if len(cases) == 1:
-        _in_this_process(ahead[0], out, weights, options, watcher, cancel)
+        _in_this_process(ahead[0], out, weights, options, observer, cancel)
         return 0.0
-    supervisor = Supervisor(out, weights, card_of(weights), options, jobs or usual_jobs(), watcher, sorted_out.before)
+    supervisor = Supervisor(out, weights, card_of(weights), options, jobs or usual_jobs(), observer, sorted_out.before)
     supervisor.run(ahead, cancel, network_at_once=bool(sorted_out.to_do))
     return supervisor.network_seconds
 
@@ -66,7 +66,7 @@ class SortedOut(NamedTuple):
     before: Backend | None
 
 
-def sort_out(cases: Sequence[Case], out: Path, weights: Path | None, options: Options, watcher: Watcher) -> SortedOut:
+def sort_out(cases: Sequence[Case], out: Path, weights: Path | None, options: Options, observer: Observer) -> SortedOut:
     """What is done, as far as can be told without reading a scan, and what is not; what is in the way has failed."""
     card = card_of(weights)
     perhaps_done, to_do = [], []
@@ -75,7 +75,7 @@ def sort_out(cases: Sequence[Case], out: Path, weights: Path | None, options: Op
         try:
             report = earlier_report(case, out, card, options)
         except FlareError as error:
-            watcher.failed(case, Failure(error.message, error.hint))
+            observer.failed(case, Failure(error.message, error.hint))
             continue
         if report is None:
             to_do.append(case)
@@ -86,7 +86,7 @@ def sort_out(cases: Sequence[Case], out: Path, weights: Path | None, options: Op
 
 
 def _in_this_process(
-    case: Case, out: Path, weights: Path | None, options: Options, watcher: Watcher, cancel: Cancel
+    case: Case, out: Path, weights: Path | None, options: Options, observer: Observer, cancel: Cancel
 ) -> None:
     from flare_gui.model.device import choose
     from flare_gui.model.weights import load
@@ -101,10 +101,10 @@ def _in_this_process(
             model,
             options,
             picture=True,
-            progress=lambda stage, fraction: watcher.progressed(case, stage, fraction),
+            progress=lambda stage, fraction: observer.progressed(case, stage, fraction),
             cancel=cancel,
         )
     except FlareError as error:
-        watcher.failed(case, Failure(error.message, error.hint))
+        observer.failed(case, Failure(error.message, error.hint))
     else:
-        watcher.succeeded(case, result)
+        observer.succeeded(case, result)

@@ -26,7 +26,7 @@ POLL_S = 0.1
 LONGEST_END_S = 10.0
 
 
-class Watcher(Protocol):
+class Observer(Protocol):
     """Who wants to know what becomes of the cases."""
 
     def progressed(self, case: Case, stage: str, fraction: float) -> None:
@@ -52,11 +52,11 @@ class Supervisor:
         card: ModelCard,
         options: Options,
         jobs: int,
-        watcher: Watcher,
+        observer: Observer,
         before: Backend | None = None,
     ) -> None:
         self._config = BatchConfig(out, weights, card, options, before)
-        self._jobs, self._watcher = jobs, watcher
+        self._jobs, self._observer = jobs, observer
         self._ahead: deque[Case] = deque()
         # Cases that a process died of, or of one of which it did.
         self._suspects: deque[Case] = deque()
@@ -116,7 +116,7 @@ class Supervisor:
             self._died(worker)
             return
         if isinstance(message, CaseProgress):
-            self._watcher.progressed(message.case, message.stage, message.fraction)
+            self._observer.progressed(message.case, message.stage, message.fraction)
         elif isinstance(message, Backend):
             worker.ready = True
         elif isinstance(message, CaseFinished):
@@ -124,9 +124,9 @@ class Supervisor:
             if isinstance(message.outcome, CaseResult):
                 if not message.outcome.kept:
                     self.network_seconds += message.outcome.report["seconds"]["network"]
-                self._watcher.succeeded(message.case, message.outcome)
+                self._observer.succeeded(message.case, message.outcome)
             elif message.outcome is not None:
-                self._watcher.failed(message.case, message.outcome)
+                self._observer.failed(message.case, message.outcome)
         elif isinstance(message, Failure):
             # Nothing can be done without the network: this is not one case's fault.
             raise FlareError(message.message, hint=message.hint)
@@ -150,7 +150,7 @@ class Supervisor:
             self._suspects.extend(lost)
         for case in lost if len(lost) == 1 else ():
             sentence = f"{case.path}: the process that worked on it {worker.how_it_ended()}"
-            self._watcher.failed(case, Failure(sentence, "There may be too little memory; try --jobs 1."))
+            self._observer.failed(case, Failure(sentence, "There may be too little memory; try --jobs 1."))
 
     def _ask_to_stop(self) -> None:
         """Let the worker remove what it has half written."""

@@ -22,7 +22,7 @@ DONE, NOTHING_DONE, PARTLY_DONE, INTERRUPTED = 0, 2, 3, 130
 
 @dataclass
 class _Tally:
-    """What has come out so far, and where the user sees it: the `Watcher` of a batch on a terminal or in a log."""
+    """What has come out so far, and where the user sees it: the `Observer` of a batch on a terminal or in a log."""
 
     display: Bar | Lines
     numbers: dict[Case, str] = field(default_factory=dict)

@@ -26,7 +26,7 @@ FIXED = Options(device="cpu", precision="float32")
 
 
 class Witness:
-    """A watcher that remembers, and does something when a case has come to a stage."""
+    """A observer that remembers, and does something when a case has come to a stage."""
 
     def __init__(
         self, at: tuple[str, str] = ("", ""), do: Callable[[], None] = lambda: None, *, always: bool = False

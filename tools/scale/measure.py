@@ -145,9 +145,9 @@ class _Watched:
 
 def _batch(cases: Sequence[Case], out: Path, *, jobs: int) -> _Watched:
     """Segment `cases` as `flare-gui segment --jobs` does."""
-    watcher = _Watched()
-    run_batch(cases, out, None, Options(device="cpu"), watcher, never, jobs=jobs)
-    return watcher
+    observer = _Watched()
+    run_batch(cases, out, None, Options(device="cpu"), observer, never, jobs=jobs)
+    return observer
 
 
 def _stages(case: Case, model: Model) -> dict[str, float]:

@@ -27,7 +27,7 @@ class BatchRequest:
 
 
 class BatchNews(QObject):
-    """The `Watcher` of a batch in a thread; its signals arrive in the window's."""
+    """The `Observer` of a batch in a thread; its signals arrive in the window's."""
 
     found = Signal(list)
     moved = Signal(object, str, float)
