@@ -25,8 +25,8 @@ from flare_gui.batch.supervisor import Observer
 from flare_gui.batch.worker import Backend, Failure, fault
 from flare_gui.errors import FlareError
 from flare_gui.io import Case
-from flare_gui.model.around import Answer, Network, Task
 from flare_gui.model.card import card_of
+from flare_gui.model.pipeline import Answer, Network, Task
 from flare_gui.progress import Cancel
 
 CONNECT_S, POLL_S = 20.0, 0.5

@@ -6,7 +6,7 @@ Images are float32 HU (x, y, z) in canonical RAS, cubic voxels of `spacing_mm`.
 import numpy as np
 from scipy import ndimage
 
-from flare_gui.model.around import slices_beyond
+from flare_gui.model.pipeline import slices_beyond
 from trainer.recipe import Augmentation
 
 # Thickness of a slab in mm: from a look at one lesion to half an abdomen.

@@ -12,9 +12,9 @@ from flare_gui.analysis.measure import measure
 from flare_gui.batch.thumbnail import thumbnail
 from flare_gui.errors import FlareError, OutputExists
 from flare_gui.files import reason, replacing
-from flare_gui.model.around import Answer, Network, Task, segment_with
 from flare_gui.model.card import ModelCard
 from flare_gui.model.memory import free_memory
+from flare_gui.model.pipeline import Answer, Network, Task, segment_with
 from flare_gui.model.runlog import RunLog
 from flare_gui.organs import ORGANS, LabelScheme
 from flare_gui.progress import Cancel, Progress, ignore, never

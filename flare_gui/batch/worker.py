@@ -23,8 +23,8 @@ from typing import NamedTuple
 from flare_gui.batch.case import CaseResult, Options, run_case
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
-from flare_gui.model.around import Answer, Network, Task
 from flare_gui.model.card import ModelCard
+from flare_gui.model.pipeline import Answer, Network, Task
 from flare_gui.progress import Cancel, Progress
 
 # How often progress is told. The pipe would carry more, but nobody could see it.

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from flare_gui import geometry
 from flare_gui.model import ladder
-from flare_gui.model.around import slices_beyond
 from flare_gui.model.body import body_box
 from flare_gui.model.device import choose
+from flare_gui.model.pipeline import slices_beyond
 from flare_gui.model.tiles import plan
 from flare_gui.model.weights import Model
 from flare_gui.volume import Volume

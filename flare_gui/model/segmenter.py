@@ -1,8 +1,8 @@
 """From a CT to its four organs: the one pipeline behind the program, the command line and the trainer's evaluation."""
 
-from flare_gui.model.around import Answer, Network, Task, segment_with
 from flare_gui.model.device import Device, choose
 from flare_gui.model.infer import infer
+from flare_gui.model.pipeline import Answer, Network, Task, segment_with
 from flare_gui.model.runlog import RunLog
 from flare_gui.model.weights import Model
 from flare_gui.progress import Cancel, Progress, ignore, never

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from flare_gui.model.around import slices_beyond
+from flare_gui.model.pipeline import slices_beyond
 from trainer import scanner
 from trainer.cases import TrainingCase
 from trainer.recipe import Augmentation, Recipe

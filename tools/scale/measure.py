@@ -27,8 +27,8 @@ from flare_gui.batch.summary import CONTACT_SHEET, VOLUMES, write_summary
 from flare_gui.batch.thumbnail import thumbnail
 from flare_gui.batch.worker import Failure
 from flare_gui.io import Case
-from flare_gui.model.around import Answer, Task, segment_with
 from flare_gui.model.device import choose
+from flare_gui.model.pipeline import Answer, Task, segment_with
 from flare_gui.model.runlog import RunLog
 from flare_gui.model.segmenter import network_on
 from flare_gui.model.weights import Model, load

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from flare_gui import geometry, separable
-from flare_gui.model import anatomy, finish
+from flare_gui.model import anatomy, postprocess
 from flare_gui.model.body import body_box
 from flare_gui.model.card import ModelCard
 from flare_gui.model.confidence import confidence
@@ -66,7 +66,7 @@ def segment_with(
         probabilities = answer.probabilities[..., beyond : beyond + hu.shape[2]]
         organs = anatomy.clean(probabilities, hu, affine)
         labels = _blank(volume.hu)
-        finish.upsample(organs, upright.affine, upright.apply(labels), progress, cancel)
+        postprocess.upsample(organs, upright.affine, upright.apply(labels), progress, cancel)
         trust = confidence(probabilities, organs, card)
     log.notes.extend(organs.findings.notes)
     run = {
