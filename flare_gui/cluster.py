@@ -26,7 +26,7 @@ from flare_gui.batch.worker import Backend, Failure, fault
 from flare_gui.errors import FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import card_of
-from flare_gui.model.pipeline import Answer, Network, Task
+from flare_gui.model.pipeline import Prediction, PredictionRequest, Predictor
 from flare_gui.progress import Cancel
 
 CONNECT_S, POLL_S = 20.0, 0.5
@@ -104,7 +104,7 @@ def run_on_worker(config: _BatchConfig, case: Case) -> CaseResult | Failure:
             raise FlareError(
                 f"{case.path}: the worker {get_worker().address} does not see this file", hint=_SHARED_DISK
             )
-        return run_case(case, config.out, card_of(config.weights), _network(config), config.options, picture=True)
+        return run_case(case, config.out, card_of(config.weights), _predictor(config), config.options, picture=True)
     except FlareError as error:
         return Failure(error.message, error.hint)
     except Exception as error:  # noqa: BLE001 - one case that finds a fault of ours must not end the others
@@ -153,17 +153,17 @@ def _loaded(weights: Path | None, sha256: str) -> Any:
     return model
 
 
-def _network(config: _BatchConfig) -> Network:
-    def run(task: Task) -> Answer:
+def _predictor(config: _BatchConfig) -> Predictor:
+    def run(request: PredictionRequest) -> Prediction:
         from flare_gui.model.device import choose_as_before
-        from flare_gui.model.segmenter import network_on
+        from flare_gui.model.segmenter import predictor_on
 
         model = _model(config.weights, config.sha256)
         with _computing:
-            with task.log.stage("device"):
+            with request.log.stage("device"):
                 chosen = choose_as_before(config.options.device, model, config.options.precision, config.before)
-                task.log.notes.extend(chosen.notes)
-            return network_on(chosen, model)(task)
+                request.log.notes.extend(chosen.notes)
+            return predictor_on(chosen, model)(request)
 
     return run
 

@@ -14,7 +14,7 @@ from flare_gui.errors import FlareError, OutputExists
 from flare_gui.files import reason, replacing
 from flare_gui.model.card import ModelCard
 from flare_gui.model.memory import free_memory
-from flare_gui.model.pipeline import Answer, Network, Task, segment_with
+from flare_gui.model.pipeline import Prediction, PredictionRequest, Predictor, segment_with
 from flare_gui.model.runlog import RunLog
 from flare_gui.organs import ORGANS, LabelScheme
 from flare_gui.progress import Cancel, Progress, ignore, never
@@ -63,22 +63,22 @@ def segment_case(
 ) -> CaseResult:
     """`run_case` with the network in this process."""
     from flare_gui.model.device import choose
-    from flare_gui.model.segmenter import network_on
+    from flare_gui.model.segmenter import predictor_on
 
-    def network(task: Task) -> Answer:
-        with task.log.stage("device"):
+    def predictor(request: PredictionRequest) -> Prediction:
+        with request.log.stage("device"):
             chosen = choose(options.device, model, options.precision)
-            task.log.notes.extend(chosen.notes)
-        return network_on(chosen, model)(task)
+            request.log.notes.extend(chosen.notes)
+        return predictor_on(chosen, model)(request)
 
-    return run_case(case, out, model.card, network, options, picture=picture, progress=progress, cancel=cancel)
+    return run_case(case, out, model.card, predictor, options, picture=picture, progress=progress, cancel=cancel)
 
 
 def run_case(
     case: io.Case,
     out: Path,
     card: ModelCard,
-    network: Network,
+    predictor: Predictor,
     options: Options = Options(),
     *,
     picture: bool = False,
@@ -87,9 +87,9 @@ def run_case(
 ) -> CaseResult:
     """Read, segment and measure `case`, and write `out/NAME.seg.nii.gz` and `out/NAME.json`, both or neither.
 
-    `network` is the one that `card` describes. An earlier result of the same scan, model and options is kept. Raises
-    `OutputExists` for any other file in the way unless `options.overwrite`, before the network runs; `FlareError` when
-    the scan cannot be read, the device not be used or the result not be written; `Cancelled`.
+    `predictor` runs the network that `card` describes. An earlier result of the same scan, model and options is kept.
+    Raises `OutputExists` for any other file in the way unless `options.overwrite`, before the network runs;
+    `FlareError` when the scan cannot be read, the device not be used or the result not be written; `Cancelled`.
     """
     try:
         earlier = earlier_report(case, out, card, options)
@@ -105,7 +105,7 @@ def run_case(
         with log.stage("examine"):
             volume = doctor.examined(volume)
         doctor.refuse(volume)
-        segmentation = segment_with(network, volume, card, log, progress, cancel)
+        segmentation = segment_with(predictor, volume, card, log, progress, cancel)
         cancel.check()
         report = _report(case, volume, segmentation, card, options)
         progress("write", 0.0)

@@ -24,7 +24,7 @@ from flare_gui.batch.case import CaseResult, Options, run_case
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import ModelCard
-from flare_gui.model.pipeline import Answer, Network, Task
+from flare_gui.model.pipeline import Prediction, PredictionRequest, Predictor
 from flare_gui.progress import Cancel, Progress
 
 # How often progress is told. The pipe would carry more, but nobody could see it.
@@ -93,11 +93,11 @@ def run_worker(supervisor: Connection, config: BatchConfig, at_once: int, load_n
     _suit_many_cases()
     cancel, cases, outbox = Cancel(), SimpleQueue[Case | None](), _Outbox(supervisor)
     with ThreadPoolExecutor(1, "network") as executor:
-        network = _SharedNetwork(config, executor, outbox)
+        predictor = _SharedPredictor(config, executor, outbox)
         if load_now:
-            network.load()
+            predictor.load()
         threads = [
-            threading.Thread(target=_work_through, args=(cases, config, network, outbox, cancel), name=f"case {i}")
+            threading.Thread(target=_work_through, args=(cases, config, predictor, outbox, cancel), name=f"case {i}")
             for i in range(at_once)
         ]
         for thread in threads:
@@ -142,7 +142,7 @@ class _Outbox:
             self._supervisor.send(message)
 
 
-class _SharedNetwork:
+class _SharedPredictor:
     """One network for all cases, loaded once, that has one case at a time: it takes all cores, or the GPU.
 
     In one thread for its whole life, because OpenMP keeps a team of threads for each thread that asks it.
@@ -150,32 +150,32 @@ class _SharedNetwork:
 
     def __init__(self, config: BatchConfig, executor: ThreadPoolExecutor, outbox: _Outbox) -> None:
         self._config, self._executor, self._outbox = config, executor, outbox
-        self._network: Network | None = None
+        self._predictor: Predictor | None = None
         self._notes: tuple[str, ...] = ()
 
     def load(self) -> None:
         """Begin to load it, and tell the supervisor what came of it."""
         self._executor.submit(self._load)
 
-    def answer(self, task: Task) -> Answer:
+    def predict(self, request: PredictionRequest) -> Prediction:
         """Wait for it. Raises `FlareError`, `Cancelled`."""
-        return self._executor.submit(self._answer, task).result()
+        return self._executor.submit(self._predict, request).result()
 
-    def _answer(self, task: Task) -> Answer:
-        task.cancel.check()
-        network = self._network or self._load()
-        if network is None:
+    def _predict(self, request: PredictionRequest) -> Prediction:
+        request.cancel.check()
+        predictor = self._predictor or self._load()
+        if predictor is None:
             # The supervisor has been told and ends all of it.
             raise Cancelled
-        task.log.notes.extend(self._notes)
+        request.log.notes.extend(self._notes)
         try:
-            return network(task)
+            return predictor(request)
         except RuntimeError as error:
             raise FlareError(f"the network failed ({error})", hint="Try another --device.") from error
 
-    def _load(self) -> Network | None:
+    def _load(self) -> Predictor | None:
         from flare_gui.model.device import choose_as_before
-        from flare_gui.model.segmenter import network_on
+        from flare_gui.model.segmenter import predictor_on
         from flare_gui.model.weights import load
 
         options = self._config.options
@@ -188,32 +188,32 @@ class _SharedNetwork:
         except Exception as error:  # noqa: BLE001 - it ends in a thread that nobody would hear of
             self._outbox.send(Failure(f"the network cannot be loaded ({error})", details=traceback.format_exc()))
             return None
-        self._network, self._notes = network_on(chosen, model), chosen.notes
+        self._predictor, self._notes = predictor_on(chosen, model), chosen.notes
         self._outbox.send(Backend(chosen.name, chosen.precision))
-        return self._network
+        return self._predictor
 
 
 def _work_through(
-    cases: SimpleQueue[Case | None], config: BatchConfig, network: _SharedNetwork, outbox: _Outbox, cancel: Cancel
+    cases: SimpleQueue[Case | None], config: BatchConfig, predictor: _SharedPredictor, outbox: _Outbox, cancel: Cancel
 ) -> None:
     """One case after another, until there is None."""
     while (case := cases.get()) is not None:
-        outbox.send(CaseFinished(case, _work_on(case, config, network, outbox, cancel)))
+        outbox.send(CaseFinished(case, _work_on(case, config, predictor, outbox, cancel)))
 
 
 def _work_on(
-    case: Case, config: BatchConfig, network: _SharedNetwork, outbox: _Outbox, cancel: Cancel
+    case: Case, config: BatchConfig, predictor: _SharedPredictor, outbox: _Outbox, cancel: Cancel
 ) -> CaseResult | Failure | None:
-    def ask(task: Task) -> Answer:
+    def predict(request: PredictionRequest) -> Prediction:
         try:
-            return network.answer(task)
+            return predictor.predict(request)
         except FlareError as error:
             raise FlareError(f"{case.path}: {error.message}", hint=error.hint) from error
 
     progress = _throttled(case, outbox)
     try:
         return run_case(
-            case, config.out, config.card, ask, config.options, picture=True, progress=progress, cancel=cancel
+            case, config.out, config.card, predict, config.options, picture=True, progress=progress, cancel=cancel
         )
     except Cancelled:
         return None

@@ -1,4 +1,4 @@
-"""What goes on around the network: from a CT to the network's input, and from its answer to labels. Knows no torch.
+"""From a CT to labels: preprocessing, the network's prediction, postprocessing. Knows no torch.
 
 So that the network may run elsewhere: in this process, in another one, or on a machine of a cluster.
 """
@@ -22,7 +22,7 @@ from flare_gui.volume import Segmentation, Volume
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Prediction:
     """Softmax probabilities, float32 (classes, x, y, z), and the device and precision that computed them."""
 
     probabilities: np.ndarray
@@ -30,8 +30,8 @@ class Answer:
     precision: str
 
 
-class Task(NamedTuple):
-    """What a network is asked: `image` is float32 (x, y, z), its input; it reports into `log` and `progress`."""
+class PredictionRequest(NamedTuple):
+    """What a predictor is asked: `image` is float32 (x, y, z), its input; it reports into `log` and `progress`."""
 
     image: np.ndarray
     log: RunLog
@@ -39,7 +39,7 @@ class Task(NamedTuple):
     cancel: Cancel
 
 
-Network = Callable[[Task], Answer]
+Predictor = Callable[[PredictionRequest], Prediction]
 """Computes the probabilities of a network input, and logs the stage "network"."""
 
 # A scan with fewer slices than this part of a training patch, 14 cm, is continued at both ends by that part, 2.4 cm.
@@ -50,9 +50,9 @@ _CONTINUED_PER_PATCH = 0.1
 
 
 def segment_with(
-    network: Network, volume: Volume, card: ModelCard, log: RunLog, progress: Progress, cancel: Cancel
+    predictor: Predictor, volume: Volume, card: ModelCard, log: RunLog, progress: Progress, cancel: Cancel
 ) -> Segmentation:
-    """Labels of `volume` on its own grid, with `network` as the one that `card` describes: see `segmenter.segment`."""
+    """Labels of `volume` on its own grid, by a `predictor` with the weights of `card`: see `segmenter.segment`."""
     cancel.check()
     with log.stage("prepare"):
         upright = geometry.reorient(volume.affine, volume.shape)
@@ -60,10 +60,10 @@ def segment_with(
         beyond = slices_beyond(hu.shape[2], card.patch[2])
         image = np.pad(intensity(hu, card.window_hu), ((0, 0), (0, 0), (beyond, beyond)), mode="edge")
     progress("prepare", 1.0)
-    answer = network(Task(image, log, progress, cancel))
+    prediction = predictor(PredictionRequest(image, log, progress, cancel))
     cancel.check()
     with log.stage("finish"):
-        probabilities = answer.probabilities[..., beyond : beyond + hu.shape[2]]
+        probabilities = prediction.probabilities[..., beyond : beyond + hu.shape[2]]
         organs = anatomy.clean(probabilities, hu, affine)
         labels = _blank(volume.hu)
         postprocess.upsample(organs, upright.affine, upright.apply(labels), progress, cancel)
@@ -71,8 +71,8 @@ def segment_with(
     log.notes.extend(organs.findings.notes)
     run = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "device": answer.device,
-        "precision": answer.precision,
+        "device": prediction.device,
+        "precision": prediction.precision,
         "seconds": log.seconds,
         "peak_memory_mb": log.peak_memory_mb,
         "model": {"id": card.id, "sha256": card.sha256},

@@ -2,7 +2,7 @@
 
 from flare_gui.model.device import Device, choose
 from flare_gui.model.infer import infer
-from flare_gui.model.pipeline import Answer, Network, Task, segment_with
+from flare_gui.model.pipeline import Prediction, PredictionRequest, Predictor, segment_with
 from flare_gui.model.runlog import RunLog
 from flare_gui.model.weights import Model
 from flare_gui.progress import Cancel, Progress, ignore, never
@@ -35,15 +35,17 @@ def segment(
         chosen = choose(device, model, precision)
         log.notes.extend(chosen.notes)
     progress("prepare", 0.3)
-    return segment_with(network_on(chosen, model), volume, model.card, log, progress, cancel)
+    return segment_with(predictor_on(chosen, model), volume, model.card, log, progress, cancel)
 
 
-def network_on(device: Device, model: Model) -> Network:
+def predictor_on(device: Device, model: Model) -> Predictor:
     """The network of `model` on a device of this process."""
 
-    def run(task: Task) -> Answer:
-        with task.log.stage("network"):
-            probabilities, used = infer(task.image, model, device, task.log.notes, task.progress, task.cancel)
-        return Answer(probabilities, used.name, used.precision)
+    def run(request: PredictionRequest) -> Prediction:
+        with request.log.stage("network"):
+            probabilities, used = infer(
+                request.image, model, device, request.log.notes, request.progress, request.cancel
+            )
+        return Prediction(probabilities, used.name, used.precision)
 
     return run

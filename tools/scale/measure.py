@@ -28,9 +28,9 @@ from flare_gui.batch.thumbnail import thumbnail
 from flare_gui.batch.worker import Failure
 from flare_gui.io import Case
 from flare_gui.model.device import choose
-from flare_gui.model.pipeline import Answer, Task, segment_with
+from flare_gui.model.pipeline import Prediction, PredictionRequest, segment_with
 from flare_gui.model.runlog import RunLog
-from flare_gui.model.segmenter import network_on
+from flare_gui.model.segmenter import predictor_on
 from flare_gui.model.weights import Model, load
 from flare_gui.progress import ignore, never
 from flare_gui.volume import scan_sha256
@@ -156,13 +156,13 @@ def _stages(case: Case, model: Model) -> dict[str, float]:
     volume = _timed(core_s, "read", lambda: doctor.examined(io.read_scan(case.path)))
     marks = [time.process_time()]
 
-    def network(task: Task) -> Answer:
+    def predictor(request: PredictionRequest) -> Prediction:
         marks.append(time.process_time())
-        answer = network_on(choose("cpu", model), model)(task)
+        prediction = predictor_on(choose("cpu", model), model)(request)
         marks.append(time.process_time())
-        return answer
+        return prediction
 
-    segmentation = segment_with(network, volume, model.card, RunLog(), ignore, never)
+    segmentation = segment_with(predictor, volume, model.card, RunLog(), ignore, never)
     marks.append(time.process_time())
     for stage, start, end in zip(("prepare", "network", "finish"), marks, marks[1:], strict=False):
         core_s[stage] = end - start
