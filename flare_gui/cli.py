@@ -21,7 +21,7 @@ from flare_gui.errors import Cancelled, FlareError
 from flare_gui.progress import Cancel
 
 if TYPE_CHECKING:
-    from flare_gui.commands.case import Source
+    from flare_gui.commands.scan_and_mask import Source
 
 BAD_USAGE, INTERRUPTED = 2, 130
 
@@ -163,7 +163,7 @@ def _segment(words: list[str], cancel: Cancel) -> int:
     parser.add_argument("--dask", metavar="ADDRESS", help="send the cases to the Dask scheduler at tcp://HOST:PORT")
     given = parser.parse_args(words)
 
-    from flare_gui.batch.case import Options
+    from flare_gui.batch.run_case import Options
     from flare_gui.commands import segment
 
     options = Options(given.device, given.labels, given.series, given.allow_gaps, given.overwrite, given.precision)
@@ -293,7 +293,7 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
 
 
 def _source(given: argparse.Namespace) -> "Source":
-    from flare_gui.commands.case import Source
+    from flare_gui.commands.scan_and_mask import Source
 
     return Source(given.scan, given.mask, given.device, given.weights, given.series)
 

@@ -18,9 +18,9 @@ from typing import Any
 from distributed import Client, Future, KilledWorker, get_worker, wait
 
 from flare_gui import __version__
-from flare_gui.batch.case import CaseResult, Options, run_case
 from flare_gui.batch.folder import make_folder
-from flare_gui.batch.run import sort_out
+from flare_gui.batch.run_batch import sort_out
+from flare_gui.batch.run_case import CaseResult, Options, run_case
 from flare_gui.batch.supervisor import Observer
 from flare_gui.batch.worker import Backend, Failure, fault
 from flare_gui.errors import FlareError
@@ -49,7 +49,7 @@ def run_on_cluster(
     cancel: Cancel,
     address: str,
 ) -> None:
-    """As `batch.run.run_batch`, on the workers of the Dask scheduler at `address`, such as tcp://10.0.0.1:8786.
+    """As `batch.run_batch.run_batch`, on the workers of the Dask scheduler at `address`, such as tcp://10.0.0.1:8786.
 
     Paths are absolute, and the workers see what is there. Where workers have GPUs, they alone get cases unless
     `options.device` is another one. All workers compute in the precision that the first of them chose. Raises

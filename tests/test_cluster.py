@@ -12,7 +12,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from flare_gui import cluster, io
-from flare_gui.batch.case import CaseResult, Options, segment_case
+from flare_gui.batch.run_case import CaseResult, Options, segment_case
 from flare_gui.batch.worker import Failure
 from flare_gui.cli import main
 from flare_gui.io import Case

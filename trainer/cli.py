@@ -206,13 +206,13 @@ def _release(options: argparse.Namespace, cancel: Cancel) -> int:
 
 
 def _cache(options: argparse.Namespace, cancel: Cancel) -> int:
-    from trainer import cases
+    from trainer import cache
     from trainer.sources import cases_of
 
     for place in options.data:
         for case in cases_of(place, options.seed, progress=Lines()):
             cancel.check()
-            cases.save(case, options.out)
+            cache.save(case, options.out)
     size = sum(path.stat().st_size for path in options.out.glob("*.npz"))
     print(f"{options.out}: {size / 1e6:.1f} MB")
     return 0
@@ -221,7 +221,7 @@ def _cache(options: argparse.Namespace, cancel: Cancel) -> int:
 def _label(options: argparse.Namespace, cancel: Cancel) -> int:
     from flare_gui.io import find_cases, read_scan
     from flare_gui.model import weights
-    from trainer import cases, selftrain
+    from trainer import cache, selftrain
     from trainer.sources import as_case
 
     model = weights.load(options.weights)
@@ -235,7 +235,7 @@ def _label(options: argparse.Namespace, cancel: Cancel) -> int:
             left_out += 1
             continue
         source = f"{found.name}, self-labelled"
-        path = cases.save(as_case(found.name, volume, result.segmentation, source, options.licence), options.out)
+        path = cache.save(as_case(found.name, volume, result.segmentation, source, options.licence), options.out)
         print(f"{path}: " + ", ".join(f"{key} {value:.2f}" for key, value in result.agreement.items()))
     return 2 if left_out else 0
 

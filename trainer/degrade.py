@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from flare_gui.model.preprocess import AIR_HU
 from trainer import disease
-from trainer.cases import TrainingCase
+from trainer.cache import TrainingCase
 
 Arrays = tuple[np.ndarray, np.ndarray]
 

@@ -14,7 +14,7 @@ from flare_gui.model.vnet import VNet
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress, ignore, never
 from trainer import checkpoint, log
-from trainer.cases import TrainingCase
+from trainer.cache import TrainingCase
 from trainer.losses import dice_and_cross_entropy
 from trainer.ranks import ALONE, RankLost, Ranks
 from trainer.recipe import Recipe

@@ -12,7 +12,7 @@ from flare_gui.phantom.body import wrap
 from flare_gui.phantom.shapes import abdomen
 from flare_gui.phantom.tissues import Tissue
 from flare_gui.progress import Progress, ignore
-from trainer.cases import SPACING_MM, TrainingCase
+from trainer.cache import SPACING_MM, TrainingCase
 
 LABEL_MAPS = Path(__file__).resolve().parents[2] / "shared" / "data" / "labelmaps"
 

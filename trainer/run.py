@@ -11,8 +11,8 @@ from flare_gui.errors import FlareError
 from flare_gui.files import replacing
 from flare_gui.model.card import ModelCard
 from flare_gui.progress import Progress, ignore
-from trainer import cases, recipe
-from trainer.cases import TrainingCase
+from trainer import cache, recipe
+from trainer.cache import TrainingCase
 from trainer.fit import Source
 from trainer.recipe import Recipe
 
@@ -56,7 +56,7 @@ def prepare(
     about = []
     for number, source in enumerate(data):
         loaded = _cached(source, run / "cache" / str(number), settings.seed, progress)
-        parts = cases.split((case.name for case in loaded), settings.seed)
+        parts = cache.split((case.name for case in loaded), settings.seed)
         training.append((source.weight, [case for case in loaded if case.name in parts["train"]]))
         validation.append((source.weight, [case for case in loaded if case.name in parts["validation"]]))
         about.append({"path": source.path, "weight": source.weight, "sources": _sources(loaded), **parts})
@@ -96,12 +96,12 @@ def keep_initial(run: Path, card: ModelCard) -> None:
 def _cached(source: Data, folder: Path, seed: int, progress: Progress) -> list[TrainingCase]:
     place = Path(source.path)
     if place.is_dir() and any(place.glob("*.npz")):
-        return cases.load_all(place)
+        return cache.load_all(place)
     if not (folder / "complete").exists():
         # Only here: readers need nibabel and SimpleITK, which a machine that trains from a cache can do without.
         from trainer.sources import cases_of
 
         for case in cases_of(source.path, seed, progress=progress):
-            cases.save(case, folder)
+            cache.save(case, folder)
         (folder / "complete").write_text("", encoding="utf-8")
-    return cases.load_all(folder)
+    return cache.load_all(folder)

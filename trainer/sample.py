@@ -9,7 +9,7 @@ from flare_gui.phantom.noise import smooth_noise
 from flare_gui.phantom.paint import paint
 from flare_gui.phantom.tissues import Tissue
 from trainer import disease, scanner
-from trainer.cases import TrainingCase
+from trainer.cache import TrainingCase
 from trainer.recipe import Augmentation, Recipe
 
 _ORGAN_LABELS = [organ.label for organ in ORGANS]

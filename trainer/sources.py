@@ -16,8 +16,8 @@ from flare_gui.model.preprocess import AIR_HU
 from flare_gui.organs import LabelScheme, organs_from
 from flare_gui.progress import Progress, ignore
 from flare_gui.volume import Segmentation, Volume, check_same_grid
-from trainer import cases
-from trainer.cases import SPACING_MM, TrainingCase
+from trainer import cache
+from trainer.cache import SPACING_MM, TrainingCase
 from trainer.phantoms import LABEL_MAPS, label_maps_in, phantoms
 
 _FLARE_LICENCE = "FLARE22 challenge, research use"
@@ -54,7 +54,7 @@ def cases_of(path: str, seed: int, *, progress: Progress = ignore) -> Iterator[T
     if path == "phantom":
         yield from phantoms(LABEL_MAPS, seed, progress=progress)
     elif place.is_dir() and any(place.glob("*.npz")):
-        yield from cases.load_all(place)
+        yield from cache.load_all(place)
     elif place.is_dir() and not has_pairs(place) and label_maps_in(place):
         yield from phantoms(place, seed, progress=progress)
     else:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from trainer.cases import TrainingCase
+from trainer.cache import TrainingCase
 from trainer.recipe import Recipe
 from trainer.sample import draw
 

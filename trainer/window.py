@@ -23,7 +23,7 @@ from flare_gui.model.weights import Model
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Volume
-from trainer.cases import TrainingCase
+from trainer.cache import TrainingCase
 from trainer.degrade import PLAUSIBLE, UNHARMED, degraded
 
 WINDOW = "window.json"

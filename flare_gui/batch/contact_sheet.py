@@ -69,7 +69,7 @@ show();
 
 
 class Card(NamedTuple):
-    """One case: its report (the JSON of `batch.case`), a JPEG, and what is odd about it."""
+    """One case: its report (the JSON of `batch.run_case`), a JPEG, and what is odd about it."""
 
     report: dict[str, Any]
     picture: bytes

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from flare_gui.batch import contact_sheet
-from flare_gui.batch.case import CaseResult
 from flare_gui.batch.odd import lowest_confidence, oddities
+from flare_gui.batch.run_case import CaseResult
 from flare_gui.batch.worker import Failure
 from flare_gui.errors import FlareError, OutputExists
 from flare_gui.files import replacing

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from flare_gui.batch.case import CaseResult, Options
+from flare_gui.batch.run_case import CaseResult, Options
 from flare_gui.batch.worker import Backend, BatchConfig, CaseFinished, CaseProgress, Failure, Stop, run_worker
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case

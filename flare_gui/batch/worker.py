@@ -20,7 +20,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
 
-from flare_gui.batch.case import CaseResult, Options, run_case
+from flare_gui.batch.run_case import CaseResult, Options, run_case
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
 from flare_gui.model.card import ModelCard

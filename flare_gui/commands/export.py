@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from flare_gui.commands import case
-from flare_gui.commands.case import Source
+from flare_gui.commands import scan_and_mask
+from flare_gui.commands.scan_and_mask import Source
 from flare_gui.console import progress_display
 from flare_gui.export import ExportOptions, export
 from flare_gui.progress import Cancel
@@ -15,7 +15,7 @@ def run(source: Source, out: Path, wanted: Sequence[str], options: ExportOptions
     display = progress_display()
     display.begin(source.scan.name)
     try:
-        volume, segmentation = case.load(source, display, cancel)
+        volume, segmentation = scan_and_mask.load(source, display, cancel)
         files = export(volume, segmentation, out, wanted, options, progress=display, cancel=cancel)
     finally:
         display.end()

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from flare_gui.commands import case
-from flare_gui.commands.case import Source
+from flare_gui.commands import scan_and_mask
+from flare_gui.commands.scan_and_mask import Source
 from flare_gui.console import progress_display
 from flare_gui.errors import FlareError
 from flare_gui.export.context import Context, ExportOptions
@@ -18,7 +18,7 @@ def run(source: Source, out: Path, cancel: Cancel, *, overwrite: bool) -> int:
     display = progress_display()
     display.begin(source.scan.name)
     try:
-        volume, segmentation = case.load(source, display, cancel)
+        volume, segmentation = scan_and_mask.load(source, display, cancel)
         context = Context(volume, segmentation, out.parent, ExportOptions(overwrite=overwrite), cancel)
         context.write(out, lambda path: path.write_text(page(context), encoding="utf-8"))
     finally:

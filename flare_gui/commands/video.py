@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from flare_gui.commands import case
-from flare_gui.commands.case import Source
+from flare_gui.commands import scan_and_mask
+from flare_gui.commands.scan_and_mask import Source
 from flare_gui.console import progress_display
 from flare_gui.errors import OutputExists
 from flare_gui.progress import Cancel
@@ -21,7 +21,7 @@ def run(source: Source, out: Path, settings: FilmSettings, cancel: Cancel, *, ov
     display = progress_display()
     display.begin(source.scan.name)
     try:
-        volume, segmentation = case.load(source, display, cancel)
+        volume, segmentation = scan_and_mask.load(source, display, cancel)
         write_film(volume, segmentation, out, settings, progress=display, cancel=cancel)
     finally:
         display.end()

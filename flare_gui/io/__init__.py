@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flare_gui.errors import NotAScan
-from flare_gui.io.cases import Case, find_cases
 from flare_gui.io.dicom_series import Slice, group, propose, read_slice, read_slices
 from flare_gui.io.masks import read_labels, read_mask, write_segmentation
 from flare_gui.io.nifti import write as write_volume
 from flare_gui.io.readers import READERS, best_reader
+from flare_gui.io.search import Case, find_cases
 from flare_gui.io.trouble import told
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Volume

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from flare_gui import io
-from flare_gui.batch.case import Options, segment_case
+from flare_gui.batch.run_case import Options, segment_case
 from flare_gui.batch.summary import CONTACT_SHEET, FAILURES, VOLUMES
 from flare_gui.model.weights import load
 from tests.batch.many_phantoms import write_phantoms

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from flare_gui.batch.case import CaseResult
 from flare_gui.batch.odd import lowest_confidence, oddities
+from flare_gui.batch.run_case import CaseResult
 from flare_gui.batch.summary import CONTACT_SHEET, FAILURES, VOLUMES, FailedCase, check_no_other, write_summary
 from flare_gui.batch.thumbnail import SIZE, thumbnail
 from flare_gui.batch.worker import Failure

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from flare_gui import io
-from flare_gui.batch.case import CaseResult, Options, segment_case
-from flare_gui.batch.run import run_batch
+from flare_gui.batch.run_batch import run_batch
+from flare_gui.batch.run_case import CaseResult, Options, segment_case
 from flare_gui.batch.supervisor import Supervisor
 from flare_gui.batch.worker import Failure
 from flare_gui.errors import Cancelled, FlareError

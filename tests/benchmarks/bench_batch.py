@@ -17,8 +17,8 @@ import nibabel
 import numpy as np
 
 from flare_gui import io
-from flare_gui.batch.case import Options, segment_case
-from flare_gui.batch.run import usual_jobs
+from flare_gui.batch.run_batch import usual_jobs
+from flare_gui.batch.run_case import Options, segment_case
 from flare_gui.io import Case
 from flare_gui.model.device import choose
 from flare_gui.model.weights import load

@@ -32,7 +32,7 @@ from flare_gui.model.vnet import VNet
 from flare_gui.organs import ORGANS
 from tests.benchmarks.harness import Rounds, Row, faster
 from tests.benchmarks.scans import long_scan
-from trainer.cases import SPACING_MM, TrainingCase
+from trainer.cache import SPACING_MM, TrainingCase
 from trainer.fit import fit
 from trainer.losses import dice_and_cross_entropy
 from trainer.recipe import Recipe

@@ -62,7 +62,7 @@ def workspace_once(folder: Path, version: int) -> None:
 def training() -> tuple[Recipe, list]:
     """A network and data so small that a step takes milliseconds."""
     from flare_gui.model.vnet import VNetSettings
-    from trainer.cases import TrainingCase
+    from trainer.cache import TrainingCase
 
     recipe = Recipe(
         steps=1_000_000,

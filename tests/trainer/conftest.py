@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from flare_gui.phantom.tissues import Tissue
-from trainer.cases import TrainingCase
+from trainer.cache import TrainingCase
 
 
 def blocks(seed: int) -> np.ndarray:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from trainer.cache import TrainingCase
 from trainer.calibrate import Point, curves, quality
-from trainer.cases import TrainingCase
 from trainer.degrade import degraded
 
 

@@ -10,7 +10,7 @@ from scipy import ndimage
 from flare_gui.organs import LIVER, SPLEEN
 from flare_gui.phantom.tissues import Tissue
 from trainer import disease
-from trainer.cases import TrainingCase
+from trainer.cache import TrainingCase
 from trainer.recipe import Augmentation, Recipe
 from trainer.sample import draw
 

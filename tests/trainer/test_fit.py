@@ -12,8 +12,8 @@ import pytest
 
 from flare_gui.model.vnet import VNetSettings
 from flare_gui.organs import ORGANS
-from trainer import cases, recipe
-from trainer.cases import TrainingCase
+from trainer import cache, recipe
+from trainer.cache import TrainingCase
 from trainer.fit import CHECKPOINT, fit, learning_rate
 from trainer.recipe import Augmentation, Recipe
 
@@ -69,7 +69,7 @@ def test_a_killed_run_ends_with_the_loss_curve_of_one_that_was_not_killed(
     tmp_path: Path, phantom_cases: list[TrainingCase]
 ) -> None:
     for case in phantom_cases:
-        cases.save(case, tmp_path / "data")
+        cache.save(case, tmp_path / "data")
     recipe.write(Recipe(**{**vars(SMALL), "steps": 30, "epoch": 10}), tmp_path / "r.toml")
 
     def start(run: str) -> subprocess.Popen[bytes]:
@@ -93,7 +93,7 @@ def test_an_interrupted_run_leaves_a_checkpoint_and_exits_130(
     tmp_path: Path, phantom_cases: list[TrainingCase]
 ) -> None:
     for case in phantom_cases:
-        cases.save(case, tmp_path / "data")
+        cache.save(case, tmp_path / "data")
     recipe.write(Recipe(**{**vars(SMALL), "steps": 100_000}), tmp_path / "r.toml")
     command = [sys.executable, "-m", "trainer", "fit", "--recipe", tmp_path / "r.toml", "--workers", "0"]
     run = subprocess.Popen([*command, "--data", tmp_path / "data", "--out", tmp_path / "run"])
@@ -125,7 +125,7 @@ def test_a_cache_trains_with_numpy_scipy_torch_and_safetensors_alone(
 ) -> None:
     """A lent GPU machine has no more: every other package that the program knows is made unimportable."""
     for case in phantom_cases:
-        cases.save(case, tmp_path / "data")
+        cache.save(case, tmp_path / "data")
     recipe.write(Recipe(**{**vars(SMALL), "steps": 2, "epoch": 2}), tmp_path / "r.toml")
     words = ["fit", "--recipe", "r.toml", "--data", "data", "--out", "run", "--workers", "0"]
     absent = ["nibabel", "SimpleITK", "pydicom", "matplotlib", "PySide6", "vtk", "vtkmodules", "pyvista", "imageio"]
@@ -144,7 +144,7 @@ def test_released_weights_are_what_the_program_loads(tmp_path: Path, phantom_cas
     from trainer.cli import main
 
     for case in phantom_cases:
-        cases.save(case, tmp_path / "data")
+        cache.save(case, tmp_path / "data")
     recipe.write(Recipe(**{**vars(SMALL), "steps": 2, "epoch": 2}), tmp_path / "r.toml")
     words = ["--recipe", str(tmp_path / "r.toml"), "--data", f"{tmp_path / 'data'}=2", "--workers", "0"]
     assert main(["fit", *words, "--out", str(tmp_path / "run")]) == 0

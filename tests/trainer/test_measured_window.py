@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from flare_gui.model.preprocess import ABDOMEN, Window
 from flare_gui.model.weights import Model, load
 from tests.tiny import save_tiny
-from trainer import cases, window
-from trainer.cases import TrainingCase
+from trainer import cache, window
+from trainer.cache import TrainingCase
 from trainer.cli import main
 from trainer.degrade import PLAUSIBLE, UNHARMED
 from trainer.window import Point
@@ -92,7 +92,7 @@ def test_organs_weigh_the_same_in_each_case_and_cases_the_same_in_the_mean() -> 
 
 def test_calibrate_leaves_window_and_confidence_beside_the_weights(tmp_path: Path, case: TrainingCase) -> None:
     weights = save_tiny(tmp_path / "w", "tiny", 1)
-    cases.save(case, tmp_path / "data")
+    cache.save(case, tmp_path / "data")
     assert main(["calibrate", str(weights), "--data", str(tmp_path / "data"), "--device", "cpu"]) == 0
     known = json.loads((tmp_path / "w" / "window.json").read_text())
     assert known["contrast"] in window.CONTRASTS and len(known["mean_dice"]) == len(window.CONTRASTS)
@@ -102,7 +102,7 @@ def test_calibrate_leaves_window_and_confidence_beside_the_weights(tmp_path: Pat
 def test_data_without_a_real_scan_is_named(
     tmp_path: Path, phantom_cases: list[TrainingCase], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cases.save(phantom_cases[0], tmp_path / "data")
+    cache.save(phantom_cases[0], tmp_path / "data")
     weights = save_tiny(tmp_path / "w", "tiny", 1)
     assert main(["calibrate", str(weights), "--data", str(tmp_path / "data"), "--device", "cpu"]) == 2
     assert "no real scan with labels" in capsys.readouterr().err

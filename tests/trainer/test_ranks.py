@@ -17,8 +17,8 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from flare_gui.model.vnet import VNetSettings
-from trainer import cases, recipe
-from trainer.cases import TrainingCase
+from trainer import cache, recipe
+from trainer.cache import TrainingCase
 from trainer.cli import main
 from trainer.fit import CHECKPOINT
 from trainer.losses import soft_dice_loss
@@ -50,7 +50,7 @@ class Place:
         self.folder = folder
         self.started: list[subprocess.Popen[str]] = []
         for case in phantoms:
-            cases.save(case, folder / "data")
+            cache.save(case, folder / "data")
         recipe.write(SMALL, folder / "r.toml")
 
     def start(self, ranks: int, run: str, *more: str) -> "subprocess.Popen[str]":

@@ -12,8 +12,8 @@ from PIL import Image
 from flare_gui.model import weights
 from flare_gui.model.vnet import VNetSettings
 from flare_gui.volume import Segmentation, Volume
-from trainer import cases, recipe
-from trainer.cases import TrainingCase
+from trainer import cache, recipe
+from trainer.cache import TrainingCase
 from trainer.cli import main
 from trainer.pictures import largest_errors
 from trainer.recipe import Recipe
@@ -33,7 +33,7 @@ def train(folder: Path, run: str, *more: str) -> Path:
 @pytest.fixture
 def folder(tmp_path: Path, phantom_cases: list[TrainingCase]) -> Path:
     for case in phantom_cases[:3]:
-        cases.save(case, tmp_path / "data")
+        cache.save(case, tmp_path / "data")
     recipe.write(TINY, tmp_path / "r.toml")
     return tmp_path
 

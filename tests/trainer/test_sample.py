@@ -5,8 +5,8 @@ import pytest
 
 from flare_gui.organs import LEFT_KIDNEY, LIVER, RIGHT_KIDNEY
 from flare_gui.phantom.tissues import Tissue
-from trainer import cases
-from trainer.cases import TrainingCase
+from trainer import cache
+from trainer.cache import TrainingCase
 from trainer.recipe import Augmentation, Recipe
 from trainer.sample import draw, flip_left_right
 
@@ -77,15 +77,15 @@ def test_a_validation_patch_is_not_augmented(phantom_cases: list[TrainingCase]) 
 
 def test_both_bodies_around_one_patients_organs_fall_on_the_same_side_of_the_split() -> None:
     names = [f"map{i:02d}@{body}" for i in range(20) for body in (0, 1)]
-    parts = cases.split(names, seed=3)
+    parts = cache.split(names, seed=3)
     assert sorted(parts["train"] + parts["validation"]) == names
     assert len(parts["validation"]) == 4
     assert {n[:5] for n in parts["train"]}.isdisjoint(n[:5] for n in parts["validation"])
-    assert parts == cases.split(reversed(names), seed=3)
+    assert parts == cache.split(reversed(names), seed=3)
 
 
 def test_a_single_scan_is_trained_on_and_looked_at() -> None:
-    assert cases.split(["only"], seed=1) == {"train": ["only"], "validation": ["only"]}
+    assert cache.split(["only"], seed=1) == {"train": ["only"], "validation": ["only"]}
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -6,7 +6,7 @@ import numpy as np
 
 from flare_gui.model.pipeline import slices_beyond
 from trainer import scanner
-from trainer.cases import TrainingCase
+from trainer.cache import TrainingCase
 from trainer.recipe import Augmentation, Recipe
 from trainer.sample import draw
 

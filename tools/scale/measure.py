@@ -21,8 +21,8 @@ os.environ.setdefault("GOMP_SPINCOUNT", "0")
 from flare_gui import io
 from flare_gui.analysis import doctor
 from flare_gui.analysis.measure import measure
-from flare_gui.batch.case import CaseResult, Options
-from flare_gui.batch.run import run_batch
+from flare_gui.batch.run_batch import run_batch
+from flare_gui.batch.run_case import CaseResult, Options
 from flare_gui.batch.summary import CONTACT_SHEET, VOLUMES, write_summary
 from flare_gui.batch.thumbnail import thumbnail
 from flare_gui.batch.worker import Failure

@@ -28,9 +28,9 @@ from flare_gui.app.batch.work import BatchNews, BatchRequest, segment_folder
 from flare_gui.app.jobs.job import Job
 from flare_gui.app.jobs.runner import duration
 from flare_gui.app.settings import Settings
-from flare_gui.batch.case import CaseResult
 from flare_gui.batch.odd import lowest_confidence, remarks
-from flare_gui.batch.run import usual_jobs
+from flare_gui.batch.run_batch import usual_jobs
+from flare_gui.batch.run_case import CaseResult
 from flare_gui.batch.summary import CONTACT_SHEET
 from flare_gui.batch.worker import Failure
 from flare_gui.io import Case

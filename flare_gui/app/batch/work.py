@@ -6,9 +6,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from flare_gui import io
-from flare_gui.batch.case import CaseResult, Options
 from flare_gui.batch.folder import check_folder
-from flare_gui.batch.run import run_batch
+from flare_gui.batch.run_batch import run_batch
+from flare_gui.batch.run_case import CaseResult, Options
 from flare_gui.batch.summary import CONTACT_SHEET, FailedCase, check_no_other, write_summary
 from flare_gui.batch.worker import Failure
 from flare_gui.io import Case

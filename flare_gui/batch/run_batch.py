@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from flare_gui.batch.case import Options, earlier_report, segment_case
 from flare_gui.batch.folder import make_folder
+from flare_gui.batch.run_case import Options, earlier_report, segment_case
 from flare_gui.batch.supervisor import Observer, Supervisor
 from flare_gui.batch.worker import Backend, Failure
 from flare_gui.errors import FlareError
