@@ -9,7 +9,7 @@ from flare_gui.io.masks import read_labels, read_mask, write_segmentation
 from flare_gui.io.nifti import write as write_volume
 from flare_gui.io.readers import READERS, best_reader
 from flare_gui.io.search import Case, find_cases
-from flare_gui.io.trouble import told
+from flare_gui.io.system_errors import unreadable
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Volume
 
@@ -40,7 +40,7 @@ def read_scan(
     Raises `NotAScan` for what is no CT, `UnreadableScan` for one that is broken or could only be read wrongly.
     """
     path = Path(path)
-    with told(path):
+    with unreadable(path):
         if not path.exists():
             raise NotAScan(path, "there is no such file or folder", hint="Check the name.")
         reader = best_reader(path)
@@ -74,7 +74,7 @@ def list_series(path: Path, *, progress: Progress = ignore, cancel: Cancel = nev
     folder = path if path.is_dir() else path.parent
     if not path.is_dir() and read_slice(path) is None:
         return []
-    with told(folder):
+    with unreadable(folder):
         files = sorted(p for p in folder.iterdir() if p.is_file())
     stacks = group(read_slices(files, progress=progress, cancel=cancel))
     chosen = propose(stacks)

@@ -10,7 +10,7 @@ from flare_gui.files import replacing
 from flare_gui.io import itk, nifti
 from flare_gui.io.label_names import named_organs, nifti_extension
 from flare_gui.io.made import how_made, made_extensions
-from flare_gui.io.trouble import told
+from flare_gui.io.system_errors import unreadable
 from flare_gui.organs import ORGANS, LabelScheme, Organ, label_lookup, organs_from
 from flare_gui.volume import Segmentation, Volume, check_same_grid
 
@@ -75,7 +75,7 @@ def read_mask(volume: Volume, path: Path) -> Segmentation:
     (1 to 4) or, when one is above 4, FLARE22's. One that was saved here, and not changed elsewhere since, knows its
     model, its confidence and its corrections. Raises `FlareError` when it is no mask, or not of this scan.
     """
-    with told(path):
+    with unreadable(path):
         if not path.exists():
             raise FlareError(f"{path}: there is no such mask", hint="Check the name.")
         labels, affine = read_labels(path)

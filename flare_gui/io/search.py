@@ -11,7 +11,7 @@ from flare_gui.io import itk, nifti
 from flare_gui.io.array import case_name
 from flare_gui.io.dicom_series import group, is_body_scan, read_slices
 from flare_gui.io.readers import best_reader
-from flare_gui.io.trouble import told
+from flare_gui.io.system_errors import unreadable
 
 # Masks lie beside scans more often than not: `ct.seg.nii.gz`, `label.nii.gz`, `case_mask.nrrd`.
 _MASK_WORDS = {"seg", "segmentation", "label", "labels", "mask", "masks"}
@@ -39,7 +39,7 @@ def find_cases(paths: Iterable[Path], *, every_series: bool = False) -> list[Cas
     found: dict[Path, None] = {}
     searched: set[Path] = set()
     for path in paths:
-        with told(path):
+        with unreadable(path):
             if not path.exists():
                 raise NotAScan(path, "there is no such file or folder", hint="Check the name.")
             below = [path] if path.is_file() else list(_search(path, set()))

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from flare_gui.app.document.opening import Choice, SeriesRow
+from flare_gui.app.document.opening import SeriesChoice, SeriesRow
 
 if TYPE_CHECKING:
     from flare_gui.io import Case
@@ -77,7 +77,7 @@ class ChoiceDialog(QDialog):
             self.chosen.emit(row.data(0, _KEY))
 
 
-def ask_series(choice: Choice, parent: QWidget) -> ChoiceDialog:
+def ask_series(choice: SeriesChoice, parent: QWidget) -> ChoiceDialog:
     """The table of series; the largest axial CT is proposed."""
     columns = ("Series", "Kind", "Slices", "Size", "Spacing (mm)")
     dialog = ChoiceDialog(f"{choice.path.name} holds {len(choice.rows)} series. Which one?", columns, parent)

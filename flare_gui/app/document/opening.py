@@ -41,7 +41,7 @@ class SeriesRow:
 
 
 @dataclass(frozen=True)
-class Choice:
+class SeriesChoice:
     """A folder with several series: the user has to say which one."""
 
     path: Path
@@ -72,7 +72,7 @@ def open_paths(
     store: Store | None = None,
     progress: Progress,
     cancel: Cancel,
-) -> Opened | Choice | CaseChoice | Gap:
+) -> Opened | SeriesChoice | CaseChoice | Gap:
     """What lies at `paths`: a workspace, a scan with its mask, or a choice between several.
 
     The mask is the second path, or `<case>.seg.nii.gz` beside the scan.
@@ -90,7 +90,7 @@ def open_paths(
     if series is None and case.path.is_dir():
         rows = io.list_series(case.path, progress=progress, cancel=cancel)
         if len(rows) > 1:
-            return Choice(case.path, tuple(_with_thumbnails(rows, cancel)))
+            return SeriesChoice(case.path, tuple(_with_thumbnails(rows, cancel)))
     try:
         volume = io.read_scan(case.path, series=series, allow_gaps=allow_gaps, progress=progress, cancel=cancel)
     except UnreadableScan as error:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from flare_gui import geometry
 from flare_gui.app.dialogs.series import ChoiceDialog, ask_case, ask_series
 from flare_gui.app.document import opening, view_state
-from flare_gui.app.document.opening import CaseChoice, Choice, Gap, Opened
+from flare_gui.app.document.opening import CaseChoice, Gap, Opened, SeriesChoice
 from flare_gui.app.document.recovery import Kept
 from flare_gui.app.jobs import segmenting
 from flare_gui.app.panels.compare import ComparePanel
@@ -133,8 +133,8 @@ class Session(QObject):
         fill.clicked.connect(lambda: self.open(self._pending, gap.series, allow_gaps=True))
         box.open()
 
-    def _opened(self, result: Opened | Choice | CaseChoice | Gap) -> None:
-        if isinstance(result, Choice):
+    def _opened(self, result: Opened | SeriesChoice | CaseChoice | Gap) -> None:
+        if isinstance(result, SeriesChoice):
             self._ask(ask_series(result, self._parent)).chosen.connect(lambda uid: self.open(self._pending, uid))
         elif isinstance(result, Gap):
             self._ask_about_gap(result)

@@ -8,8 +8,8 @@ from flare_gui.errors import UnreadableScan
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Turn trouble with `path` (no permission, a disk that is gone, a name too long, no memory) to `UnreadableScan`."""
+def unreadable(path: Path) -> Iterator[None]:
+    """Turn errors with `path` (no permission, a disk that is gone, a name too long, no memory) to `UnreadableScan`."""
     try:
         yield
     except MemoryError:
