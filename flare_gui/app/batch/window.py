@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from flare_gui.app.batch.work import BatchNews, BatchRequest, segment_folder
+from flare_gui.app.batch.work import BatchRequest, BatchSignals, segment_folder
 from flare_gui.app.jobs.job import Job
 from flare_gui.app.jobs.runner import duration
 from flare_gui.app.settings import Settings
@@ -64,7 +64,7 @@ class BatchWindow(QDialog):
         super().__init__(parent)
         self._settings = settings
         self._job: Job | None = None
-        self._news: BatchNews | None = None
+        self._signals: BatchSignals | None = None
         self._rows: dict[Case, QTreeWidgetItem] = {}
         self._masks: dict[Case, Path] = {}
         self._begun, self._fresh = 0.0, 0
@@ -114,12 +114,12 @@ class BatchWindow(QDialog):
         self._rows, self._masks, self._fresh, self._begun = {}, {}, 0, time.monotonic()
         self.words.setText("Looking for scans…")
         self.bar.setRange(0, 0)
-        self._news = news = BatchNews()
-        news.found.connect(self._show_cases)
-        news.moved.connect(self._show_progress)
-        news.done.connect(self._show_result)
-        news.refused.connect(self._show_failure)
-        self._job = job = Job(partial(segment_folder, request, news))
+        self._signals = signals = BatchSignals()
+        signals.found.connect(self._show_cases)
+        signals.moved.connect(self._show_progress)
+        signals.done.connect(self._show_result)
+        signals.refused.connect(self._show_failure)
+        self._job = job = Job(partial(segment_folder, request, signals))
         job.done.connect(lambda _: self._ended("Done"))
         job.failed.connect(lambda sentence, details: self._ended(sentence))
         job.cancelled.connect(lambda: self._ended("Cancelled. What is done stays, and is kept next time"))
@@ -199,8 +199,8 @@ class BatchWindow(QDialog):
         self._count()
 
     def _count(self) -> None:
-        assert self._news is not None
-        done, failed, total = len(self._news.results), len(self._news.failures), len(self._rows)
+        assert self._signals is not None
+        done, failed, total = len(self._signals.results), len(self._signals.failures), len(self._rows)
         self.bar.setValue(done + failed)
         left = ""
         if self._fresh >= CASES_FOR_A_GUESS and done + failed < total:
@@ -209,10 +209,10 @@ class BatchWindow(QDialog):
         self.words.setText(f"{done} of {total} done, {failed} failed{left}")
 
     def _ended(self, sentence: str) -> None:
-        assert self._news is not None
+        assert self._signals is not None
         self._job = None
         self.bar.setRange(0, max(1, self.bar.maximum()))
-        counts = f"{len(self._news.results)} of {len(self._rows)} done, {len(self._news.failures)} failed"
+        counts = f"{len(self._signals.results)} of {len(self._rows)} done, {len(self._signals.failures)} failed"
         self.words.setText(f"{sentence.rstrip('.')}. {counts}." if self._rows else sentence)
         for row in self._rows.values():
             if row.text(STATE) not in ("done", "kept", "failed"):

@@ -26,7 +26,7 @@ class BatchRequest:
     overwrite: bool
 
 
-class BatchNews(QObject):
+class BatchSignals(QObject):
     """The `Observer` of a batch in a thread; its signals arrive in the window's."""
 
     found = Signal(list)
@@ -54,7 +54,7 @@ class BatchNews(QObject):
         self.refused.emit(case, failure)
 
 
-def segment_folder(request: BatchRequest, news: BatchNews, *, progress: Progress, cancel: Cancel) -> Path:
+def segment_folder(request: BatchRequest, signals: BatchSignals, *, progress: Progress, cancel: Cancel) -> Path:
     """Segment every scan below a folder; returns the contact sheet. What is done is summed up after a cancel too.
 
     Raises `FlareError` when nothing can be done at all, `Cancelled`.
@@ -63,11 +63,11 @@ def segment_folder(request: BatchRequest, news: BatchNews, *, progress: Progress
     check_no_other(request.out, overwrite=request.overwrite)
     progress("looking for scans", 0.0)
     cases = io.find_cases([request.folder], every_series=True)
-    news.found.emit(cases)
+    signals.found.emit(cases)
     options = Options(overwrite=request.overwrite)
     try:
-        run_batch(cases, request.out, request.weights, options, news, cancel, jobs=request.jobs)
+        run_batch(cases, request.out, request.weights, options, signals, cancel, jobs=request.jobs)
     finally:
-        if news.results or news.failures:
-            write_summary(request.out, news.results, news.failures)
+        if signals.results or signals.failures:
+            write_summary(request.out, signals.results, signals.failures)
     return request.out / CONTACT_SHEET
