@@ -42,7 +42,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which to run: {', '.join(PARTS)}; all by default")
     parser.add_argument("--publish", action="store_true", help="afterwards copy the results to docs/ and do --table")
-    parser.add_argument("--table", action="store_true", help="only render the published results into the documents")
+    parser.add_argument("--table", action="store_true", help="only write the published results into docs/benchmarks.md")
     parser.add_argument("--part", nargs=2, metavar=("ROW", "FILE"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     unknown = [name for name in given.rows if name not in PARTS]

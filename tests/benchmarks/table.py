@@ -1,12 +1,11 @@
-"""The table of the benchmark, made from its JSON and put between marks into the documents. Never edited by hand."""
+"""The table of the benchmark, made from its JSON and put between marks into its page. Never edited by hand."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.scans import ROOT
 
-DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "benchmarks.md")
+DOCUMENT = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- benchmarks: made by `make bench ARGS=--table` -->", "<!-- end of benchmarks -->"
 
 
@@ -24,18 +23,13 @@ def markdown(rows: Iterable[dict[str, Any]]) -> str:
 
 
 def render(rows: list[dict[str, Any]]) -> None:
-    """Replace what stands between the marks in every document that has them."""
-    for document in DOCUMENTS:
-        _replace(document, markdown(rows))
-
-
-def _replace(document: Path, text: str) -> None:
-    whole = document.read_text(encoding="utf-8")
+    """Replace what stands between the marks in docs/benchmarks.md."""
+    whole = DOCUMENT.read_text(encoding="utf-8")
     if BEGIN not in whole or END not in whole:
-        raise SystemExit(f"{document.name}: the marks for the table are missing: {BEGIN} and {END}")
+        raise SystemExit(f"{DOCUMENT.name}: the marks for the table are missing: {BEGIN} and {END}")
     before, rest = whole.split(BEGIN, 1)
     after = rest.split(END, 1)[1]
-    document.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    DOCUMENT.write_text(f"{before}{BEGIN}\n{markdown(rows)}\n{END}{after}", encoding="utf-8")
 
 
 def _line(row: dict[str, Any]) -> str:
