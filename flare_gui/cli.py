@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"flare-gui: {error}", file=sys.stderr)
         return BAD_USAGE
     except MemoryError:
-        from flare_gui.model.memory import free_memory
+        from flare_gui.memory import free_memory
 
         print(
             f"flare-gui: this needs more memory than {free_memory()}. Close other programs, or crop the scan.",

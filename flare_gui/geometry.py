@@ -15,6 +15,9 @@ Shape = tuple[int, int, int]
 # and separable resampling is many times faster than following every oblique line.
 MAX_LEAN_DEGREES = 5.0
 
+# Slices of CT are 0.5 to 10 mm apart, pixels 0.2 to 2 mm wide (4 mm in a copy made smaller).
+SMALLEST_VOXEL_MM, LARGEST_VOXEL_MM = 0.15, 12.0
+
 
 def check_affine(affine: np.ndarray) -> None:
     """Raise `ValueError` unless `affine` is a finite, invertible 4x4 of voxel sizes a scanner can have."""

@@ -1,7 +1,7 @@
 """The two things that travel through the program: a CT and its labels, each with the affine that places it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ class Volume:
 
     `name` is the case's name for output files (never the patient's), `source` the path it came from, `findings` what
     the reader had to repair or leave out. `repairs` are the codes of findings that were repaired since it was read.
+    `nifti_place` has the fields that place it in the header of its NIfTI, as they are there; None for other formats.
     """
 
     hu: np.ndarray
@@ -29,6 +30,7 @@ class Volume:
     series_uid: str | None = None
     findings: tuple[Finding, ...] = ()
     repairs: tuple[str, ...] = ()
+    nifti_place: Mapping[str, np.ndarray] | None = None
 
     def __post_init__(self) -> None:
         if self.hu.ndim != 3 or self.hu.dtype != np.int16:

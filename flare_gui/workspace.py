@@ -148,13 +148,14 @@ def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
 def _segmentation(mask: bytes, about: dict[str, Any]) -> Segmentation:
     from flare_gui.io import nifti
 
-    image, labels = nifti.load_from(Path("mask.nii"), io.BytesIO(mask), len(mask))
+    stored = nifti.stored_in(Path("mask.nii"), io.BytesIO(mask), len(mask))
     warnings = tuple(str(sentence) for sentence in about["warnings"])
     run = dict(about["run"])
     if run.get("corrected") is True:
         # The first version did not say which organs.
         run["corrected"] = [organ.key for organ in ORGANS]
-    return Segmentation(labels.astype(np.uint8), np.asarray(image.affine, float), warnings, run)
+    affine = np.asarray(stored.header.get_best_affine(), float)
+    return Segmentation(stored.values.astype(np.uint8), affine, warnings, run)
 
 
 def _relative(scan: Path, folder: Path) -> str | None:

@@ -11,8 +11,8 @@ from flare_gui.batch.supervisor import Observer, Supervisor
 from flare_gui.batch.worker import Backend, Failure
 from flare_gui.errors import FlareError
 from flare_gui.io import Case
+from flare_gui.memory import available_mb
 from flare_gui.model.card import card_of
-from flare_gui.model.memory import available_mb
 from flare_gui.progress import Cancel
 
 # One case that is read, one at the network, one that is written.

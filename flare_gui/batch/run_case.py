@@ -12,8 +12,8 @@ from flare_gui.analysis.measure import measure
 from flare_gui.batch.thumbnail import thumbnail
 from flare_gui.errors import FlareError, OutputExists
 from flare_gui.files import reason, replacing
+from flare_gui.memory import free_memory
 from flare_gui.model.card import ModelCard
-from flare_gui.model.memory import free_memory
 from flare_gui.model.pipeline import Prediction, PredictionRequest, Predictor, segment_with
 from flare_gui.model.runlog import RunLog
 from flare_gui.organs import ORGANS, LabelScheme
@@ -110,7 +110,7 @@ def run_case(
         report = _report(case, volume, segmentation, card, options)
         progress("write", 0.0)
         mask, report_path = outputs(case, out)
-        _write(segmentation, report, mask, report_path, options.labels)
+        _write(volume, segmentation, report, mask, report_path, options.labels)
         progress("write", 1.0)
         drawn = thumbnail(volume, segmentation) if picture else b""
         return CaseResult(case.name, mask, report_path, report, kept=False, picture=drawn)
@@ -230,14 +230,16 @@ def _rounded(value: float | None) -> float | None:
     return round(value, 4) if isinstance(value, float) else value
 
 
-def _write(segmentation: Segmentation, report: dict[str, Any], mask: Path, path: Path, labels: LabelScheme) -> None:
+def _write(
+    volume: Volume, segmentation: Segmentation, report: dict[str, Any], mask: Path, path: Path, labels: LabelScheme
+) -> None:
     """Both files are whole before either gets its name; the report carries the mask's hash.
 
     The report gets its name first: alone it says whose it is, and a run after a kill between the two goes on from it.
     """
     try:
         with replacing(mask) as new_mask, replacing(path) as new_report:
-            io.write_segmentation(segmentation, new_mask, scheme=labels)
+            io.write_segmentation(segmentation, new_mask, scheme=labels, place=volume.nifti_place)
             report["mask"] = {"file": mask.name, "sha256": _hash(new_mask)}
             new_report.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as problem:

@@ -8,23 +8,23 @@ import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 
 from flare_gui import io
 from flare_gui.export.context import Context
-from flare_gui.io.itk import LPS_TO_RAS
+from flare_gui.io.itk_place import LPS_TO_RAS
 from flare_gui.organs import ORGANS, Organ, label_lookup
 
 
 def nifti(context: Context) -> list[Path]:
     """`.seg.nii.gz` with the labels' names in its header; or `.<organ>.nii.gz`, 0 and 1, one file an organ."""
     if not context.options.per_organ:
-        scheme = context.options.labels
+        scheme, place = context.options.labels, context.volume.nifti_place
         return [
             context.write(
                 context.path(".seg.nii.gz"),
-                lambda path: io.write_segmentation(context.segmentation, path, scheme=scheme),
+                lambda path: io.write_segmentation(context.segmentation, path, scheme=scheme, place=place),
             )
         ]
     written = []
     for organ in ORGANS:
-        alone = partial(io.write_segmentation, context.segmentation, only=organ)
+        alone = partial(io.write_segmentation, context.segmentation, only=organ, place=context.volume.nifti_place)
         written.append(context.write(context.path(f".{organ.key}.nii.gz"), alone))
     return written
 

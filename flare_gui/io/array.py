@@ -21,13 +21,15 @@ def volume_from(
     array: np.ndarray,
     affine: np.ndarray,
     *,
+    scale: tuple[float, float] = (1.0, 0.0),
     series_uid: str | None = None,
     findings: tuple[Finding, ...] = (),
 ) -> Volume:
-    """A `Volume` of `array` (x, y, z, with one-frame axes behind) in HU; `affine` as in the file.
+    """A `Volume` of `array` (x, y, z, with one-frame axes behind), `affine` as in the file.
 
-    Values are rounded, NaN and what lies below -1024 (a scanner's padding) become air. Raises `UnreadableScan` for
-    several frames, colours, a single slice or an affine that places nothing.
+    HU are slope * array + intercept, the two numbers of `scale`. Values are rounded, NaN and what lies below -1024 (a
+    scanner's padding) become air. Raises `UnreadableScan` for several frames, colours, a single slice or an affine that
+    places nothing.
     """
     array = _one_frame(path, array)
     try:
@@ -38,14 +40,16 @@ def volume_from(
         raise UnreadableScan(
             path, "its axes are far from perpendicular", hint="Export the scan again without its last transformation."
         )
-    return Volume(to_hu(array), np.asarray(affine, float), case_name(path), path, series_uid, findings)
+    return Volume(to_hu(array, scale), np.asarray(affine, float), case_name(path), path, series_uid, findings)
 
 
-def to_hu(array: np.ndarray) -> np.ndarray:
-    """int16 HU; works through slabs, so that no second copy of a large scan in floats exists."""
+def to_hu(array: np.ndarray, scale: tuple[float, float] = (1.0, 0.0)) -> np.ndarray:
+    """int16 HU, slope * array + intercept; works through slabs, so that no copy of a large scan in floats exists."""
     hu = np.empty(array.shape, np.int16, order="F")
     for z in range(0, array.shape[2], 16):
         part = array[:, :, z : z + 16]
+        if scale != (1.0, 0.0):
+            part = _scaled(part, *scale)
         if part.dtype == np.int16:
             np.maximum(part, AIR_HU, out=hu[:, :, z : z + 16])
             continue
@@ -55,10 +59,27 @@ def to_hu(array: np.ndarray) -> np.ndarray:
     return hu
 
 
+def _scaled(part: np.ndarray, slope: float, intercept: float) -> np.ndarray:
+    if (
+        slope == 1
+        and part.dtype.kind in "iu"
+        and part.dtype.itemsize <= 2
+        and abs(intercept) < 1 << 30
+        and intercept == int(intercept)
+    ):
+        return part.astype(np.int32) + np.int32(intercept)
+    # Slopes of a damaged file overflow; what comes of them is judged by its values.
+    with np.errstate(all="ignore"):
+        scaled: np.ndarray = part * np.float64(slope) + np.float64(intercept)
+    return scaled
+
+
 def case_name(path: Path) -> str:
     """`ct.nii.gz` is `ct`, a folder its name."""
     name = path.name
-    for suffix in (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd", ".zip", ".dcm"):
+    for suffix in (
+        ".nii.gz", ".nii", ".hdr.gz", ".hdr", ".img.gz", ".img", ".nrrd", ".nhdr", ".mha", ".mhd", ".zip", ".dcm",
+    ):  # fmt: skip
         if name.lower().endswith(suffix):
             return name[: -len(suffix)] or "ct"
     return name or "ct"

@@ -21,7 +21,7 @@ from flare_gui.io.dicom_series import (
     read_slice,
     read_slices,
 )
-from flare_gui.io.itk import LPS_TO_RAS
+from flare_gui.io.itk_place import LPS_TO_RAS
 from flare_gui.io.limits import MOST_SIDE, check_size
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Volume

@@ -11,7 +11,7 @@ from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.io import archive
 from flare_gui.io.dicom import one_a_position
 from flare_gui.io.dicom_series import Slice, group, read_slices
-from flare_gui.io.itk import LPS_TO_RAS
+from flare_gui.io.itk_place import LPS_TO_RAS
 from flare_gui.progress import Cancel, never
 from flare_gui.volume import Segmentation, Volume
 

@@ -7,23 +7,24 @@ import numpy as np
 import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 
 from flare_gui.errors import UnreadableScan
-from flare_gui.io import itk_header
+from flare_gui.findings import Finding
+from flare_gui.io import itk_header, itk_place
 from flare_gui.io.array import volume_from
 from flare_gui.io.itk_header import Header, big_endian
+from flare_gui.io.itk_place import LPS_TO_RAS
 from flare_gui.volume import Volume
 
 SUFFIXES = (".nrrd", ".nhdr", ".mha", ".mhd")
 
-LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
-
 
 def read(path: Path) -> Volume:
     """The CT in an NRRD or MetaImage file, in its own orientation. Raises `UnreadableScan`."""
-    return volume_from(path, *load(path))
+    array, affine, findings = load(path)
+    return volume_from(path, array, affine, findings=findings)
 
 
-def load(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """(array (x, y, z), affine to RAS+ mm) of a file that ITK reads."""
+def load(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[Finding, ...]]:
+    """(array (x, y, z), affine to RAS+ mm, findings) of a file that ITK reads."""
     header = itk_header.read(path)
     # ITK prints warnings of its own to the terminal; what matters of them comes as an error.
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
@@ -39,7 +40,9 @@ def load(path: Path) -> tuple[np.ndarray, np.ndarray]:
     except RuntimeError as error:
         reason = str(error).strip().splitlines()[-1].removeprefix("sitk::ERROR: ")
         raise UnreadableScan(path, f"cannot be read ({reason})", hint="Copy or export it again.") from None
-    return array.reshape(array.shape[:3], order="A"), _affine_of(reader)
+    place = itk_place.nrrd if path.name.lower().endswith((".nrrd", ".nhdr")) else itk_place.meta
+    affine, findings = place(path, header.fields, _affine_of(reader))
+    return array.reshape(array.shape[:3], order="A"), affine, findings
 
 
 def _check(path: Path, reader: sitk.ImageFileReader) -> None:
@@ -86,7 +89,7 @@ def _inflated(path: Path, header: Header) -> np.ndarray:
 
 _KINDS = {
     "MET_CHAR": "i1", "MET_UCHAR": "u1", "MET_SHORT": "i2", "MET_USHORT": "u2", "MET_INT": "i4", "MET_UINT": "u4",
-    "MET_LONG": "i8", "MET_ULONG": "u8", "MET_LONG_LONG": "i8", "MET_ULONG_LONG": "u8", "MET_FLOAT": "f4",
+    "MET_LONG": "i4", "MET_ULONG": "u4", "MET_LONG_LONG": "i8", "MET_ULONG_LONG": "u8", "MET_FLOAT": "f4",
     "MET_DOUBLE": "f8",
 }  # fmt: skip
 

@@ -14,9 +14,11 @@ from flare_gui.io.limits import MOST_FILES, MOST_HEADER_BYTES, check_size, check
 # Text headers are some 1 kB; 3D Slicer's segmentations reach 100 kB.
 _FIRST_READ = 1 << 16
 
-# MetaImage's and NRRD's names without "MET_", "signed", "unsigned", "u" in front and "int", "_t" behind.
-_BYTES = {"char": 1, "ascii_char": 1, "int8": 1, "short": 2, "int16": 2, "int": 4, "int32": 4, "float": 4}
-_BYTES |= dict.fromkeys(("long", "long_long", "longlong", "int64", "double"), 8)
+# MetaImage's and NRRD's names without "MET_", "signed", "unsigned", "u" in front and "int", "_t" behind. MetaImage's
+# long has 4 bytes whatever the system's has; NRRD has none. https://github.com/Kitware/MetaIO, MET_ValueTypeSize
+_BYTES = {"char": 1, "ascii_char": 1, "int8": 1, "short": 2, "int16": 2}
+_BYTES |= dict.fromkeys(("int", "int32", "float", "long"), 4)
+_BYTES |= dict.fromkeys(("long_long", "longlong", "int64", "double"), 8)
 
 
 # A numbered series of files. ITK hands the pattern to sprintf, with a buffer of fixed size for what comes out.
@@ -50,6 +52,13 @@ def read(path: Path) -> Header:
     needed = check_size(path, header.shape, header.itemsize)
     if header.encoding != "other" and len(header.data) == 1:
         there = header.data[0].stat().st_size - (header.end if header.data[0] == path else 0)
+        if header.encoding == "raw" and there == 2 * needed and "long" in header.fields.get("elementtype", "").lower():
+            raise UnreadableScan(
+                path,
+                "has 8 bytes a voxel, but a MetaImage's long has 4",
+                hint="Write it again with ElementType MET_LONG_LONG or MET_SHORT.",
+                code="format",
+            )
         check_there(path, needed, there, compressed=header.encoding != "raw")
     return header
 

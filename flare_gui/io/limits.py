@@ -1,16 +1,17 @@
 """What a reader takes on: one place for all limits, so that a small file cannot fill the memory or the disk.
 
-A reader asks here before it makes room for anything. A scan within them needs at most `MOST_BYTES` for what the file
-holds, and as much again while it becomes int16.
+A reader asks here before it makes room for anything. What a scan may need is the memory at hand.
 """
 
+import math
 from pathlib import Path
 
 from flare_gui.errors import UnreadableScan
+from flare_gui.memory import available_mb
 
-# 1024 x 1024 slices, a thousand of them: more than any abdominal CT has.
-MOST_VOXELS = 1_100_000_000
-MOST_BYTES = 9 * 1024**3
+# Scans that need less are not weighed; where the system does not tell how much memory is free, no scan may need more.
+SURELY_THERE_BYTES, MOST_BYTES = 512 * 1024**2, 16 * 1024**3
+_HU_BYTES = 2
 
 # Headers of text (NRRD, MetaImage) end within this, and NIfTI's extensions too.
 MOST_HEADER_BYTES = 16 * 1024**2
@@ -27,20 +28,26 @@ MOST_UNPACKED_BYTES = 16 * 1024**3
 MOST_ARCHIVE_RATIO, ARCHIVE_GRACE_BYTES = 200, 256 * 1024**2
 
 
-def check_size(path: Path, shape: tuple[int, ...], itemsize: int) -> int:
-    """The bytes that voxels of `shape` need. Raises `UnreadableScan` for a shape that is none, or too large."""
+def check_size(path: Path, shape: tuple[int, ...], itemsize: int, *, mapped: bool = False) -> int:
+    """The bytes that voxels of `shape` take in the file. Raises `UnreadableScan` for no shape, or too large a one.
+
+    They are in memory while they become int16, unless they are `mapped` to the file.
+    """
     if not shape or min(shape) < 1:
         raise UnreadableScan(path, f"its header gives it a size of {times(shape)}", hint="Export the scan again.")
-    voxels = 1
-    for side in shape:
-        voxels *= int(side)
-    if voxels > MOST_VOXELS or voxels * itemsize > MOST_BYTES:
-        raise UnreadableScan(
-            path,
-            f"its header promises {times(shape)} voxels, {voxels * itemsize / 1e9:,.0f} GB: more than a scan has",
-            hint=f"Crop it below {MOST_VOXELS / 1e9:.1f} billion voxels if that is true; else export it again.",
-            code="too-large",
-        )
+    voxels = math.prod(map(int, shape))
+    needed = voxels * (_HU_BYTES if mapped else _HU_BYTES + itemsize)
+    if needed > SURELY_THERE_BYTES:
+        free_mb = available_mb()
+        free = MOST_BYTES if free_mb is None else free_mb * 2**20
+        if needed > free:
+            raise UnreadableScan(
+                path,
+                f"its header promises {times(shape)} voxels, for which {needed / 1e9:,.1f} GB of memory are needed, "
+                f"and {free / 1e9:,.1f} GB can be had",
+                hint="Close other programs, crop it to the abdomen, or export it again if it should be smaller.",
+                code="too-large",
+            )
     return voxels * itemsize
 
 

@@ -1,5 +1,6 @@
 """Label maps: ours out as NIfTI, anyone's in."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import nibabel
@@ -7,7 +8,7 @@ import numpy as np
 
 from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.files import replacing
-from flare_gui.io import itk, nifti
+from flare_gui.io import itk, nifti, nifti_forms
 from flare_gui.io.label_names import named_organs, nifti_extension
 from flare_gui.io.made import how_made, made_extensions
 from flare_gui.io.system_errors import unreadable
@@ -16,12 +17,17 @@ from flare_gui.volume import Segmentation, Volume, check_same_grid
 
 
 def write_segmentation(
-    segmentation: Segmentation, path: Path, *, scheme: LabelScheme = "organs", only: Organ | None = None
+    segmentation: Segmentation,
+    path: Path,
+    *,
+    scheme: LabelScheme = "organs",
+    only: Organ | None = None,
+    place: Mapping[str, np.ndarray] | None = None,
 ) -> None:
     """Write the labels as uint8 NIfTI on the segmentation's grid, in one move; names and colours lie in its header.
 
-    So does what `how_made` reads. `only` one organ is written as 0 and 1. The sform carries the affine; the qform too
-    unless it is sheared, which a qform cannot say: then its code is 0.
+    So does what `how_made` reads. `only` one organ is written as 0 and 1. `place` are the scan's `nifti_place`: with
+    them the mask lies on the scan in every program, whatever its header says.
     """
     if only is None:
         lookup = label_lookup(scheme)
@@ -29,12 +35,7 @@ def write_segmentation(
         names = {int(lookup[organ.label]): organ for organ in ORGANS}
     else:
         labels, names = (segmentation.labels == only.label).astype(np.uint8), {1: only}
-    image = nibabel.Nifti1Image(labels, segmentation.affine)
-    image.set_sform(segmentation.affine, code="scanner")
-    axes = segmentation.affine[:3, :3] / np.linalg.norm(segmentation.affine[:3, :3], axis=0)
-    orthogonal = np.abs(axes.T @ axes - np.eye(3)).max() < 1e-4
-    image.set_qform(segmentation.affine if orthogonal else None, code="scanner" if orthogonal else "unknown")
-    image.header.set_xyzt_units("mm")
+    image = nifti_forms.image_at(labels, segmentation.affine, place)
     image.header["descrip"] = b"flare-gui segmentation"
     image.header.extensions.append(nifti_extension(names))
     if only is None:
@@ -49,9 +50,9 @@ def read_labels(path: Path) -> tuple[np.ndarray, np.ndarray]:
     Raises `UnreadableScan` when it cannot be read or holds anything but whole numbers from 0 to 255.
     """
     if path.name.lower().endswith(itk.SUFFIXES):
-        array, affine = itk.load(path)
+        array, affine, _ = itk.load(path)
     else:
-        array, affine, _ = nifti.load(path)
+        array, affine = nifti.load(path)
     while array.ndim > 3 and array.shape[-1] == 1:
         array = array[..., 0]
     if array.ndim != 3 or array.dtype.kind not in "iufb":
@@ -87,7 +88,7 @@ def read_mask(volume: Volume, path: Path) -> Segmentation:
     else:
         ours = organs_from(labels, "flare22" if labels.max(initial=0) > 4 else "organs")
     try:
-        segmentation = Segmentation(ours, affine, run=run)
+        segmentation = Segmentation(ours, nifti_forms.on_scan(volume, affine), run=run)
     except ValueError as error:
         raise UnreadableScan(path, str(error), hint="Export the mask again; its header is damaged.") from None
     try:

@@ -16,6 +16,7 @@ GZIP_ERRORS: tuple[type[Exception], ...] = (OSError, EOFError, isal_zlib.error) 
 """What reading a damaged gzip file raises."""
 
 _HEADERS = {348: Nifti1Header, 540: Nifti2Header}
+_SINGLE, _PAIR = (b"n+1", b"n+2"), (b"ni1", b"ni2")
 
 
 class Promise(NamedTuple):
@@ -34,10 +35,11 @@ def open_maybe_gzipped(file: BinaryIO) -> tuple[BinaryIO, bool]:
     return (igzip.IGzipFile(fileobj=file) if gzipped else file), gzipped  # type: ignore[return-value]
 
 
-def check(path: Path, file: BinaryIO, size: int) -> Promise:
+def check(path: Path, file: BinaryIO, size: int, image: tuple[BinaryIO, int] | None = None) -> Promise:
     """What the NIfTI in `file`, `size` bytes long, promises. `path` is for messages.
 
-    Raises `UnreadableScan` for what is no NIfTI, is cut off, or promises more than a scan has.
+    Of a pair, `file` is the header, and `image` the file of voxels with its size. Raises `UnreadableScan` for what is
+    no NIfTI, is cut off, or needs more memory than there is.
     """
     stream, gzipped = open_maybe_gzipped(file)
     try:
@@ -48,13 +50,17 @@ def check(path: Path, file: BinaryIO, size: int) -> Promise:
         ) from None
     if not block:
         raise UnreadableScan(path, "is empty", hint="Copy it again.", code="truncated")
-    header = _header(path, block)
+    header = _header(path, block, _SINGLE if image is None else _PAIR)
     shape = tuple(int(n) for n in header["dim"][1 : 1 + int(header["dim"][0])])
     try:
         itemsize = int(header.get_data_dtype().itemsize)
     except (nibabel.spatialimages.HeaderDataError, KeyError):
         raise UnreadableScan(path, "holds voxels of an unknown type", hint="Export the scan again.") from None
-    needed = check_size(path, shape, max(1, itemsize))
+    if image is not None:
+        voxels, size = image
+        gzipped = open_maybe_gzipped(voxels)[1]
+        voxels.seek(0)
+    needed = check_size(path, shape, max(1, itemsize), mapped=not gzipped)
     offset = float(header["vox_offset"])
     if not (np.isfinite(offset) and 0 <= offset <= MOST_HEADER_BYTES):
         raise UnreadableScan(path, "its header is damaged (vox_offset)", hint="Copy or export it again.")
@@ -62,7 +68,7 @@ def check(path: Path, file: BinaryIO, size: int) -> Promise:
     return Promise(2 if isinstance(header, Nifti2Header) else 1, gzipped)
 
 
-def _header(path: Path, block: bytes) -> Nifti1Header:
+def _header(path: Path, block: bytes, magics: tuple[bytes, ...]) -> Nifti1Header:
     for order in ("<", ">"):
         kind = _HEADERS.get(int(np.frombuffer(block[:4].ljust(4, b"\0"), f"{order}i4")[0]))
         if kind is None:
@@ -71,7 +77,15 @@ def _header(path: Path, block: bytes) -> Nifti1Header:
         if len(block) < length:
             raise UnreadableScan(path, "is cut off in its header", hint="Copy it again.", code="truncated")
         header = kind(block[:length], endianness=order, check=False)
-        if bytes(header["magic"])[:3] not in (b"n+1", b"n+2"):
+        magic = bytes(header["magic"])[:3]
+        if magic not in magics:
+            if magics == _PAIR and magic not in _SINGLE:
+                raise UnreadableScan(
+                    path,
+                    "is of the Analyze format, which does not say where the patient's right is",
+                    hint="Convert the scan from its DICOM series to .nii.gz.",
+                    code="format",
+                )
             break
         if not 1 <= int(header["dim"][0]) <= 7:
             raise UnreadableScan(path, "its header is damaged (dim)", hint="Copy or export it again.")

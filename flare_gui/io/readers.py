@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from flare_gui.errors import NotAScan, UnreadableScan
-from flare_gui.io import archive, dicom, itk, nifti
+from flare_gui.io import archive, dicom, itk, nifti, nifti_pair
 from flare_gui.io.array import case_name
 from flare_gui.io.dicom_series import is_dicom
 from flare_gui.progress import Cancel, Progress
@@ -25,12 +25,15 @@ class Reader(Protocol):
 
 
 class NiftiReader:
-    """`.nii` and `.nii.gz`."""
+    """`.nii`, `.nii.gz`, and either file of a pair of `.hdr` and `.img`."""
 
-    takes = "NIfTI (.nii, .nii.gz)"
+    takes = "NIfTI (.nii, .nii.gz, or .hdr with .img)"
 
     def score(self, path: Path) -> int:
-        return 10 if path.name.lower().endswith(nifti.SUFFIXES) and path.is_file() else 0
+        if not path.name.lower().endswith(nifti.SUFFIXES) or not path.is_file():
+            return 0
+        # Slices of DICOM are called .img too.
+        return 1 if nifti_pair.is_half(path) and nifti_pair.header_beside(path) is None else 10
 
     def read(self, path: Path, series: str | None, allow_gaps: bool, progress: Progress, cancel: Cancel) -> Volume:
         return nifti.read(path)
@@ -82,7 +85,8 @@ class ZipReader:
                     return dicom.read_folder(
                         path, files, series=series, allow_gaps=allow_gaps, progress=progress, cancel=cancel
                     )
-            scans = [(file, r) for file in files for r in (NiftiReader(), ItkReader()) if r.score(file)]
+            wholes = dict.fromkeys(nifti_pair.header_beside(file) or file for file in files)
+            scans = [(file, r) for file in wholes for r in (NiftiReader(), ItkReader()) if r.score(file)]
             if len(scans) != 1:
                 what = f"holds {len(scans)} scans" if scans else "holds no scan"
                 raise NotAScan(path, what, hint="Unpack it and open the one you mean.")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from flare_gui.errors import NotAScan
-from flare_gui.io import itk, nifti
+from flare_gui.io import itk, nifti, nifti_pair
 from flare_gui.io.array import case_name
 from flare_gui.io.dicom_series import group, is_body_scan, read_slices
 from flare_gui.io.readers import best_reader
@@ -42,7 +42,7 @@ def find_cases(paths: Iterable[Path], *, every_series: bool = False) -> list[Cas
         with unreadable(path):
             if not path.exists():
                 raise NotAScan(path, "there is no such file or folder", hint="Check the name.")
-            below = [path] if path.is_file() else list(_search(path, set()))
+            below = [nifti_pair.header_beside(path) or path] if path.is_file() else list(_search(path, set()))
         # A DICOM folder with nothing below it is one scan; a tree is searched even if slices lie at its root.
         searched.update(() if below == [path] else below)
         if not below:
@@ -72,7 +72,7 @@ def _search(folder: Path, seen: set[Path]) -> Iterable[Path]:
             continue
         if path.is_dir():
             yield from _search(path, seen)
-        elif path.name.lower().endswith((*nifti.SUFFIXES, *itk.SUFFIXES, ".zip")) and not _is_mask(path):
+        elif _may_be_scan(path) and not _is_mask(path):
             yield path
 
 
@@ -85,6 +85,13 @@ def _series_of(case: Case) -> list[Case]:
     if len(uids) < 2:
         return [case]
     return [Case(case.path, f"{case.name}_series{number}", uid) for number, uid in enumerate(sorted(uids), 1)]
+
+
+def _may_be_scan(path: Path) -> bool:
+    # Of a pair the header stands for both; other things are called .hdr and .img too.
+    if nifti_pair.is_half(path):
+        return nifti_pair.is_header_of_pair(path)
+    return path.name.lower().endswith((*nifti.SUFFIXES, *itk.SUFFIXES, ".zip"))
 
 
 def _is_mask(path: Path) -> bool:

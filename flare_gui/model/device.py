@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.utils import convert_conv3d_weight_memory_format
 
 from flare_gui.errors import DeviceUnusable
-from flare_gui.model.memory import free_memory
+from flare_gui.memory import free_memory
 from flare_gui.model.weights import Model
 
 ORDER = ("cuda", "mps", "cpu")

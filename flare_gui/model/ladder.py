@@ -7,8 +7,8 @@ import torch
 
 from flare_gui.errors import FlareError
 from flare_gui.geometry import Shape
+from flare_gui.memory import available_mb
 from flare_gui.model.device import Device, choose
-from flare_gui.model.memory import available_mb
 from flare_gui.model.tiles import plan
 from flare_gui.model.weights import Model
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from flare_gui.model.memory import peak_memory_mb
+from flare_gui.memory import peak_memory_mb
 
 
 @dataclass

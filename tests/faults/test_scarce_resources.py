@@ -13,11 +13,10 @@ import numpy as np
 import pytest
 import torch
 
-from flare_gui import files, workspace
+from flare_gui import files, memory_limits, workspace
 from flare_gui.errors import FlareError
 from flare_gui.export import FORMATS, ExportOptions, export
 from flare_gui.io import write_segmentation
-from flare_gui.model import limits
 from flare_gui.render.film import write_film
 from flare_gui.render.options import FilmSettings
 from flare_gui.volume import Segmentation, Volume
@@ -151,10 +150,10 @@ def limited(gib: float) -> list[str]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's limits")
 def test_limits_of_addresses_and_groups_are_known(tmp_path: Path) -> None:
-    code = "from flare_gui.model.memory import available_mb; print(available_mb())"
+    code = "from flare_gui.memory import available_mb; print(available_mb())"
     run = subprocess.run([*limited(1), sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert 200 < float(run.stdout) < 1024
-    assert limits.address_space_mb() is None or limits.address_space_mb() > 0
+    assert memory_limits.address_space_mb() is None or memory_limits.address_space_mb() > 0
 
 
 @pytest.fixture
@@ -180,7 +179,7 @@ def group() -> Iterator[Callable[[int], Path]]:
 
 def test_a_group_with_little_memory_is_known(group: Callable[[int], Path]) -> None:
     folder = group(GIB // 2)
-    code = "from flare_gui.model.memory import available_mb; print(available_mb())"
+    code = "from flare_gui.memory import available_mb; print(available_mb())"
     script = f"echo $$ > {folder}/cgroup.procs; exec {sys.executable} -c '{code}'"
     run = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
     assert 300 < float(run.stdout) <= 512

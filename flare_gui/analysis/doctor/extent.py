@@ -8,8 +8,7 @@ from flare_gui import geometry
 from flare_gui.analysis.doctor.look import Look
 from flare_gui.findings import Finding
 
-# In mm. Slices of CT are 0.5 to 10 mm apart, pixels 0.2 to 2 mm wide (4 mm in a copy made smaller).
-SMALLEST_VOXEL, LARGEST_VOXEL = 0.15, 12.0
+# In mm.
 LEAST_HEIGHT = 30.0
 WIDEST_BODY, DEEPEST_BODY, SMALL_BODY, THINNEST_BODY = 650.0, 550.0, 160.0, 60.0
 
@@ -23,7 +22,7 @@ def voxel_size(look: Look) -> Iterator[Finding]:
     """Voxels of a size that no scanner makes, or of exactly 1 mm for want of a better number."""
     spacing = look.volume.spacing
     sizes = " × ".join(f"{mm:.3g}" for mm in spacing)
-    if min(spacing) < SMALLEST_VOXEL or max(spacing) > LARGEST_VOXEL:
+    if min(spacing) < geometry.SMALLEST_VOXEL_MM or max(spacing) > geometry.LARGEST_VOXEL_MM:
         yield Finding("spacing", f"voxels of {sizes} mm are not those of a body CT", 0.9, _REMEDY)
     elif np.allclose(spacing, 1, atol=1e-6) and (sorted(look.volume.shape)[1] >= 512 or _width(look) < SMALL_BODY):
         sentence = "voxels are exactly 1 × 1 × 1 mm, which does not fit the image: the voxel size seems to be missing"

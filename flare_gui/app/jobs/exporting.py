@@ -22,11 +22,11 @@ class ExportRequest:
     overwrite: bool
 
 
-def save_mask(segmentation: Segmentation, path: Path) -> None:
+def save_mask(volume: Volume, segmentation: Segmentation, path: Path) -> None:
     """Write the mask as NIfTI."""
     from flare_gui import io
 
-    io.write_segmentation(segmentation, path)
+    io.write_segmentation(segmentation, path, place=volume.nifti_place)
 
 
 def export(

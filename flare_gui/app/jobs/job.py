@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QObject, Signal
 
 from flare_gui.errors import Cancelled, FlareError
-from flare_gui.model.memory import free_memory
+from flare_gui.memory import free_memory
 from flare_gui.progress import Cancel
 
 

@@ -41,8 +41,10 @@ class Saving(QObject):
 
     def save_mask(self, path: Path) -> bool:
         """Write the labels as NIfTI; whether it went well."""
-        segmentation = self._document.segmentation
-        return segmentation is not None and self._saved(path, partial(exporting.save_mask, segmentation, path))
+        volume, segmentation = self._document.volume, self._document.segmentation
+        if volume is None or segmentation is None:
+            return False
+        return self._saved(path, partial(exporting.save_mask, volume, segmentation, path))
 
     def ask_where_to_save_mask(self) -> bool:
         """The file dialog for the mask; whether it was saved."""

@@ -21,7 +21,7 @@ from flare_gui.app.window.saving import Saving
 from flare_gui.volume import Segmentation
 from flare_gui.workspace import Workspace
 
-SCANS = "Scans and workspaces (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.zip *.dcm *.flare);;All files (*)"
+SCANS = "Scans and workspaces (*.nii *.nii.gz *.hdr *.img *.nrrd *.nhdr *.mha *.mhd *.zip *.dcm *.flare);;All files (*)"
 MASKS = "Masks (*.nii *.nii.gz *.nrrd *.mha);;All files (*)"
 WEIGHTS = "Weights (*.safetensors)"
 

@@ -59,7 +59,7 @@ if sys.platform == "win32":
 else:
     import resource
 
-    from flare_gui.model.limits import address_space_mb, group_mb
+    from flare_gui.memory_limits import address_space_mb, group_mb
 
     def peak_memory_mb() -> float | None:
         """The most memory this process has held so far, in MiB; None where the system does not tell."""
