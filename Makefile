@@ -7,19 +7,20 @@ export PYTHON
 ARGS :=
 SECONDS := 120
 
-.PHONY: help demo test test-slow fuzz bench lint format wheel audit clean environment test-environment
+.PHONY: help demo test test-slow fuzz bench screenshots lint format wheel audit clean environment test-environment
 
 help:
-	@echo "make demo       set up, segment the demo scan, say where the results lie"
-	@echo "make test       set up, then every check and every quick test"
-	@echo "make test-slow  set up, then the tests that take minutes"
-	@echo "make bench      measure the program beside what one would use instead"
-	@echo "make fuzz       throw damaged files at every reader for SECONDS=120"
-	@echo "make lint       style, types and import contracts only"
-	@echo "make format     bring the code into the project's style"
-	@echo "make wheel      build dist/flare_gui-*.whl"
-	@echo "make audit      known vulnerabilities of the packages in .venv; asks the network"
-	@echo "make clean      remove what the other targets wrote, but keep .venv"
+	@echo "make demo         set up, segment the demo scan, say where the results lie"
+	@echo "make test         set up, then every check and every quick test"
+	@echo "make test-slow    set up, then the tests that take minutes"
+	@echo "make bench        measure the program beside what one would use instead"
+	@echo "make fuzz         throw damaged files at every reader for SECONDS=120"
+	@echo "make screenshots  the pictures of docs, made by the program"
+	@echo "make lint         style, types and import contracts only"
+	@echo "make format       bring the code into the project's style"
+	@echo "make wheel        build dist/flare_gui-*.whl"
+	@echo "make audit        known vulnerabilities of the packages in .venv; asks the network"
+	@echo "make clean        remove what the other targets wrote, but keep .venv"
 
 environment:
 	@tools/environment.sh
@@ -39,6 +40,9 @@ test-slow: test-environment
 bench:
 	@tools/environment.sh bench
 	tools/with-screen.sh $(BIN)/python -m tests.benchmarks $(ARGS)
+
+screenshots: test-environment
+	tools/with-screen.sh $(BIN)/python -m tools.screenshots $(ARGS)
 
 fuzz: test-environment
 	$(BIN)/python -m tests.fuzz.campaign --seconds $(SECONDS) $(ARGS)

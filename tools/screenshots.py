@@ -1,0 +1,136 @@
+"""`make screenshots`: the pictures of the window and of the contact sheet in docs, made by the program itself.
+
+`make screenshots ARGS=dicom-dark` makes one only. Real scans come from `../shared/data`; where those are missing, the
+window shows the demo scan, and the contact sheet is left as it is. On a machine that does nothing else: the window says
+how long a run takes.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from flare_gui.app import theme
+from flare_gui.app.dialogs.series import ChoiceDialog
+from flare_gui.app.settings import Settings
+from flare_gui.app.window.main_window import MainWindow
+from flare_gui.organs import RIGHT_KIDNEY
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT.parent / "shared" / "data"
+WINDOW_SIZE = (1400, 900)
+SHEET_SIZE = (1120, 870)
+DARK = QColor("#22262b")
+LONGEST_WAIT_S = 600.0
+
+
+def main() -> int:
+    """0 when every picture was made, 1 when one could not be."""
+    parser = argparse.ArgumentParser(prog="python -m tools.screenshots", description=__doc__)
+    parser.add_argument("pictures", nargs="*", metavar="PICTURE", help=f"which: {', '.join(PICTURES)}; all by default")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs", help="where to (default: docs)")
+    given = parser.parse_args()
+    unknown = [name for name in given.pictures if name not in PICTURES]
+    if unknown:
+        parser.error(f"there is no picture {unknown[0]}; choose from {', '.join(PICTURES)}")
+    problems = [PICTURES[name](given.out / f"{name}.png") for name in given.pictures or PICTURES]
+    for problem in filter(None, problems):
+        print(problem, file=sys.stderr)
+    return 1 if any(problems) else 0
+
+
+def overview(path: Path) -> str:
+    """A CT with its organs in a light window."""
+    return _window(path, DATA / "ct" / "ts_example" / "ct.nii.gz", dark=False)
+
+
+def dicom_dark(path: Path) -> str:
+    """A CT from a DICOM folder in a dark window."""
+    return _window(path, DATA / "dicom" / "two_series", dark=True)
+
+
+def contact_sheet(path: Path) -> str:
+    """What a folder of scans leaves to look at, as a browser shows it."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None or not DATA.is_dir():
+        return f"{path.name} is left as it is: it needs {DATA} and Chromium."
+    with tempfile.TemporaryDirectory() as folder:
+        segment = [sys.executable, "-m", "flare_gui", "segment", str(DATA / "ct"), str(DATA / "dicom"), "-o", folder]
+        subprocess.run(segment, cwd=ROOT, check=True)
+        size = f"--window-size={SHEET_SIZE[0]},{SHEET_SIZE[1]}"
+        page = (Path(folder) / "contact-sheet.html").as_uri()
+        profile = f"--user-data-dir={folder}/browser"
+        flags = ["--headless", "--no-sandbox", "--hide-scrollbars", size, profile, f"--screenshot={path}", page]
+        subprocess.run([browser, *flags], check=True, capture_output=True, timeout=120)
+    return ""
+
+
+PICTURES: dict[str, Callable[[Path], str]] = {
+    "overview": overview,
+    "dicom-dark": dicom_dark,
+    "contact-sheet": contact_sheet,
+}
+
+
+def _window(path: Path, scan: Path, *, dark: bool) -> str:
+    """The window with `scan` segmented, its crosshair in the right kidney and the surfaces from the front."""
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(sys.argv[:1])
+    theme.apply(application)
+    # A screen without a desktop has no light and dark of its own to follow.
+    application.setPalette(QPalette(DARK) if dark else application.style().standardPalette())
+    with tempfile.TemporaryDirectory() as folder:
+        window = MainWindow(Settings(Path(folder) / "settings.ini"))
+        window.setGeometry(0, 0, *WINDOW_SIZE)
+        window.show()
+        QTest.qWaitForWindowExposed(window)
+        window.surfaces.start()
+        if scan.exists():
+            window.open([scan])
+        else:
+            window.session.open_demo()
+        document, runner = window.document, window.runner
+        _wait(lambda: document.volume is not None and not runner.busy)
+        window.session.segment()
+        _wait(lambda: document.segmentation is not None and not runner.busy)
+        _wait(lambda: not window.surfaces.busy)
+        document.go_to_organ(RIGHT_KIDNEY.label)
+        window.centralWidget().setFocus()
+        _rest()
+        picture = window.screen().grabWindow(window.winId())
+        document.mark_saved()
+        window.close()
+        window.deleteLater()
+    return "" if picture.save(str(path)) else f"{path} could not be written."
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + LONGEST_WAIT_S
+    while not condition():
+        if time.monotonic() > end:
+            raise SystemExit(f"nothing happened for {LONGEST_WAIT_S:.0f} s")
+        dialog = QApplication.activeModalWidget()
+        # Several series: the one that the program proposes.
+        if isinstance(dialog, ChoiceDialog):
+            dialog.accept()
+        QTest.qWait(20)
+
+
+def _rest() -> None:
+    """Until all that was asked for is painted; the mouse is where it shows nothing."""
+    QTest.mouseMove(QApplication.activeWindow() or QApplication.topLevelWidgets()[0], QPoint(2, 2))
+    QTest.qWait(1500)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
