@@ -13,6 +13,11 @@ def ignore(stage: str, fraction: float) -> None:
     """The progress of those who do not watch."""
 
 
+def part(progress: Progress, start: float, end: float) -> Progress:
+    """For a step of some work: its fractions from 0 to 1 are those of the whole from `start` to `end`."""
+    return lambda stage, fraction: progress(stage, start + (end - start) * fraction)
+
+
 class Cancel:
     """A flag that one thread sets and another one looks at between two steps."""
 

@@ -1,6 +1,8 @@
 """What the program remembers from one start to the next. A home that cannot be written to only forgets."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_state_path
 from PySide6.QtCore import QByteArray, QSettings
@@ -71,6 +73,18 @@ class Settings:
     @weights.setter
     def weights(self, path: Path | None) -> None:
         self._store.setValue("weights", str(path or ""))
+
+    def choices(self, dialog: str) -> dict[str, Any]:
+        """What was chosen in a dialog the last time; empty at first, and when it cannot be read."""
+        try:
+            found = json.loads(str(self._store.value(f"choices/{dialog}", "{}", str)))
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def keep_choices(self, dialog: str, choices: dict[str, Any]) -> None:
+        """Remember what `choices` gives back."""
+        self._store.setValue(f"choices/{dialog}", json.dumps(choices))
 
     def bytes(self, key: str) -> QByteArray:
         """A window's geometry or the places of its docks, as Qt saved them; empty at first."""

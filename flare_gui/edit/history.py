@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,14 +22,25 @@ LEAST_STEPS = 50
 MOST_BYTES = 256 << 20
 
 
+class Origin(NamedTuple):
+    """Where a whole mask comes from: `run` and `warnings` of its `Segmentation`."""
+
+    run: dict[str, Any]
+    warnings: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Edit:
-    """One correction. `before` and `after` are uint8 copies of `labels[box]`; `name` is what the menu calls it."""
+    """One correction. `before` and `after` are uint8 copies of `labels[box]`; `name` is what the menu calls it.
+
+    One with an `origin` is none by hand: another mask has taken the place of the one before.
+    """
 
     name: str
     box: Box
     before: np.ndarray
     after: np.ndarray
+    origin: Origin | None = None
 
     @cached_property
     def labels(self) -> frozenset[int]:
@@ -48,7 +60,8 @@ class History:
         self._done: deque[Edit] = deque()
         self._undone: list[Edit] = []
         self._bytes = 0
-        # Organs of corrections that can no longer be taken back.
+        # What can no longer be taken back: another mask, and organs that were corrected since.
+        self._origin: Origin | None = None
         self._for_good: frozenset[int] = frozenset()
 
     def add(self, edit: Edit) -> None:
@@ -59,7 +72,8 @@ class History:
         while len(self._done) > LEAST_STEPS and self._bytes > MOST_BYTES:
             oldest = self._done.popleft()
             self._bytes -= oldest.bytes
-            self._for_good |= oldest.labels
+            self._origin = oldest.origin or self._origin
+            self._for_good = frozenset() if oldest.origin else self._for_good | oldest.labels
 
     def undo(self, labels: np.ndarray) -> Edit | None:
         """Take the last correction back in `labels`, in place; None when there is none."""
@@ -83,8 +97,18 @@ class History:
 
     @property
     def changed(self) -> frozenset[int]:
-        """The organs that are other than before the first correction."""
-        return self._for_good.union(*(edit.labels for edit in self._done))
+        """The organs that were corrected by hand, since the mask was made or another has taken its place."""
+        found: set[int] = set()
+        for edit in reversed(self._done):
+            if edit.origin is not None:
+                return frozenset(found)
+            found |= edit.labels
+        return self._for_good | found
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where the mask comes from that is there now; None while it is the first one."""
+        return next((edit.origin for edit in reversed(self._done) if edit.origin is not None), self._origin)
 
     @property
     def undo_name(self) -> str | None:

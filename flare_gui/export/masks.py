@@ -7,9 +7,36 @@ import numpy as np
 import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 
 from flare_gui import io
+from flare_gui.errors import FlareError
 from flare_gui.export.context import Context
+from flare_gui.files import reason, replacing
 from flare_gui.io.itk_place import LPS_TO_RAS
-from flare_gui.organs import ORGANS, Organ, label_lookup
+from flare_gui.organs import ORGANS, LabelScheme, Organ, label_lookup
+from flare_gui.volume import Segmentation, Volume
+
+
+def save(volume: Volume, segmentation: Segmentation, path: Path) -> None:
+    """Write the mask of a scan in the format that its name ends in, in one move: .nii, .nii.gz, .nrrd or .mha.
+
+    Raises `FlareError` for another ending or when it cannot be written.
+    """
+    name = path.name.lower()
+    try:
+        if name.endswith((".nii", ".nii.gz")):
+            io.write_segmentation(segmentation, path, place=volume.nifti_place)
+        elif name.endswith((".nrrd", ".mha")):
+            image = _image(segmentation, "organs")
+            if name.endswith(".nrrd"):
+                _name_segments(image, segmentation, "organs")
+            with replacing(path) as beside:
+                sitk.WriteImage(image, str(beside), True)
+        else:
+            raise FlareError(f"{path.name}: masks are .nii.gz, .nrrd or .mha files", hint="Choose such a name.")
+    # ITK raises RuntimeError.
+    except (OSError, RuntimeError) as problem:
+        raise FlareError(
+            f"{path}: cannot be written ({reason(problem)})", hint="Choose another folder, or make room."
+        ) from problem
 
 
 def nifti(context: Context) -> list[Path]:
@@ -31,7 +58,7 @@ def nifti(context: Context) -> list[Path]:
 
 def mha(context: Context) -> list[Path]:
     """`.seg.mha`, compressed."""
-    image = _image(context)
+    image = _image(context.segmentation, context.options.labels)
     return [context.write(context.path(".seg.mha"), lambda path: sitk.WriteImage(image, str(path), True))]
 
 
@@ -40,9 +67,15 @@ def seg_nrrd(context: Context) -> list[Path]:
 
     https://slicer.readthedocs.io/en/latest/developer_guide/modules/segmentations.html#segmentation-file-format-seg-nrrd
     """
-    image = _image(context)
-    lookup = label_lookup(context.options.labels)
-    extent = " ".join(f"0 {n - 1}" for n in context.segmentation.labels.shape)
+    image = _image(context.segmentation, context.options.labels)
+    _name_segments(image, context.segmentation, context.options.labels)
+    return [context.write(context.path(".seg.nrrd"), lambda path: sitk.WriteImage(image, str(path), True))]
+
+
+def _name_segments(image: sitk.Image, segmentation: Segmentation, scheme: LabelScheme) -> None:
+    """Names, colours and terms of the numbers in an image, as 3D Slicer reads them."""
+    lookup = label_lookup(scheme)
+    extent = " ".join(f"0 {n - 1}" for n in segmentation.labels.shape)
     image.SetMetaData("Segmentation_MasterRepresentation", "Binary labelmap")
     image.SetMetaData("Segmentation_ContainedRepresentationNames", "Binary labelmap|")
     for i, organ in enumerate(ORGANS):
@@ -60,7 +93,6 @@ def seg_nrrd(context: Context) -> list[Path]:
         }
         for key, value in fields.items():
             image.SetMetaData(f"Segment{i}_{key}", value)
-    return [context.write(context.path(".seg.nrrd"), lambda path: sitk.WriteImage(image, str(path), True))]
 
 
 def label_tables(context: Context) -> list[Path]:
@@ -77,10 +109,9 @@ def label_tables(context: Context) -> list[Path]:
     ]
 
 
-def _image(context: Context) -> sitk.Image:
+def _image(segmentation: Segmentation, scheme: LabelScheme) -> sitk.Image:
     """The labels as ITK has them: z first in memory, LPS millimetres."""
-    segmentation = context.segmentation
-    labels = label_lookup(context.options.labels)[segmentation.labels]
+    labels = label_lookup(scheme)[segmentation.labels]
     image = sitk.GetImageFromArray(np.ascontiguousarray(labels.transpose(2, 1, 0)))
     placed = LPS_TO_RAS @ segmentation.affine
     spacing = np.linalg.norm(placed[:3, :3], axis=0)

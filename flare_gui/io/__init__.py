@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flare_gui.errors import NotAScan
 from flare_gui.io.dicom_series import Slice, group, propose, read_slice, read_slices
+from flare_gui.io.made import is_ours
 from flare_gui.io.masks import read_labels, read_mask, write_segmentation
 from flare_gui.io.nifti import write as write_volume
 from flare_gui.io.readers import READERS, best_reader
@@ -17,6 +18,7 @@ __all__ = [
     "Case",
     "SeriesInfo",
     "find_cases",
+    "is_ours",
     "list_series",
     "read_labels",
     "read_mask",

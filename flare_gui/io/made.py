@@ -9,9 +9,11 @@ import nibabel
 import numpy as np
 from nibabel.nifti1 import Nifti1Extension
 
+from flare_gui.io.label_names import named_organs
 from flare_gui.organs import ORGANS
 from flare_gui.volume import Segmentation
 
+DESCRIPTION = b"flare-gui segmentation"
 # NIfTI's code for plain text.
 _COMMENT = 6
 _MOST_BYTES = 1 << 16
@@ -49,6 +51,15 @@ def how_made(path: Path, labels: np.ndarray) -> dict[str, Any]:
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
     return {}
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a mask's file is one of ours with our own numbers: writing the same mask there again loses nothing."""
+    if not path.name.lower().endswith((".nii", ".nii.gz")):
+        return False
+    image = nibabel.load(path)
+    ours = isinstance(image, nibabel.Nifti1Pair) and image.header["descrip"].tobytes().startswith(DESCRIPTION)
+    return ours and named_organs(path) == {organ.label: organ for organ in ORGANS}
 
 
 def _checked(about: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.files import replacing
 from flare_gui.io import itk, nifti, nifti_forms
 from flare_gui.io.label_names import named_organs, nifti_extension
-from flare_gui.io.made import how_made, made_extensions
+from flare_gui.io.made import DESCRIPTION, how_made, made_extensions
 from flare_gui.io.system_errors import unreadable
 from flare_gui.organs import ORGANS, LabelScheme, Organ, label_lookup, organs_from
 from flare_gui.volume import Segmentation, Volume, check_same_grid
@@ -36,7 +36,7 @@ def write_segmentation(
     else:
         labels, names = (segmentation.labels == only.label).astype(np.uint8), {1: only}
     image = nifti_forms.image_at(labels, segmentation.affine, place)
-    image.header["descrip"] = b"flare-gui segmentation"
+    image.header["descrip"] = DESCRIPTION
     image.header.extensions.append(nifti_extension(names))
     if only is None:
         image.header.extensions.extend(made_extensions(segmentation, labels))

@@ -23,6 +23,10 @@ PictureView = Literal["axial", "coronal", "sagittal", "3d", "layout"]
 PICTURE_VIEWS: tuple[PictureView, ...] = (*PLANES, "3d", "layout")
 
 
+# Behind surfaces, by the name on screen.
+BACKGROUNDS = {"Dark": "#10161d", "Light": "#dfe5ea", "White": "#ffffff"}
+
+
 @dataclass(frozen=True)
 class FilmSettings:
     """A film: `size` is (width, height) in pixels, made even; `window` the HU from black to white on slices.
@@ -37,7 +41,7 @@ class FilmSettings:
     seconds: float = 10.0
     fps: int = 24
     captions: bool = True
-    background: str = "#10161d"
+    background: str = BACKGROUNDS["Dark"]
     whole_scan: bool = False
     window: tuple[float, float] = (-160.0, 240.0)
 

@@ -1,18 +1,16 @@
-"""What to take away: formats to tick, a film with a preview of its first frame, a folder."""
+"""What to take away: files and films to tick, how they are made, and where they go."""
 
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QGroupBox,
@@ -20,25 +18,26 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSpinBox,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from flare_gui.app.dialogs.film import FilmChoice
+from flare_gui.app.dialogs.screen import fit, scrolled
 from flare_gui.app.jobs.exporting import ExportRequest
-from flare_gui.export import EVERYTHING, FORMATS
-from flare_gui.render.options import FILM_KINDS, PLANES, FilmSettings
+from flare_gui.export import EVERYTHING, FORMATS, ExportOptions
+from flare_gui.render.options import MeshOptions
 
-SIZES = ((1280, 720), (1920, 1080), (854, 480), (720, 720), (1080, 1920))
-_FILM_NAMES = (
-    "Sweep through the slices",
-    "Turntable of the surfaces",
-    "Fly-through",
-    "Slices and surfaces side by side",
-)
+_USUAL = ("nifti", "csv")
 
 
 class ExportDialog(QDialog):
-    """`chosen` carries an `ExportRequest`, `preview_asked` a film's settings: its first frame is for `show_preview`."""
+    """`chosen` carries an `ExportRequest`, `preview_asked` a film's settings: its first frame is for `show_preview`.
+
+    It stays open until it is told that it is `done_with`: whoever cannot export now says why in it.
+    """
 
     chosen = Signal(object)
     preview_asked = Signal(object)
@@ -49,10 +48,108 @@ class ExportDialog(QDialog):
         """`everything` ticks all that names no patient; `dicom` says that the scan has a series to refer to."""
         super().__init__(parent)
         self.setWindowTitle("Export")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.formats = {row.key: QCheckBox(row.name) for row in FORMATS}
+        self.pdf = QCheckBox("Report as PDF, for those who cannot open HTML")
+        self.film = FilmChoice()
+        self.film.preview_asked.connect(self.preview_asked)
+        self._choose_dicom(dicom)
+        self.folder = QLineEdit(str(folder))
+        self.overwrite = QCheckBox("Replace files that are there already")
+        self._said = QLabel()
+        self._said.setWordWrap(True)
+        self._said.setStyleSheet("background: #8a5a00; color: white; border-radius: 6px; padding: 4px 8px")
+        self._said.hide()
+        tabs = QTabWidget()
+        tabs.addTab(scrolled(self._files()), "&Files")
+        tabs.addTab(scrolled(self.film), "F&ilms")
+        layout = QVBoxLayout(self)
+        layout.addWidget(tabs, 1)
+        layout.addLayout(self._where())
+        layout.addWidget(self.overwrite)
+        layout.addWidget(self._said)
+        layout.addWidget(self._buttons())
+        self.tick(EVERYTHING if everything else _USUAL)
+        self.pdf.setChecked(everything)
+        self.film.tick(("sweep", "flythrough") if everything else ())
+        fit(self, 820, 640)
+
+    # What is chosen
+
+    def formats_wanted(self) -> Sequence[str]:
+        """The keys of the ticked formats."""
+        return [key for key, box in self.formats.items() if box.isChecked() and box.isEnabled()]
+
+    def tick(self, keys: Sequence[str]) -> None:
+        """Tick these formats and no others."""
         for key, box in self.formats.items():
-            box.setChecked(key in EVERYTHING if everything else key in ("nifti", "csv"))
+            box.setChecked(key in keys)
+
+    def wanted(self) -> ExportRequest:
+        """All of it."""
+        mesh = MeshOptions(self.smoothing.value(), self.reduction.value() / 100)
+        options = ExportOptions(
+            labels="flare22" if self.flare22.isChecked() else "organs",
+            per_organ=self.per_organ.isChecked(),
+            overwrite=self.overwrite.isChecked(),
+            mesh=mesh,
+        )
+        films = self.film.wanted()
+        formats = tuple(self.formats_wanted())
+        return ExportRequest(Path(self.folder.text()), formats, films, self.film.suffix, self.pdf.isChecked(), options)
+
+    def choices(self) -> dict[str, Any]:
+        """What is to be remembered for the next scan: not its folder, and never that files may be replaced."""
+        return {
+            "formats": [*self.formats_wanted()],
+            "pdf": self.pdf.isChecked(),
+            "flare22": self.flare22.isChecked(),
+            "per_organ": self.per_organ.isChecked(),
+            "smoothing": self.smoothing.value(),
+            "reduction": self.reduction.value(),
+            "film": self.film.choices(),
+        }
+
+    def take(self, choices: dict[str, Any]) -> None:
+        """Set what `choices` gave; what is missing or odd is left as it is."""
+        if isinstance(choices.get("formats"), list):
+            self.tick(choices["formats"])
+        for key, box in (("pdf", self.pdf), ("flare22", self.flare22), ("per_organ", self.per_organ)):
+            if isinstance(choices.get(key), bool):
+                box.setChecked(choices[key])
+        for key, spin in (("smoothing", self.smoothing), ("reduction", self.reduction)):
+            if isinstance(choices.get(key), int):
+                spin.setValue(choices[key])
+        if isinstance(choices.get("film"), dict):
+            self.film.take(choices["film"])
+
+    # What happens
+
+    def say(self, sentence: str) -> None:
+        """Say in the dialog why it could not be done."""
+        self._said.setText(sentence)
+        self._said.show()
+
+    def show_preview(self, frame: np.ndarray) -> None:
+        """Show uint8 (height, width, 3)."""
+        self.film.show_preview(frame)
+
+    def accept(self) -> None:
+        wanted = self.wanted()
+        if not (wanted.formats or wanted.films or wanted.pdf):
+            self.say("Nothing is ticked: choose at least one file or film.")
+        elif not self.folder.text().strip():
+            self.say("Choose a folder for the files.")
+        else:
+            self._said.hide()
+            self.chosen.emit(wanted)
+
+    def done_with(self) -> None:
+        """Close: the export is on its way."""
+        super().accept()
+
+    # What it is made of
+
+    def _choose_dicom(self, dicom: bool) -> None:
         seg = self.formats["dicom-seg"]
         seg.setEnabled(dicom and find_spec("highdicom") is not None)
         if not dicom:
@@ -61,105 +158,58 @@ class ExportDialog(QDialog):
             seg.setToolTip('Needs the package highdicom: pip install "flare-gui[dicom]"')
         else:
             seg.setToolTip("Carries name, number, birth date and sex of the patient, as archives need them")
-        files = QGroupBox("Files")
-        column = QVBoxLayout(files)
-        for box in self.formats.values():
+
+    def _files(self) -> QWidget:
+        kinds, how = QGroupBox("What"), QVBoxLayout()
+        column = QVBoxLayout(kinds)
+        for box in (*self.formats.values(), self.pdf):
             column.addWidget(box)
-        columns = QHBoxLayout()
-        columns.addWidget(files)
-        columns.addWidget(self._film_box(everything))
-        self.folder = QLineEdit(str(folder))
+        column.addStretch()
+        self.per_organ = QCheckBox("NIfTI: one file an organ")
+        self.per_organ.setToolTip("Masks of 0 and 1, in place of one mask with a number an organ")
+        self.flare22 = QCheckBox("Numbers of the FLARE22 challenge")
+        self.flare22.setToolTip("The left kidney is 13 there, and 4 here")
+        masks = QGroupBox("Masks")
+        rows = QVBoxLayout(masks)
+        for box in (self.per_organ, self.flare22):
+            rows.addWidget(box)
+        self.smoothing, self.reduction = QSpinBox(), QSpinBox()
+        self.smoothing.setRange(0, 200)
+        self.smoothing.setValue(MeshOptions().smoothing)
+        self.smoothing.setToolTip("Iterations; 0 keeps the steps of the voxels. The volume stays the mask's")
+        self.reduction.setRange(0, 95)
+        self.reduction.setSuffix(" %")
+        self.reduction.setToolTip("Share of the triangles to leave out, for smaller files")
+        meshes = QGroupBox("Meshes")
+        form = QFormLayout(meshes)
+        for words, spin in (("Smoothing", self.smoothing), ("Reduction", self.reduction)):
+            spin.setAccessibleName(words)
+            form.addRow(words, spin)
+        for group in (masks, meshes):
+            how.addWidget(group)
+        how.addStretch()
+        page = QWidget()
+        columns = QHBoxLayout(page)
+        columns.addWidget(kinds, 1)
+        columns.addLayout(how)
+        return page
+
+    def _where(self) -> QHBoxLayout:
         self.folder.setAccessibleName("Folder")
         browse = QPushButton("Choose…")
+        browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
-        where = QHBoxLayout()
+        row = QHBoxLayout()
         for widget in (QLabel("Folder"), self.folder, browse):
-            where.addWidget(widget)
-        self.overwrite = QCheckBox("Replace files that are there already")
+            row.addWidget(widget)
+        return row
+
+    def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         buttons.addButton("Export", QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addLayout(columns)
-        layout.addLayout(where)
-        layout.addWidget(self.overwrite)
-        layout.addWidget(buttons)
-
-    def _film_box(self, everything: bool) -> QGroupBox:
-        self.film = QGroupBox("Film (MP4)")
-        self.film.setCheckable(True)
-        self.film.setChecked(everything)
-        self.kind, self.plane, self.size_box = QComboBox(), QComboBox(), QComboBox()
-        for name, kind in zip(_FILM_NAMES, FILM_KINDS, strict=True):
-            self.kind.addItem(name, kind)
-        self.kind.setCurrentIndex(FILM_KINDS.index("flythrough"))
-        for plane in PLANES:
-            self.plane.addItem(plane.capitalize(), plane)
-        for width, height in SIZES:
-            self.size_box.addItem(f"{width} × {height}", (width, height))
-        self.seconds, self.fps = QDoubleSpinBox(), QDoubleSpinBox()
-        for spin, value, most, suffix in ((self.seconds, 10, 600, " s"), (self.fps, 24, 120, " a second")):
-            spin.setDecimals(0)
-            spin.setRange(1, most)
-            spin.setValue(value)
-            spin.setSuffix(suffix)
-        self.captions = QCheckBox("Names, volumes and scale bar")
-        self.captions.setChecked(True)
-        self.preview = QLabel("A preview of the first frame appears here.")
-        self.preview.setFixedSize(320, 180)
-        self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.preview.setStyleSheet("background: #10161d; color: #b8c4d0")
-        show = QPushButton("Preview")
-        show.clicked.connect(lambda: self.preview_asked.emit(self.film_settings()))
-        form = QFormLayout(self.film)
-        for words, widget in (
-            ("Kind", self.kind),
-            ("Slices", self.plane),
-            ("Size", self.size_box),
-            ("Length", self.seconds),
-            ("Frames", self.fps),
-        ):
-            form.addRow(words, widget)
-            widget.setAccessibleName(words)
-        form.addRow(self.captions)
-        form.addRow(self.preview)
-        form.addRow(show)
-        return self.film
-
-    def film_settings(self) -> FilmSettings:
-        """The film as it is set now."""
-        return FilmSettings(
-            kind=self.kind.currentData(),
-            plane=self.plane.currentData(),
-            size=tuple(self.size_box.currentData()),
-            seconds=self.seconds.value(),
-            fps=round(self.fps.value()),
-            captions=self.captions.isChecked(),
-        )
-
-    def show_preview(self, frame: np.ndarray) -> None:
-        """Show uint8 (height, width, 3)."""
-        pixels = np.ascontiguousarray(frame)
-        height, width, _ = pixels.shape
-        picture = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
-        pixmap = QPixmap.fromImage(picture).scaled(
-            self.preview.size(), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-        self.preview.setPixmap(pixmap)
-
-    def formats_wanted(self) -> Sequence[str]:
-        """The keys of the ticked formats."""
-        return [key for key, box in self.formats.items() if box.isChecked()]
-
-    def accept(self) -> None:
-        film = self.film_settings() if self.film.isChecked() else None
-        request = ExportRequest(
-            tuple(self.formats_wanted()), film, Path(self.folder.text()), self.overwrite.isChecked()
-        )
-        if request.formats or request.film:
-            super().accept()
-            self.chosen.emit(request)
+        return buttons
 
     def _browse(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Folder to export to", self.folder.text())

@@ -1,13 +1,14 @@
 """What the window shows: one CT, its labels, and where the user looks. Views subscribe and keep no copy."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from flare_gui import geometry
-from flare_gui.edit import Box, Edit, History
+from flare_gui.edit import Box, Edit, History, Origin
 from flare_gui.organs import ORGANS, Organ
 from flare_gui.volume import Segmentation, Volume, check_same_grid
 
@@ -19,6 +20,13 @@ class OrganLook:
     colour: str
     visible: bool = True
     opacity: float = 0.45
+
+
+class MaskFile(NamedTuple):
+    """The file that a mask was read from or saved to. It is `ours` when saving there again loses nothing."""
+
+    path: Path
+    ours: bool
 
 
 class Document(QObject):
@@ -44,8 +52,9 @@ class Document(QObject):
         super().__init__()
         self._volume: Volume | None = None
         self._segmentation: Segmentation | None = None
-        # The same labels, said to be what they were before the first correction.
-        self._as_made: Segmentation | None = None
+        # Where the labels came from before the first correction.
+        self._origin = Origin({}, ())
+        self._mask_file: MaskFile | None = None
         self._reference: Segmentation | None = None
         self._reorientation: geometry.Reorientation | None = None
         self._from_mm = np.eye(4)
@@ -70,6 +79,11 @@ class Document(QObject):
     @property
     def segmentation(self) -> Segmentation | None:
         return self._segmentation
+
+    @property
+    def mask_file(self) -> MaskFile | None:
+        """The file that the mask belongs to; None for one that no file has had yet."""
+        return self._mask_file
 
     @property
     def reference(self) -> Segmentation | None:
@@ -107,7 +121,7 @@ class Document(QObject):
         """The Dice to expect of an organ; None where nobody knows, and once it is corrected."""
         return None if self._segmentation is None else self._segmentation.confidence(organ.key)
 
-    def show(self, volume: Volume, segmentation: Segmentation | None = None) -> None:
+    def show(self, volume: Volume, segmentation: Segmentation | None = None, mask_file: MaskFile | None = None) -> None:
         """Replace the scan; the cursor goes to its middle. Raises `GridMismatch` for a mask of another grid."""
         if segmentation is not None:
             check_same_grid(volume, segmentation)
@@ -115,21 +129,39 @@ class Document(QObject):
         self._reorientation = geometry.reorient(volume.affine, volume.shape)
         self._from_mm = np.linalg.inv(self.affine)
         self._hu, self._labels = self._reorientation.apply(volume.hu), self._canonical(self._segmentation)
-        self._forget_edits()
+        self._forget_edits(mask_file)
         middle = (np.array(self.hu.shape) - 1) / 2
         self._put_cursor(geometry.apply(self.affine, np.rint(middle)[None])[0])
         for signal in (self.volume_changed, self.segmentation_changed, self.reference_changed, self.rulers_changed):
             signal.emit()
         self.cursor_changed.emit()
 
-    def set_segmentation(self, segmentation: Segmentation | None) -> None:
-        """Replace the labels. Raises `GridMismatch` when they are not on the scan's grid."""
+    def set_segmentation(self, segmentation: Segmentation | None, mask_file: MaskFile | None = None) -> None:
+        """Replace the labels, for good. Raises `GridMismatch` when they are not on the scan's grid."""
         if segmentation is not None and self._volume is not None:
             check_same_grid(self._volume, segmentation)
         self._segmentation = _writable(segmentation)
         self._labels = self._canonical(self._segmentation)
-        self._forget_edits()
+        self._forget_edits(mask_file)
         self.segmentation_changed.emit()
+
+    def replace_mask(self, name: str, segmentation: Segmentation) -> None:
+        """Replace the labels as one step that can be undone; corrections before it stay steps of their own.
+
+        Raises `GridMismatch` when they are not on the scan's grid.
+        """
+        labels = self.labels
+        if labels is None or self._volume is None:
+            self.set_segmentation(segmentation)
+            return
+        check_same_grid(self._volume, segmentation)
+        after = self._canonical(segmentation)
+        assert after is not None
+        whole = (slice(0, labels.shape[0]), slice(0, labels.shape[1]), slice(0, labels.shape[2]))
+        edit = Edit(name, whole, labels.copy(order="K"), after, Origin(segmentation.run, segmentation.warnings))
+        labels[...] = after
+        self._mask_file = None
+        self.record(edit)
 
     def set_reference(self, reference: Segmentation | None) -> None:
         """Replace the mask to compare with. Raises `GridMismatch` when it is not on the scan's grid."""
@@ -180,8 +212,9 @@ class Document(QObject):
         """Whether there are corrections that no file has."""
         return self._history.last is not self._saved
 
-    def mark_saved(self) -> None:
-        """Say that a file now holds the labels as they are."""
+    def mark_saved(self, mask_file: MaskFile | None = None) -> None:
+        """Say that a file now holds the labels as they are, and that it is theirs if it is a mask's."""
+        self._mask_file = mask_file or self._mask_file
         self._saved = self._history.last
         self.saved.emit()
 
@@ -197,12 +230,16 @@ class Document(QObject):
 
     def _corrected(self, edit: Edit) -> None:
         """Whoever shows, saves or exports the mask from now on is told which organs are no longer the network's."""
-        assert self._as_made is not None, "there are corrections without a mask"
-        self._segmentation = self._as_made.corrected_by_hand(self._history.changed)
+        assert self._segmentation is not None, "there are corrections without a mask"
+        run, warnings = self._history.origin or self._origin
+        made = replace(self._segmentation, run=run, warnings=warnings)
+        self._segmentation = made.corrected_by_hand(self._history.changed)
         self.edited.emit(edit)
 
-    def _forget_edits(self) -> None:
-        self._history, self._saved, self._as_made = History(), None, self._segmentation
+    def _forget_edits(self, mask_file: MaskFile | None) -> None:
+        self._history, self._saved, self._mask_file = History(), None, mask_file
+        made = self._segmentation
+        self._origin = Origin(made.run, made.warnings) if made is not None else Origin({}, ())
 
     # Where and how one looks
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flare_gui import workspace
+from flare_gui.app.document.document import MaskFile
 from flare_gui.app.document.recovery import Kept, Store
 from flare_gui.errors import UnreadableScan
 from flare_gui.progress import Cancel, Progress
@@ -28,6 +29,7 @@ class Opened:
 
     volume: Volume
     segmentation: Segmentation | None = None
+    mask_file: MaskFile | None = None
     workspace: Workspace | None = None
     kept: Kept | None = None
 
@@ -100,8 +102,8 @@ def open_paths(
     volume = doctor.examined(volume)
     beside = case.path.parent / f"{case.name}.seg.nii.gz"
     masks = paths[1:2] or ([beside] if beside.exists() else [])
-    mask = read_mask(volume, masks[0], progress=progress, cancel=cancel) if masks else None
-    return Opened(volume, mask, kept=store.of(volume) if store is not None else None)
+    mask, file = read_mask(volume, masks[0], progress=progress, cancel=cancel) if masks else (None, None)
+    return Opened(volume, mask, file, kept=store.of(volume) if store is not None else None)
 
 
 def _with_thumbnails(rows: "list[io.SeriesInfo]", cancel: Cancel) -> list[SeriesRow]:
@@ -125,16 +127,16 @@ def _open_workspace(path: Path, progress: Progress, cancel: Cancel) -> Opened:
         gaps = doctor.MISSING_SLICES in kept.repairs
         volume = io.read_scan(kept.scan, series=kept.series, allow_gaps=gaps, progress=progress, cancel=cancel)
     volume = doctor.repaired(doctor.examined(volume), kept.repairs)
-    return Opened(volume, kept.segmentation_on(volume), kept)
+    return Opened(volume, kept.segmentation_on(volume), workspace=kept)
 
 
-def read_mask(volume: Volume, path: Path, *, progress: Progress, cancel: Cancel) -> Segmentation:
+def read_mask(volume: Volume, path: Path, *, progress: Progress, cancel: Cancel) -> tuple[Segmentation, MaskFile]:
     """A mask of this or another program on the grid of `volume`. Raises `FlareError` when it is none, or of another."""
     from flare_gui import io
 
     segmentation = io.read_mask(volume, path)
     progress("mask", 1.0)
-    return segmentation
+    return segmentation, MaskFile(path, io.is_ours(path))
 
 
 def restore(volume: Volume, kept: Kept, *, progress: Progress, cancel: Cancel) -> Workspace:

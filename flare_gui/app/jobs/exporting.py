@@ -1,74 +1,82 @@
-"""What is written for the user to take away: plain functions without Qt. Heavy imports wait until they run."""
+"""What is written for the user to take away, in threads and processes beside the window."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from flare_gui.app.jobs import film_process
 from flare_gui.errors import OutputExists
-from flare_gui.progress import Cancel, Progress
+from flare_gui.export import FORMATS, ExportOptions
+from flare_gui.files import is_part
+from flare_gui.progress import Cancel, Progress, part
 from flare_gui.render.options import FilmSettings
 from flare_gui.volume import Segmentation, Volume
+
+# How much longer than a format a film takes, in the fraction of the whole.
+_FILM_WEIGHT = 8.0
+HINT = "Allow to replace it, or choose another folder."
 
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """What the user chose: format keys, a film or None, the folder, and whether files there may be replaced."""
+    """What the user chose: format keys, films and their suffix, whether the report is wanted as PDF, where and how."""
 
-    formats: tuple[str, ...]
-    film: FilmSettings | None
     folder: Path
-    overwrite: bool
+    formats: tuple[str, ...] = ()
+    films: tuple[FilmSettings, ...] = ()
+    film_suffix: str = ".mp4"
+    pdf: bool = False
+    options: ExportOptions = field(default_factory=ExportOptions)
 
+    def film_path(self, volume: Volume, film: FilmSettings) -> Path:
+        """Where one of `films` goes."""
+        return self.folder / f"{volume.name}.{film.kind}{self.film_suffix}"
 
-def save_mask(volume: Volume, segmentation: Segmentation, path: Path) -> None:
-    """Write the mask as NIfTI."""
-    from flare_gui import io
-
-    io.write_segmentation(segmentation, path, place=volume.nifti_place)
+    def pdf_path(self, volume: Volume) -> Path:
+        """Where the report goes as PDF."""
+        return self.folder / f"{volume.name}.report.pdf"
 
 
 def export(
     volume: Volume, segmentation: Segmentation, request: ExportRequest, *, progress: Progress, cancel: Cancel
 ) -> Path:
-    """Write what the user ticked; returns the folder. Masks and meshes first, the film last: it takes longest."""
-    from flare_gui.export import FORMATS, ExportOptions
+    """Write what the user ticked; returns the folder. Masks and meshes first, films last: they take longest.
+
+    Raises `OutputExists` before anything is written for films and PDF in the way, `FlareError`, `Cancelled`.
+    """
     from flare_gui.export import export as write
 
-    share = 0.3 if request.film else 1.0
-    options = ExportOptions(overwrite=request.overwrite)
+    own = [request.film_path(volume, film) for film in request.films] + (
+        [request.pdf_path(volume)] if request.pdf else []
+    )
+    for path in own if not request.options.overwrite else ():
+        if path.exists():
+            raise OutputExists(f"{path}: there is a file already", hint=HINT)
     draws = {row.key for row in FORMATS if row.draws}
     quiet, drawn = ([key for key in request.formats if (key in draws) is draw] for draw in (False, True))
-    half = share * len(quiet) / max(1, len(request.formats))
-    case = volume, segmentation, request.folder
-    write(*case, quiet, options, progress=lambda stage, part: progress(stage, half * part), cancel=cancel)
+    case = volume, segmentation
+    whole = len(request.formats) + request.pdf + _FILM_WEIGHT * len(request.films)
+    done = 0.0
+
+    def share(weight: float) -> Progress:
+        nonlocal done
+        start, done = done, done + weight
+        return part(progress, start / whole, done / whole)
+
+    write(*case, request.folder, quiet, request.options, progress=share(len(quiet)), cancel=cancel)
     if drawn:
-        film_process.run(
-            write,
-            *case,
-            drawn,
-            options,
-            progress=lambda stage, part: progress(stage, half + (share - half) * part),
-            cancel=cancel,
-        )
-    if request.film is not None:
-        path = request.folder / f"{volume.name}.{request.film.kind}.mp4"
-        if path.exists() and not request.overwrite:
-            raise OutputExists(
-                f"{path}: there is a file already", hint="Allow to replace it, or choose another folder."
-            )
+        todo = (request.folder, drawn, request.options)
+        film_process.run(write, *case, *todo, progress=share(len(drawn)), cancel=cancel)
+    if request.pdf:
+        from flare_gui.app.jobs.report_pdf import write_pdf
+
+        write_pdf(*case, request.pdf_path(volume), progress=share(1), cancel=cancel)
+    for film in request.films:
         from flare_gui.render.film import write_film
 
-        film_process.run(
-            write_film,
-            volume,
-            segmentation,
-            path,
-            request.film,
-            progress=lambda stage, part: progress(stage, share + (1 - share) * part),
-            cancel=cancel,
-        )
+        path = request.film_path(volume, film)
+        film_process.run(write_film, *case, path, film, progress=share(_FILM_WEIGHT), cancel=cancel)
     return request.folder
 
 
@@ -80,3 +88,19 @@ def preview(
 
     picture: np.ndarray = film_process.run(first_frame, volume, segmentation, film, progress=progress, cancel=cancel)
     return picture
+
+
+Listing = dict[Path, tuple[int, int]]
+
+
+def listing(folder: Path) -> Listing:
+    """The files in a folder with their size and time of change, to see later what was written."""
+    if not folder.is_dir():
+        return {}
+    files = [path for path in folder.iterdir() if path.is_file() and not is_part(path)]
+    return {path: (about.st_size, about.st_mtime_ns) for path in files if (about := path.stat())}
+
+
+def written_since(before: Listing, folder: Path) -> list[Path]:
+    """The files in a folder that are new or other than `before`, by name."""
+    return sorted(path for path, about in listing(folder).items() if before.get(path) != about)

@@ -9,8 +9,22 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QObject, Signal
 
 from flare_gui.errors import Cancelled, FlareError
+from flare_gui.files import reason
 from flare_gui.memory import free_memory
 from flare_gui.progress import Cancel
+
+
+def explained(error: Exception) -> tuple[str, str]:
+    """A sentence for the user, and details for a bug report: empty when there is no bug."""
+    if isinstance(error, FlareError):
+        return str(error), ""
+    if isinstance(error, MemoryError):
+        return f"This needs more memory than {free_memory()}. Close other programs or crop the scan.", ""
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{reason(error)}.", ""
+    details = "".join(traceback.format_exception(error))
+    return f"This is a fault in flare-gui: {error}.", details
 
 
 class Job(QObject):
@@ -69,13 +83,8 @@ class Job(QObject):
             result = self._work(progress=self._progress, cancel=self._cancel)
         except Cancelled:
             last = self.cancelled.emit
-        except FlareError as error:
-            last = partial(self.failed.emit, str(error), "")
-        except MemoryError:
-            sentence = f"This needs more memory than {free_memory()}. Close other programs or crop the scan."
-            last = partial(self.failed.emit, sentence, "")
         except Exception as error:  # noqa: BLE001 - the last line of defence: a bug is shown, never swallowed
-            last = partial(self.failed.emit, f"This is a fault in flare-gui: {error}.", traceback.format_exc())
+            last = partial(self.failed.emit, *explained(error))
         else:
             last = partial(self.done.emit, result)
         self._said.emit(last, True)

@@ -3,16 +3,20 @@
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from flare_gui.app.jobs.job import Job
 
 # Before this many seconds have passed, what is left cannot be told from what has been done.
 SOONEST_GUESS_S = 2.0
+# How often a cancelled job is asked whether it has come to its end.
+GONE_MS = 50
 
 
 class Runner(QObject):
@@ -21,18 +25,35 @@ class Runner(QObject):
     busy_changed = Signal()
     failed = Signal(str, str)
     cancelled = Signal(str)
+    # A courtesy gave way to something that the user wants: its title.
+    gave_way = Signal(str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.job: Job | None = None
         self._leaving: WeakSet[Job] = WeakSet()
         self.title = ""
+        self._courtesy = False
+        self._after_cancel: Callable[[], None] | None = None
+        self._gone = QTimer(self, interval=GONE_MS)
         self.bar = JobBar(self.cancel)
 
     @property
     def busy(self) -> bool:
         """Whether a job runs."""
         return self.job is not None
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a job runs that nothing else may take the place of."""
+        return self.busy and not self._courtesy
+
+    def make_way(self) -> bool:
+        """Let go of a job that is a courtesy; whether something can run now."""
+        if self.busy and self._courtesy:
+            self.drop()
+            self.gave_way.emit(self.title)
+        return not self.busy
 
     @property
     def leaving(self) -> list[Job]:
@@ -47,29 +68,42 @@ class Runner(QObject):
         *,
         expected_s: float | None = None,
         whole: Callable[[str, float], float] | None = None,
+        failed: Callable[[str, str], None] | None = None,
+        after_cancel: Callable[[], None] | None = None,
+        courtesy: bool = False,
     ) -> bool:
         """Start `work(progress=, cancel=)` and give its result to `use`; False when something runs already.
 
         `whole` turns a stage and its fraction into the fraction of the whole job; without it stages are the job.
+        `failed` gets the sentence and details in place of the signal. `after_cancel` is called when a cancelled job has
+        come to its end, for one that leaves something behind. A `courtesy` shows no bar and gives way to any other job.
         """
         if self.busy:
             return False
-        self.title = title
+        self.title, self._courtesy, self._after_cancel = title, courtesy, after_cancel
         self.job = job = Job(work)
-        job.progressed.connect(lambda stage, part: self.bar.show_progress(stage, part, whole))
+        if not courtesy:
+            job.progressed.connect(lambda stage, part: self.bar.show_progress(stage, part, whole))
         job.done.connect(lambda result: self._ended(partial(use, result)))
-        job.failed.connect(lambda sentence, details: self._ended(partial(self.failed.emit, sentence, details)))
+        tell = failed or self.failed.emit
+        job.failed.connect(lambda sentence, details: self._ended(partial(tell, sentence, details)))
         job.cancelled.connect(lambda: self._ended(partial(self.cancelled.emit, title)))
-        self.bar.begin(title, expected_s)
+        if not courtesy:
+            self.bar.begin(title, expected_s)
         self.busy_changed.emit()
         job.start()
         return True
 
     def cancel(self) -> None:
         """Let go of the job at once. It stops at its next step; nobody hears from it again."""
-        if self.job is not None:
-            self.drop()
+        job, then = self.job, self._after_cancel
+        if job is None:
+            return
+        self.drop()
+        if then is None:
             self.cancelled.emit(self.title)
+        else:
+            self._when_gone(job, then)
 
     def drop(self) -> None:
         """As `cancel`, without a word to the user."""
@@ -77,19 +111,35 @@ class Runner(QObject):
             return
         self.job.let_go()
         self._leaving.add(self.job)
-        self.job = None
-        self.bar.hide()
+        self._end()
         self.busy_changed.emit()
+
+    def _end(self) -> None:
+        self.job = None
+        if not self._courtesy:
+            self.bar.hide()
+
+    def _when_gone(self, job: Job, then: Callable[[], None]) -> None:
+        """Call `then` when the thread of a job that was let go of has ended."""
+
+        def look() -> None:
+            if not job.running:
+                self._gone.stop()
+                self._gone.timeout.disconnect(look)
+                then()
+
+        self._gone.timeout.connect(look)
+        self._gone.start()
 
     def stop(self, seconds: float) -> None:
         """Cancel and wait, before the program ends."""
         self.drop()
+        self._gone.stop()
         for job in self.leaving:
             job.wait(seconds)
 
     def _ended(self, then: Callable[[], None]) -> None:
-        self.job = None
-        self.bar.hide()
+        self._end()
         self.busy_changed.emit()
         then()
 
@@ -109,9 +159,13 @@ class JobBar(QWidget):
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setToolTip("Stop and leave everything as it was (Esc)")
         self.cancel_button.clicked.connect(cancel)
+        self._folder = Path()
+        self.open_button = QPushButton("Open folder")
+        self.open_button.setToolTip("Show the files that were written")
+        self.open_button.clicked.connect(self._open)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        for widget in (self._stage, self._bar, self._left, self.cancel_button):
+        for widget in (self._stage, self._bar, self._left, self.cancel_button, self.open_button):
             layout.addWidget(widget)
         self.hide()
 
@@ -121,8 +175,22 @@ class JobBar(QWidget):
         self._stage.setText(title)
         self._bar.setValue(0)
         self._left.setText(f"about {duration(expected_s)}" if expected_s else "")
-        self.cancel_button.setEnabled(True)
+        self.cancel_button.show()
+        self.open_button.hide()
         self.show()
+
+    def show_written(self, sentence: str, folder: Path) -> None:
+        """Say what a job has written, all done, until the next one begins; a button opens the folder."""
+        self._folder = folder
+        self._stage.setText(sentence)
+        self._bar.setValue(self._bar.maximum())
+        self._left.setText("100 %")
+        self.cancel_button.hide()
+        self.open_button.show()
+        self.show()
+
+    def _open(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
 
     def show_progress(self, stage: str, part: float, whole: Callable[[str, float], float] | None) -> None:
         """Move the bar, name the stage, guess what is left from the pace so far."""

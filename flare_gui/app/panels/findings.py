@@ -22,9 +22,14 @@ class FindingsPanel(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self.lines: list[FindingLine] = []
+        self._shown: tuple[tuple[Finding, ...], tuple[str, ...]] = ((), ())
+        self.hide()
 
     def show_findings(self, findings: tuple[Finding, ...], warnings: tuple[str, ...]) -> None:
         """Findings of the scan first, then the sentences about its mask."""
+        if (findings, warnings) == self._shown:
+            return
+        self._shown = findings, warnings
         for line in self.lines:
             # Deleted once the event loop comes round; until then it would be drawn behind what takes its place.
             line.hide()

@@ -65,7 +65,9 @@ class OrganPanel(QWidget):
 
     def _recount(self, edit: Edit) -> None:
         labels = self._document.labels
-        if self._tally is not None and labels is not None:
+        if edit.origin is not None:
+            self._count()
+        elif self._tally is not None and labels is not None:
             # What was there before is the other half of the edit, whichever way it was made.
             done = self._document.history.last is edit
             self._tally.replace(self._document.hu, labels, edit.box, edit.before if done else edit.after)

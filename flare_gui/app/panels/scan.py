@@ -32,6 +32,7 @@ class ScanPanel(QWidget):
         layout.addStretch()
         document.volume_changed.connect(self._show)
         document.segmentation_changed.connect(self._show_doubts)
+        document.edited.connect(self._show_doubts)
 
     def show_cost(self, device: str, seconds: float, memory_mb: float) -> None:
         """What a run will take."""

@@ -40,7 +40,7 @@ class Canvas(pg.GraphicsLayoutWidget):
         super().__init__()
         self._view = view
         self._last = QPointF()
-        self._working: Tool | None = None
+        self._panning = False
         self._turned = 0.0
         self.setBackground("#000000")
         self.setMouseTracking(True)
@@ -64,36 +64,31 @@ class Canvas(pg.GraphicsLayoutWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         self._last = event.position()
         tool = self._tool_of(event)
-        if tool is not None and self._working is None:
+        self._panning = tool is None and event.button() != Button.RightButton
+        if tool is not None and not self._view.tools.working:
             place = self._view.place_at(event.position(), event.modifiers())
             if place is not None:
-                self._working = tool
-                tool.press(place)
+                self._view.tools.press(tool, place)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         moved, self._last = event.position() - self._last, event.position()
-        if self._working is not None:
+        if self._view.tools.working:
             place = self._view.place_at(event.position(), event.modifiers())
             if place is not None:
-                self._working.move(place)
-        elif event.buttons() & Button.RightButton:
+                self._view.tools.move(place)
+        elif event.buttons() & Button.RightButton and self._view.tools.tool.other is None:
             self._view.window_by(moved.x(), -moved.y())
-        elif event.buttons() & (Button.MiddleButton | Button.LeftButton):
+        elif event.buttons() and self._panning:
             self._view.pan(moved)
         self._view.hover(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         # The last button: a second one that is pressed and let go while the tool works does not end its work.
-        if self._working is not None and not event.buttons() & (Button.LeftButton | Button.RightButton):
-            tool, self._working = self._working, None
+        if self._view.tools.working and not event.buttons() & (Button.LeftButton | Button.RightButton):
             place = self._view.place_at(event.position(), event.modifiers())
             if place is not None:
-                tool.release(place)
+                self._view.tools.release(place)
         event.accept()
-
-    def stop_working(self) -> None:
-        """Forget a stroke that has begun: what it was drawn on is gone."""
-        self._working = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         # Two quick dabs with the brush are no wish to enlarge.

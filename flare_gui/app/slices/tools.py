@@ -27,6 +27,36 @@ class ToolBox(QObject):
         self._tool: Tool = Navigate()
         self._size_mm, self._label = 14.0, LIVER.label
         self._ball = self._over = False
+        self._working: Tool | None = None
+
+    # The tool at work: one at a time, on whichever slice it was put down
+
+    @property
+    def working(self) -> bool:
+        """Whether a button is down and a tool follows the mouse."""
+        return self._working is not None
+
+    def press(self, tool: "Tool", place: "Place") -> None:
+        """Begin to work with the tool of the button that went down."""
+        self._working = tool
+        tool.press(place)
+
+    def move(self, place: "Place") -> None:
+        """Follow the mouse."""
+        if self._working is not None:
+            self._working.move(place)
+
+    def release(self, place: "Place") -> None:
+        """The button is up again."""
+        tool, self._working = self._working, None
+        if tool is not None:
+            tool.release(place)
+
+    def finish(self) -> None:
+        """End the work that goes on as if the button had been let go: other labels are about to come below it."""
+        tool, self._working = self._working, None
+        if tool is not None:
+            tool.finish()
 
     @property
     def tool(self) -> "Tool":
@@ -39,6 +69,7 @@ class ToolBox(QObject):
 
     def put_away(self) -> None:
         """Forget the tool and what it was about to do: a click on another scan must change nothing there."""
+        self._working = None
         self.choose(Navigate())
 
     @property
@@ -125,6 +156,9 @@ class Tool(Protocol):
 
     def release(self, place: Place) -> None: ...
 
+    def finish(self) -> None:
+        """End at the last place."""
+
 
 class Navigate:
     """Moves the crosshair. An organ that is clicked is the one to correct."""
@@ -143,6 +177,9 @@ class Navigate:
     def release(self, place: Place) -> None:
         pass
 
+    def finish(self) -> None:
+        pass
+
 
 class _Stroke(ABC):
     """A round tool that is drawn with. One stroke is one step to undo; it is seen while it is drawn."""
@@ -154,6 +191,7 @@ class _Stroke(ABC):
 
     def __init__(self) -> None:
         self._last: np.ndarray | None = None
+        self._place: Place | None = None
         # What the boxes of the stroke held before each of its pieces, first to last.
         self._before: list[tuple[Box, np.ndarray]] = []
 
@@ -174,7 +212,7 @@ class _Stroke(ABC):
             labels.shape,
             None if place.box.ball else place.plane,
         )
-        self._last = place.point
+        self._last, self._place = place.point, place
         if covered.size:
             self._before.append((box, labels[box].copy()))
             labels[box] = self._apply(labels[box], covered, place)
@@ -193,6 +231,10 @@ class _Stroke(ABC):
         self._before = []
         if edit.labels:
             place.document.record(edit)
+
+    def finish(self) -> None:
+        if self._place is not None:
+            self.release(self._place)
 
     @abstractmethod
     def _apply(self, labels: np.ndarray, covered: np.ndarray, place: Place) -> np.ndarray:
@@ -255,6 +297,9 @@ class _Click:
     def release(self, place: Place) -> None:
         pass
 
+    def finish(self) -> None:
+        pass
+
 
 class Fill(_Click):
     """Fills the hole under the mouse that the chosen organ encloses on this slice."""
@@ -314,6 +359,9 @@ class Measure:
         self.move(place)
         if self._start is not None and place.document.rulers[-1].mm < 1e-6:
             place.document.rulers = place.document.rulers[:-1]
+        self._start = None
+
+    def finish(self) -> None:
         self._start = None
 
 

@@ -180,7 +180,6 @@ class SliceView(QWidget):
     # Layers
 
     def _new_volume(self) -> None:
-        self._canvas.stop_working()
         self._frame = Frame(self._document, self._plane)
         self._hu = Slab(self._document.hu, self._plane.through)
         across, up = self._frame.cut(self._document.hu, 0).shape

@@ -90,6 +90,9 @@ class Surfaces(QObject):
         self.update()
 
     def _edited(self, edit: Edit) -> None:
+        if edit.origin is not None:
+            self._new_mask()
+            return
         for label in edit.labels:
             self._outdate(label, edit.box)
         self._settled.start()

@@ -1,5 +1,6 @@
 """What the parts of the window share, so that none of them needs the window itself."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -7,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.recovery import Store
+from flare_gui.app.jobs.job import explained
 from flare_gui.app.jobs.runner import Runner
 from flare_gui.app.settings import Settings
 from flare_gui.app.slices.tools import ToolBox
@@ -39,9 +41,16 @@ class Context:
 
     def is_busy(self) -> bool:
         """Whether a job runs that has to end first; the user is told so."""
-        # Planning is only a courtesy: whoever wants something does not wait for it.
-        if self.runner.busy and self.runner.title in ("Planning", "Comparing"):
-            self.runner.drop()
-        if self.runner.busy:
-            self.feedback.say("Something is running already; cancel it first.")
+        if not self.runner.make_way():
+            self.feedback.say(f"{self.runner.title} goes on: wait for its end, or cancel it first")
         return self.runner.busy
+
+    def attempt(self, refusal: str, do: Callable[[], object]) -> bool:
+        """Whether `do` went well. Whatever it raises is said, after `refusal`: nothing is lost without a word."""
+        try:
+            do()
+        except Exception as error:  # noqa: BLE001 - as in a job: a bug is shown, never swallowed
+            sentence, details = explained(error)
+            self.feedback.tell(f"{refusal}: {sentence}", details)
+            return False
+        return True

@@ -28,6 +28,7 @@ from flare_gui.app.surfaces.view import View3D
 from flare_gui.app.window import menus
 from flare_gui.app.window.actions import Actions
 from flare_gui.app.window.context import Context
+from flare_gui.app.window.exporting import Exporting
 from flare_gui.app.window.recovery_offer import RecoveryOffer
 from flare_gui.app.window.saving import Saving
 from flare_gui.app.window.session import Session
@@ -66,7 +67,7 @@ class MainWindow(QMainWindow):
         self.scan_panel, self.organs = ScanPanel(self.document), OrganPanel(self.document)
         self.comparison, self.brush_bar = ComparePanel(self.document), BrushBar(self.tools, self.document)
         context = Context(self, self, self.document, self.tools, self.runner, self.settings, self.autosave.store)
-        self.saving = Saving(context, self.views)
+        self.saving, self.exporting = Saving(context, self.views), Exporting(context)
         self.session = Session(context, self.saving, self.scan_panel, self.comparison)
         self.recovery = RecoveryOffer(context, self.session, self.autosave)
         right = Qt.DockWidgetArea.RightDockWidgetArea
@@ -137,7 +138,7 @@ class MainWindow(QMainWindow):
         volume = self.document.volume
         self.setWindowTitle(f"{volume.name}[*] - flare-gui" if volume else "flare-gui")
         self.setWindowModified(volume is not None and self.document.unsaved)
-        self.scan_panel.segment.setEnabled(volume is not None and not self.runner.busy)
+        self.scan_panel.segment.setEnabled(volume is not None and not self.runner.blocked)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         if event.mimeData().hasUrls():
@@ -149,7 +150,7 @@ class MainWindow(QMainWindow):
         self.open(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        if self.document.unsaved and not self.session.may_lose_corrections():
+        if not (self._may_stop_what_runs() and self.session.may_lose_corrections()):
             event.ignore()
             return
         self.runner.stop(5)
@@ -167,6 +168,19 @@ class MainWindow(QMainWindow):
         self.settings.keep_bytes("state", self.saveState(LAYOUT_VERSION))
         self.surfaces.close()
         super().closeEvent(event)
+
+    def _may_stop_what_runs(self) -> bool:
+        """True when nothing is being written, or the user does not mind that it ends half way."""
+        batch = self.batch is not None and self.batch.running
+        if not batch and not self.exporting.running:
+            return True
+        what = "A folder is being segmented" if batch else "An export is being written"
+        kept = "What is done stays, and is kept next time." if batch else "Files that are complete stay."
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self, "flare-gui", f"{what}. Stop it and quit? {kept}", buttons.Yes | buttons.No, buttons.No
+        )
+        return answer == buttons.Yes
 
     def _warm_up(self) -> None:
         """Load in a thread what is needed next, then start the 3D view, which says why where it cannot."""
@@ -189,7 +203,7 @@ class MainWindow(QMainWindow):
 
     def _add_menus(self, context: Context) -> None:
         actions, session = self.actions_, self.session
-        actions.menu("&File", menus.file_menu(context, session, self.saving))
+        actions.menu("&File", menus.file_menu(context, session, self.saving, self.exporting))
         actions.menu("&Edit", menus.edit_menu(context, session))
         actions.menu("&Scan", menus.scan_menu(context, session, self.show_batch))
         actions.menu("&View", menus.view_menu(context, self.views, self.docks))

@@ -11,6 +11,7 @@ from flare_gui.app.dialogs.about import show_about, show_shortcuts
 from flare_gui.app.slices.tools import TOOLS, Tool, ToolBox
 from flare_gui.app.window.actions import Actions, Command
 from flare_gui.app.window.context import Context
+from flare_gui.app.window.exporting import Exporting
 from flare_gui.app.window.saving import Saving
 from flare_gui.app.window.session import Session
 from flare_gui.app.window.views import Views
@@ -55,11 +56,11 @@ def tool_bar(name: str, keys: Sequence[str | None], actions: Actions) -> QToolBa
     return bar
 
 
-def file_menu(context: Context, session: Session, saving: Saving) -> Entries:
+def file_menu(context: Context, session: Session, saving: Saving, exporting: Exporting) -> Entries:
     """What comes in and what goes out."""
     document = context.document
     idle, scan, mask = (
-        (lambda: not context.runner.busy),
+        (lambda: not context.runner.blocked),
         (lambda: document.volume is not None),
         (lambda: document.segmentation is not None),
     )
@@ -76,11 +77,12 @@ def file_menu(context: Context, session: Session, saving: Saving) -> Entries:
         "compare", "&Compare with…", reference, "Open a second mask: Dice, NSD, differences", "Ctrl+K", None, mask
     )
     yield None
-    save, keep = saving.ask_where_to_save_mask, saving.ask_where_to_save_workspace
-    yield Command("save_mask", "&Save mask…", save, "Write the mask as NIfTI", Keys.Save, "save", mask)
+    save_as, keep = saving.ask_where_to_save_mask, saving.ask_where_to_save_workspace
+    yield Command("save_mask", "&Save mask", saving.save, "Write the mask into its file", Keys.Save, "save", mask)
+    yield Command("save_mask_as", "Save mask &as…", save_as, "Choose a file and a format", "Ctrl+Alt+S", None, mask)
     yield Command("save_workspace", "Save &workspace…", keep, "To go on with later", "Ctrl+Shift+S", None, scan)
     yield None
-    everything, choose = partial(saving.ask_what_to_export, everything=True), saving.ask_what_to_export
+    everything, choose = partial(exporting.ask, everything=True), exporting.ask
     yield Command("export", "&Export…", choose, "Masks, meshes, numbers, a film", "Ctrl+E", "export", mask)
     yield Command(
         "export_everything", "Export e&verything…", everything, "A folder to hand on", "Ctrl+Shift+E", "export", mask
@@ -98,7 +100,7 @@ def edit_menu(context: Context, session: Session) -> Entries:
     yield Command(
         "undo",
         "&Undo",
-        document.undo,
+        session.undo,
         "Take the last correction back",
         Keys.Undo,
         "undo",
@@ -107,7 +109,7 @@ def edit_menu(context: Context, session: Session) -> Entries:
     yield Command(
         "redo",
         "&Redo",
-        document.redo,
+        session.redo,
         "Make the correction again",
         Keys.Redo,
         "redo",

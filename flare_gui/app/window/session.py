@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from flare_gui import geometry
 from flare_gui.app.dialogs.series import ChoiceDialog, ask_case, ask_series
 from flare_gui.app.document import opening, view_state
+from flare_gui.app.document.document import MaskFile
 from flare_gui.app.document.opening import CaseChoice, Gap, Opened, SeriesChoice
 from flare_gui.app.document.recovery import Kept
 from flare_gui.app.jobs import segmenting
@@ -46,6 +47,10 @@ class Session(QObject):
         self._pending: list[Path] = []
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settled.timeout.connect(self._score)
+        # Titles of what gave way to other jobs.
+        self._given_way: set[str] = set()
+        self._runner.gave_way.connect(self._given_way.add)
+        self._runner.busy_changed.connect(lambda: QTimer.singleShot(0, self, self._make_up))
 
     # Open
 
@@ -80,13 +85,18 @@ class Session(QObject):
         """Show a mask of this or another program as the segmentation."""
         volume = self._document.volume
         if volume is not None and not self._context.is_busy() and self.may_lose_corrections():
-            self._runner.run("Reading", partial(opening.read_mask, volume, path), self._document.set_segmentation)
+            self._runner.run("Reading", partial(opening.read_mask, volume, path), self._mask_read)
+
+    def _mask_read(self, read: tuple[Segmentation, MaskFile]) -> None:
+        self._context.tools.finish()
+        self._document.set_segmentation(*read)
 
     def open_reference(self, path: Path) -> None:
         """Open a second mask to compare with."""
         volume = self._document.volume
         if volume is not None and not self._context.is_busy():
-            self._runner.run("Reading", partial(opening.read_mask, volume, path), self._document.set_reference)
+            use = lambda read: self._document.set_reference(read[0])  # noqa: E731 - the file is none to save to
+            self._runner.run("Reading", partial(opening.read_mask, volume, path), use)
 
     def ask_for_scan(self) -> None:
         """The file dialog for a scan."""
@@ -117,9 +127,13 @@ class Session(QObject):
         volume, segmentation = self._document.volume, self._document.segmentation
         if volume is None or self._context.is_busy() or not self.may_lose_corrections():
             return
-        self._document.show(doctor.fixed(volume, code), segmentation)
-        self._feedback.say("Repaired here; the file was not changed")
-        self.estimate()
+
+        def repair() -> None:
+            self._document.show(doctor.fixed(volume, code), segmentation, self._document.mask_file)
+
+        if self._context.attempt("The scan could not be repaired", repair):
+            self._feedback.say("Repaired here; the file was not changed")
+            self.estimate()
 
     def _ask_about_gap(self, gap: Gap) -> None:
         """The question whether slices that are missing may be made up."""
@@ -148,7 +162,7 @@ class Session(QObject):
         return dialog
 
     def _show(self, opened: Opened) -> None:
-        self._document.show(opened.volume, opened.segmentation)
+        self._document.show(opened.volume, opened.segmentation, opened.mask_file)
         self._saving.workspace_file = None
         if opened.workspace is not None:
             self._saving.workspace_file = self._pending[0]
@@ -171,16 +185,18 @@ class Session(QObject):
         panel.show_weights(self._settings.weights)
         if volume is not None and not self._runner.busy:
             panel.show_no_cost("Looking at what a run will take…")
-            self._runner.run("Planning", partial(segmenting.estimate, volume, self._settings.weights), self._estimated)
+            self._runner.run(
+                "Planning", partial(segmenting.estimate, volume, self._settings.weights), self._estimated, courtesy=True
+            )
 
     def _estimated(self, cost: Any) -> None:
         self.cost = cost
         self._scan_panel.show_cost(cost.device, cost.seconds, cost.memory_mb)
 
     def segment(self) -> None:
-        """Find the organs in the open scan, in a thread."""
+        """Find the organs in the open scan, in a thread. What there is already can be brought back by undoing."""
         volume = self._document.volume
-        if volume is None or self._context.is_busy() or not self.may_lose_corrections():
+        if volume is None or self._context.is_busy():
             return
         self._runner.run(
             "Segmenting",
@@ -190,7 +206,9 @@ class Session(QObject):
         )
 
     def _segmented(self, segmentation: Segmentation) -> None:
-        self._document.set_segmentation(segmentation)
+        # A stroke that is on its way becomes a step of its own, below this one.
+        self._context.tools.finish()
+        self._document.replace_mask("segment", segmentation)
         seconds = sum(segmentation.run["seconds"].values())
         self._feedback.say(f"Segmented in {seconds:.1f} s on {segmentation.run['device']}")
 
@@ -228,9 +246,20 @@ class Session(QObject):
             "Comparing",
             lambda progress, cancel: compare(labels, reference.labels, spacing),
             self._comparison.show_scores,
+            courtesy=True,
         )
 
     # Correct
+
+    def undo(self) -> None:
+        """Take the last correction back; one that is being drawn is ended first."""
+        self._context.tools.finish()
+        self._document.undo()
+
+    def redo(self) -> None:
+        """Make the correction again that was last undone."""
+        self._context.tools.finish()
+        self._document.redo()
 
     def fill_holes(self) -> None:
         """Close every cavity of the chosen organ."""
@@ -240,6 +269,16 @@ class Session(QObject):
         found = fill_holes(labels, self._context.tools.label) if labels is not None else None
         if found is not None:
             self._document.edit("fill holes", *found)
+
+    def _make_up(self) -> None:
+        """Begin again what gave way to a job that has ended now."""
+        if self._runner.busy or not self._given_way:
+            return
+        title = self._given_way.pop()
+        if title == "Planning":
+            self.estimate()
+        elif title == "Comparing":
+            self.compare()
 
     # Ask
 
@@ -256,5 +295,5 @@ class Session(QObject):
             buttons.Save,
         )
         if answer == buttons.Save:
-            return self._saving.ask_where_to_save_mask()
+            return self._saving.save()
         return answer == buttons.Discard

@@ -1,10 +1,15 @@
 """Exports from the window: one dialog, a folder that can be handed on."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import imageio.v2 as imageio
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from flare_gui.app.dialogs.export import ExportDialog
 from flare_gui.app.window.main_window import MainWindow
@@ -19,45 +24,161 @@ def dialog(window: MainWindow, scan: Path, wait_for: WaitFor) -> ExportDialog:
     window.open([scan])
     # What a run would cost is still being worked out; an export does not wait for it.
     wait_for(lambda: window.document.segmentation is not None, 120)
-    dialog = window.saving.ask_what_to_export(everything=True)
-    assert dialog is not None and dialog.film.isChecked() and len(dialog.formats_wanted()) == len(EVERYTHING)
-    dialog.seconds.setValue(1)
-    dialog.fps.setValue(6)
-    dialog.size_box.addItem("small", (320, 180))
-    dialog.size_box.setCurrentText("small")
+    dialog = window.exporting.ask(everything=True)
+    assert dialog is not None and len(dialog.formats_wanted()) == len(EVERYTHING)
+    assert dialog.film.kinds["sweep"].isChecked() and dialog.film.kinds["flythrough"].isChecked()
+    make_small(dialog)
     return dialog
 
 
-def test_export_everything_fills_a_folder_with_files_and_a_film(
-    window: MainWindow, scan: Path, dialog: ExportDialog, wait_for: WaitFor
+def make_small(dialog: ExportDialog) -> None:
+    dialog.film.seconds.setValue(1)
+    dialog.film.fps.setValue(6)
+    dialog.film.size_box.addItem("small", (320, 180))
+    dialog.film.size_box.setCurrentText("small")
+
+
+def press(dialog: ExportDialog, text: str) -> None:
+    button = next(button for button in dialog.findChildren(QPushButton) if button.text() == text)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_export_everything_fills_a_folder_with_files_and_films_in_2d_and_3d(
+    window: MainWindow, scan: Path, dialog: ExportDialog, wait_for: WaitFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = scan.parent / "out"
+    folder, opened = scan.parent / "out", []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
     dialog.folder.setText(str(folder))
-    dialog.accept()
-    wait_for(lambda: "Exported" in window.statusBar().currentMessage(), 120)
+    # Pictures have tests of their own, and take as long as all the rest.
+    dialog.formats["png"].setChecked(False)
+    press(dialog, "Export")
+    wait_for(lambda: "Exported" in window.statusBar().currentMessage(), 240)
     names = {path.name for path in folder.iterdir()}
-    assert {"ct.seg.nii.gz", "ct.seg.nrrd", "ct.liver.stl", "ct.glb", "ct.organs.csv", "ct.flythrough.mp4"} <= names
-    with imageio.get_reader(folder / "ct.flythrough.mp4") as film:
-        assert film.count_frames() == 6
+    assert {"ct.seg.nii.gz", "ct.seg.nrrd", "ct.liver.stl", "ct.glb", "ct.organs.csv", "ct.report.pdf"} <= names
+    for kind in ("flythrough", "sweep"):
+        with imageio.get_reader(folder / f"ct.{kind}.mp4") as film:
+            assert film.count_frames() == 6
+    # The end is said until the next job begins: how much was written, and where.
+    bar = window.runner.bar
+    assert bar.isVisible() and bar._bar.value() == bar._bar.maximum()
+    assert f"{len(names)} files to {folder}" in bar._stage.text()
+    QTest.mouseClick(bar.open_button, Qt.MouseButton.LeftButton)
+    assert opened == [str(folder)]
 
 
 def test_the_films_first_frame_is_shown_before(window: MainWindow, dialog: ExportDialog, wait_for: WaitFor) -> None:
-    dialog.preview_asked.emit(dialog.film_settings())
-    wait_for(lambda: not dialog.preview.pixmap().isNull(), 60)
+    dialog.film.preview_asked.emit(dialog.film.settings())
+    wait_for(lambda: not dialog.film.preview.pixmap().isNull(), 60)
     dialog.reject()
 
 
-def test_a_cancelled_export_leaves_no_half_film(
+def test_export_does_not_wait_for_a_preview_that_is_being_drawn(
+    window: MainWindow, scan: Path, dialog: ExportDialog, wait_for: WaitFor
+) -> None:
+    press(dialog, "Preview")
+    assert window.runner.title == "Preview" and window.runner.busy
+    dialog.tick(["csv"])
+    dialog.pdf.setChecked(False)
+    dialog.film.tick(())
+    dialog.folder.setText(str(scan.parent / "out"))
+    press(dialog, "Export")
+    wait_for(lambda: (scan.parent / "out" / "ct.organs.csv").exists(), 60)
+
+
+def test_an_export_that_cannot_begin_says_so_and_keeps_the_dialog(window: MainWindow, dialog: ExportDialog) -> None:
+    release = threading.Event()
+    window.runner.make_way()
+    window.runner.run("Segmenting", lambda progress, cancel: release.wait(60), lambda _: None)
+    press(dialog, "Export")
+    assert dialog.isVisible() and "Segmenting goes on" in dialog._said.text()
+    release.set()
+    dialog.reject()
+
+
+def test_nothing_ticked_is_said(dialog: ExportDialog) -> None:
+    dialog.tick(())
+    dialog.pdf.setChecked(False)
+    dialog.film.tick(())
+    press(dialog, "Export")
+    assert dialog.isVisible() and dialog._said.isVisible() and "Nothing is ticked" in dialog._said.text()
+    dialog.reject()
+
+
+def test_a_refused_export_comes_back_with_all_its_choices(
+    window: MainWindow, scan: Path, dialog: ExportDialog, wait_for: WaitFor
+) -> None:
+    folder = scan.parent / "out"
+    folder.mkdir()
+    (folder / "ct.flythrough.gif").write_bytes(b"another")
+    dialog.tick(["csv", "stl"])
+    dialog.film.tick(["flythrough"])
+    dialog.film.format.setCurrentText("GIF")
+    dialog.smoothing.setValue(33)
+    dialog.folder.setText(str(folder))
+    before = dialog.wanted()
+    press(dialog, "Export")
+    wait_for(lambda: dialog.isVisible() and dialog._said.isVisible(), 60)
+    assert "ct.flythrough.gif: there is a file already" in dialog._said.text()
+    assert dialog.wanted() == before and [path.name for path in folder.iterdir()] == ["ct.flythrough.gif"]
+    dialog.overwrite.setChecked(True)
+    press(dialog, "Export")
+    wait_for(lambda: "Exported" in window.statusBar().currentMessage(), 60)
+    assert (folder / "ct.flythrough.gif").read_bytes().startswith(b"GIF8")
+
+
+def test_choices_are_remembered_for_the_next_export_but_never_to_replace_files(
+    window: MainWindow, scan: Path, dialog: ExportDialog, wait_for: WaitFor
+) -> None:
+    dialog.tick(["json"])
+    dialog.pdf.setChecked(False)
+    dialog.film.tick(())
+    dialog.film.background.setCurrentText("White")
+    for box in (dialog.per_organ, dialog.flare22, dialog.overwrite):
+        box.setChecked(True)
+    dialog.reduction.setValue(40)
+    dialog.folder.setText(str(scan.parent / "out"))
+    press(dialog, "Export")
+    wait_for(lambda: "Exported" in window.statusBar().currentMessage(), 60)
+    again = window.exporting.ask()
+    assert again is not None
+    wanted = again.wanted()
+    assert wanted.formats == ("json",) and not wanted.films and not wanted.pdf
+    assert wanted.options.labels == "flare22" and wanted.options.per_organ and not wanted.options.overwrite
+    assert wanted.options.mesh.reduction == 0.4 and again.film.settings().background == "#ffffff"
+    again.reject()
+
+
+def test_a_cancelled_export_says_which_files_were_complete_and_leaves_no_half_film(
     window: MainWindow, scan: Path, dialog: ExportDialog, wait_for: WaitFor
 ) -> None:
     folder = scan.parent / "out"
     dialog.folder.setText(str(folder))
-    dialog.seconds.setValue(60)
-    dialog.accept()
+    dialog.tick(["csv", "json"])
+    dialog.pdf.setChecked(False)
+    dialog.film.seconds.setValue(60)
+    press(dialog, "Export")
     wait_for(lambda: "film" in window.runner.bar._stage.text(), 60)
     window.runner.cancel()
-    wait_for(lambda: not window.runner.leaving, 60)
-    assert not [path for path in folder.iterdir() if "mp4" in path.name]
+    assert not window.runner.bar.isVisible(), "cancel answers at once"
+    wait_for(lambda: window.findChildren(QMessageBox), 60)
+    (box,) = window.findChildren(QMessageBox)
+    assert "2 files were complete" in box.text() and "ct.organs.csv" in box.text()
+    assert {path.name for path in folder.iterdir()} == {"ct.organs.csv", "ct.organs.json"}
+    box.close()
+
+
+def test_quitting_while_an_export_runs_asks(
+    window: MainWindow, scan: Path, dialog: ExportDialog, wait_for: WaitFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog.folder.setText(str(scan.parent / "out"))
+    dialog.tick(["csv"])
+    dialog.film.seconds.setValue(60)
+    press(dialog, "Export")
+    asked: list[str] = []
+    monkeypatch.setattr(QMessageBox, "question", lambda *words: asked.append(words[2]) or QMessageBox.StandardButton.No)
+    window.close()
+    assert window.isVisible() and "An export is being written" in asked[0] and window.exporting.running
+    window.runner.drop()
 
 
 def test_dicom_seg_is_there_for_dicom_and_never_ticked_by_itself(dialog: ExportDialog, scan: Path) -> None:

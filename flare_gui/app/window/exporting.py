@@ -1,0 +1,122 @@
+"""Exports: the dialog, the job, and what is said when it is done, refused or cancelled."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from flare_gui.app.jobs import exporting
+from flare_gui.app.jobs.exporting import ExportRequest, Listing
+from flare_gui.app.window.context import Context
+from flare_gui.render.options import FilmSettings
+from flare_gui.volume import Segmentation, Volume
+
+if TYPE_CHECKING:
+    from flare_gui.app.dialogs.export import ExportDialog
+
+# So many names of files are said; the folder shows the others.
+MOST_NAMES = 6
+TITLE = "Exporting"
+
+
+class Exporting(QObject):
+    """Nothing that was chosen is lost: a dialog closes when its export has begun, and comes back when it is refused."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context.parent)
+        self._parent, self._feedback = context.parent, context.feedback
+        self._document, self._runner, self._settings = context.document, context.runner, context.settings
+
+    @property
+    def running(self) -> bool:
+        """Whether files are being written."""
+        return self._runner.busy and self._runner.title == TITLE
+
+    def ask(self, *, everything: bool = False) -> "ExportDialog | None":
+        """The dialog, with what was chosen last time, or with all ticked for `everything`."""
+        from flare_gui.app.dialogs.export import ExportDialog
+
+        volume = self._document.volume
+        if volume is None or self._document.segmentation is None:
+            return None
+        source = volume.source
+        folder = (source.parent if source is not None else Path.home()) / f"{volume.name}-export"
+        dialog = ExportDialog(folder, self._parent, everything=everything, dicom=volume.series_uid is not None)
+        if not everything:
+            dialog.take(self._settings.choices("export"))
+        dialog.preview_asked.connect(partial(self._preview, dialog))
+        dialog.chosen.connect(partial(self._begin, dialog))
+        dialog.rejected.connect(partial(self._forget, dialog))
+        dialog.open()
+        return dialog
+
+    def _begin(self, dialog: "ExportDialog", request: ExportRequest) -> None:
+        pair = self._frozen()
+        if pair is None:
+            dialog.say("There is no mask to export any more.")
+            return
+        if not self._runner.make_way():
+            dialog.say(
+                f"{self._runner.title} goes on: wait for its end, or cancel it in the window's lower right corner."
+            )
+            return
+        self._settings.keep_choices("export", dialog.choices())
+        before = exporting.listing(request.folder)
+        self._runner.run(
+            TITLE,
+            partial(exporting.export, *pair, request),
+            partial(self._exported, dialog, before),
+            failed=partial(self._refused, dialog),
+            after_cancel=partial(self._cancelled, dialog, before, request.folder),
+        )
+        # Kept, hidden, until it is known whether it has to come back.
+        dialog.done_with()
+
+    def _refused(self, dialog: "ExportDialog", sentence: str, details: str) -> None:
+        if details:
+            self._feedback.tell(sentence, details)
+        dialog.say(sentence)
+        dialog.open()
+
+    def _forget(self, dialog: "ExportDialog") -> None:
+        """Nobody waits for a preview any more."""
+        self._runner.make_way()
+        dialog.deleteLater()
+
+    def _exported(self, dialog: "ExportDialog", before: Listing, folder: Path) -> None:
+        dialog.deleteLater()
+        written = exporting.written_since(before, folder)
+        sentence = f"Exported {_files(len(written))} to {folder}"
+        self._feedback.say(sentence)
+        self._runner.bar.show_written(sentence, folder)
+
+    def _cancelled(self, dialog: "ExportDialog", before: Listing, folder: Path) -> None:
+        dialog.deleteLater()
+        written = exporting.written_since(before, folder)
+        if not written:
+            self._feedback.say(f"{TITLE}: cancelled, nothing was written")
+            return
+        names = [path.name for path in written[:MOST_NAMES]] + ["…"] * (len(written) > MOST_NAMES)
+        self._feedback.tell(
+            f"{TITLE} was cancelled. {_files(len(written))} were complete in {folder}: {', '.join(names)}"
+        )
+
+    def _preview(self, dialog: "ExportDialog", film: FilmSettings) -> None:
+        pair = self._frozen()
+        if pair is None or not self._runner.make_way():
+            dialog.say(f"{self._runner.title} goes on: a preview has to wait for its end.")
+            return
+        self._runner.run("Preview", partial(exporting.preview, *pair, film), dialog.show_preview, courtesy=True)
+
+    def _frozen(self) -> tuple[Volume, Segmentation] | None:
+        """Scan and mask as they are now: the user may go on correcting while they are written."""
+        volume, segmentation = self._document.volume, self._document.segmentation
+        if volume is None or segmentation is None:
+            return None
+        return volume, replace(segmentation, labels=segmentation.labels.copy())
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"

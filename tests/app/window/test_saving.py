@@ -1,0 +1,169 @@
+"""What was saved is in a file, and what was not saved is said."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nibabel
+import nrrd
+import numpy as np
+import pytest
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from flare_gui.app.window.main_window import MainWindow
+from flare_gui.organs import LIVER
+from flare_gui.volume import Segmentation
+
+WaitFor = Callable[..., None]
+SAVE = QKeySequence(QKeySequence.StandardKey.Save)
+
+
+@pytest.fixture
+def corrected(window: MainWindow, scan: Path, wait_for: WaitFor) -> MainWindow:
+    """A scan whose mask, of another program, has a correction that no file has."""
+    window.open([scan])
+    wait_for(lambda: window.document.segmentation is not None and not window.runner.busy)
+    window.document.edit("dab", np.s_[0:2, 0:2, 0:2], np.full((2, 2, 2), LIVER.label, np.uint8))
+    return window
+
+
+def answers(monkeypatch: pytest.MonkeyPatch, name: Path | str, chosen: str = "") -> list[str]:
+    """What the next file dialogs answer; the list gets what they proposed."""
+    proposed: list[str] = []
+
+    def answer(_parent: object, _title: str, start: str, _filters: str) -> tuple[str, str]:
+        proposed.append(start)
+        return str(name), chosen
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    return proposed
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "written"),
+    [
+        ("mymask", "", "mymask.seg.nii.gz"),
+        ("my.mask", "Segmentation for 3D Slicer (*.seg.nrrd *.nrrd)", "my.mask.seg.nrrd"),
+        ("x.nrrd", "", "x.nrrd"),
+        ("x.mha", "", "x.mha"),
+        ("X.NII", "", "X.NII"),
+    ],
+)
+def test_ctrl_s_writes_a_mask_whatever_the_name(
+    corrected: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, chosen: str, written: str
+) -> None:
+    answers(monkeypatch, tmp_path / name, chosen)
+    QTest.keySequence(corrected, SAVE)
+    assert (tmp_path / written).exists() and not corrected.document.unsaved
+    assert written in corrected.statusBar().currentMessage()
+    expected = corrected.document.segmentation
+    assert expected is not None
+    if written.endswith("nrrd"):
+        assert np.array_equal(nrrd.read(str(tmp_path / written))[0], expected.labels)
+    elif written.endswith(("nii", "nii.gz")):
+        assert np.array_equal(np.asarray(nibabel.load(tmp_path / written).dataobj), expected.labels)
+
+
+def test_a_name_that_the_ending_makes_another_files_is_asked_about(
+    corrected: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.seg.nii.gz").write_bytes(b"another")
+    answers(monkeypatch, tmp_path / "mine")
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.No)
+    QTest.keySequence(corrected, SAVE)
+    assert (tmp_path / "mine.seg.nii.gz").read_bytes() == b"another" and corrected.document.unsaved
+
+
+def test_ctrl_s_goes_into_the_masks_own_file_and_save_as_asks(
+    corrected: MainWindow, scan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foreign = (scan.parent / "ct.seg.nii.gz").read_bytes()
+    (tmp_path / "there").mkdir()
+    proposed = answers(monkeypatch, tmp_path / "there" / "mine.nii.gz")
+    QTest.keySequence(corrected, SAVE)
+    # A file of another program may hold more than we show: it is never written over unasked.
+    assert Path(proposed[0]).parent == scan.parent and (scan.parent / "ct.seg.nii.gz").read_bytes() == foreign
+    first = (tmp_path / "there" / "mine.nii.gz").read_bytes()
+    corrected.document.edit("dab", np.s_[2:4, 0:2, 0:2], np.full((2, 2, 2), LIVER.label, np.uint8))
+    QTest.keySequence(corrected, SAVE)
+    assert len(proposed) == 1 and not corrected.document.unsaved
+    assert (tmp_path / "there" / "mine.nii.gz").read_bytes() != first
+    corrected.actions_["save_mask_as"].trigger()
+    assert Path(proposed[1]) == tmp_path / "there" / "mine.nii.gz"
+
+
+def test_a_mask_of_ours_that_was_opened_is_saved_where_it_lies(
+    corrected: MainWindow, scan: Path, tmp_path: Path, wait_for: WaitFor
+) -> None:
+    assert corrected.saving.save_mask(tmp_path / "ours.nii.gz")
+    corrected.open([scan, tmp_path / "ours.nii.gz"])
+    wait_for(lambda: corrected.document.history.undo_name is None and not corrected.runner.busy)
+    corrected.document.edit("dab", np.s_[4:6, 0:2, 0:2], np.full((2, 2, 2), LIVER.label, np.uint8))
+    QTest.keySequence(corrected, SAVE)
+    assert not corrected.document.unsaved and "ours.nii.gz" in corrected.statusBar().currentMessage()
+
+
+@pytest.mark.parametrize("problem", [OSError(28, "No space left on device"), RuntimeError("ITK"), KeyError("odd")])
+def test_the_window_stays_open_after_a_save_that_failed_and_says_why(
+    corrected: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise problem
+
+    answers(monkeypatch, tmp_path / "mine.nii.gz")
+    monkeypatch.setattr("flare_gui.io.write_segmentation", fail)
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Save)
+    corrected.close()
+    assert corrected.isVisible() and corrected.document.unsaved
+    (box,) = corrected.findChildren(QMessageBox)
+    assert "mine.nii.gz could not be written" in box.text()
+    assert ("Traceback" in box.detailedText()) == isinstance(problem, KeyError)
+    box.close()
+
+
+def test_a_workspace_that_cannot_be_written_is_said(
+    corrected: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    answers(monkeypatch, tmp_path / "file" / "work")
+    corrected.actions_["save_workspace"].trigger()
+    (box,) = corrected.findChildren(QMessageBox)
+    assert "work.flare could not be written" in box.text() and corrected.document.unsaved
+    box.close()
+
+
+def test_a_repair_that_fails_is_said(corrected: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    corrected.document.mark_saved()
+    monkeypatch.setattr("flare_gui.analysis.doctor.fixed", fail)
+    corrected.session.fix("hu-offset")
+    (box,) = corrected.findChildren(QMessageBox)
+    assert "could not be repaired" in box.text() and "memory" in box.text()
+    box.close()
+
+
+def network(window: MainWindow, label: int) -> Segmentation:
+    mask = window.document.segmentation
+    assert mask is not None
+    labels = np.zeros_like(mask.labels)
+    labels[5:9, 5:9, 5:9] = label
+    return Segmentation(labels, mask.affine, ("a doubt",), {"seconds": {"a": 1.0}, "device": "cpu"})
+
+
+def test_segmenting_over_a_mask_is_one_step_that_can_be_undone(corrected: MainWindow) -> None:
+    document = corrected.document
+    before = np.array(document.labels)
+    corrected.session._segmented(network(corrected, 3))
+    assert document.segmentation is not None and document.segmentation.warnings == ("a doubt",)
+    assert (np.array(document.labels) == 3).sum() == 64 and document.unsaved
+    QTest.keySequence(corrected, QKeySequence(QKeySequence.StandardKey.Undo))
+    assert np.array_equal(document.labels, before) and document.segmentation.warnings == ()
+    assert document.segmentation.corrected == {"liver"}
+    QTest.keySequence(corrected, QKeySequence(QKeySequence.StandardKey.Redo))
+    assert (np.array(document.labels) == 3).sum() == 64 and not document.segmentation.corrected
+    for _ in range(2):
+        document.undo()
+    assert not document.unsaved and not document.segmentation.corrected
