@@ -17,7 +17,7 @@ WaitFor = Callable[..., None]
 def drawn(window: MainWindow, scan: Path, wait_for: WaitFor) -> MainWindow:
     """A scan whose mask says how sure its network was."""
     window.open([scan])
-    wait_for(lambda: window.document.segmentation is not None and not window.runner.busy)
+    wait_for(lambda: window.document.segmentation is not None, 120)
     mask = window.document.segmentation
     assert mask is not None
     run = {"confidence": {LIVER.key: 0.91, LEFT_KIDNEY.key: 0.92}}
