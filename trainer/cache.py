@@ -1,24 +1,29 @@
 """Training cases as compact arrays: one `.npz` a case, in canonical RAS, that numpy alone can read."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from flare_gui.errors import FlareError
 from flare_gui.files import is_part, replacing
+from flare_gui.organs import ORGANS
 
 # Finer than the network's grid, so that a sample that is rotated and scaled still has detail to lose.
 SPACING_MM = 2.5
+
+UNKNOWN = 255
+"""The label of voxels of which nobody knows what they are: nothing is learned from them."""
 
 
 @dataclass(frozen=True, eq=False)
 class TrainingCase:
     """A real case has `hu` (int16) and `labels` (uint8 `Organ.label`); a phantom has `hu` None and tissues as labels.
 
-    Arrays are (x, y, z) in canonical RAS with voxels of `spacing_mm`. `source` and `licence` go on the model card.
+    Arrays are (x, y, z) in canonical RAS with voxels of `spacing_mm`. Labels may be `UNKNOWN`. `organs` are the keys of
+    those that were drawn: background may be one of the others. `source` and `licence` go on the model card.
     """
 
     name: str
@@ -27,6 +32,20 @@ class TrainingCase:
     spacing_mm: tuple[float, float, float]
     source: str = ""
     licence: str = ""
+    organs: tuple[str, ...] = tuple(organ.key for organ in ORGANS)
+
+    @property
+    def known(self) -> np.ndarray:
+        """Boolean, by class of the network: background and the organs that were drawn."""
+        return np.array([True, *(organ.key in self.organs for organ in ORGANS)])
+
+    def showing(self, organs: Collection[str]) -> "TrainingCase":
+        """The case as one in which nobody drew other organs than these and those that it has."""
+        kept = tuple(key for key in self.organs if key in organs)
+        dropped = [organ.label for organ in ORGANS if organ.key not in kept]
+        if self.is_phantom:  # what is painted there may stay: its label is that of the tissue
+            return replace(self, organs=kept)
+        return replace(self, labels=np.where(np.isin(self.labels, dropped), 0, self.labels), organs=kept)
 
     @property
     def is_phantom(self) -> bool:
@@ -38,7 +57,7 @@ def save(case: TrainingCase, folder: Path) -> Path:
     """Write `folder/<name>.npz`."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{case.name}.npz"
-    about = json.dumps({"source": case.source, "licence": case.licence})
+    about = json.dumps({"source": case.source, "licence": case.licence, "organs": case.organs})
     arrays = {"labels": case.labels, "spacing_mm": np.array(case.spacing_mm), "about": np.array(about)}
     if case.hu is not None:
         arrays["hu"] = case.hu
@@ -54,7 +73,8 @@ def load(path: Path) -> TrainingCase:
             x, y, z = (float(v) for v in arrays["spacing_mm"])
             hu = arrays.get("hu")
             about = json.loads(str(arrays["about"]))
-            return TrainingCase(path.stem, arrays["labels"], hu, (x, y, z), about["source"], about["licence"])
+            case = TrainingCase(path.stem, arrays["labels"], hu, (x, y, z), about["source"], about["licence"])
+            return replace(case, organs=tuple(about.get("organs", case.organs)))
     except (OSError, ValueError, KeyError) as error:
         raise FlareError(
             f"{path}: not a training case ({error})", hint="Make it again with flare-train cache."

@@ -1,5 +1,5 @@
 """What disease does to an abdomen, for any training case, real or painted: a mass that pushes the organs aside, a
-tumour of the liver, fluid around the organs, an enhancement of them that the scan did not have.
+tumour of the liver, fluid around the organs, an organ that was taken out, an enhancement that the scan did not have.
 
 Label maps come from people who were well enough to serve as an atlas. Without these a network takes the first large
 mass it meets for a liver, and leaves out of a liver what lies in ascites or is a tumour.
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from flare_gui.organs import LEFT_KIDNEY, LIVER, RIGHT_KIDNEY, SPLEEN
+from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN
 from flare_gui.phantom.noise import smooth_noise
+from trainer.cache import UNKNOWN
 
 Spacing = tuple[float, float, float]
 
@@ -19,6 +20,13 @@ Spacing = tuple[float, float, float]
 # a doctor measures to what takes a lobe.
 MASS_MM = (18.0, 95.0)
 LIVER_TUMOUR_MM = (8.0, 50.0)
+# Adrenal, renal and other retroperitoneal masses, from 4 to 16 cm across.
+BESIDE_MM = (20.0, 80.0)
+# How far from the organ's surface such a mass begins, and how often it begins beside which organ.
+_BED_MM = 20.0
+_HOSTS = {RIGHT_KIDNEY: 0.4, LEFT_KIDNEY: 0.25, LIVER: 0.2, SPLEEN: 0.15}
+# Where an organ was, its edge and what touched it go with it.
+_BED_RIM_MM = 5.0
 # Fluid is water to exudate, blood at most.
 _FLUID_HU = (-5.0, 35.0)
 _FAT_HU = (-150.0, -30.0)
@@ -30,13 +38,34 @@ _ENHANCEMENT_HU = {LIVER: 22.0, SPLEEN: 28.0, RIGHT_KIDNEY: 45.0, LEFT_KIDNEY: 4
 class Mass:
     """A tumour about `centre` (voxels of the patch) that fills `inside`, a boolean (x, y, z).
 
-    `label` is that of the organ it is counted with, 0 when it is nobody's.
+    `label` is that of the organ it is counted with, 0 when it is nobody's; `host` that of the organ it grew beside.
     """
 
     centre: np.ndarray
     inside: np.ndarray
     depth: np.ndarray  # 0 at its surface to 1 in its middle
     label: int = 0
+    host: int = 0
+
+
+def bed(
+    labels: np.ndarray, open_to_it: np.ndarray, spacing_mm: float, rng: np.random.Generator
+) -> tuple[np.ndarray, int]:
+    """Where a mass may begin beside one of the organs in `labels`, boolean (x, y, z), and that organ's label.
+
+    It takes room from what is `open_to_it`: for a kidney at its upper half, where the adrenal lies and most masses push
+    the liver or the spleen away from it. Nowhere, with label 0, when there is no organ.
+    """
+    hosts = {organ.label: share for organ, share in _HOSTS.items() if (labels == organ.label).any()}
+    if not hosts:
+        return np.zeros(labels.shape, bool), 0
+    shares = np.array(list(hosts.values()))
+    host = int(rng.choice(list(hosts), p=shares / shares.sum()))
+    mask = labels == host
+    near = ndimage.distance_transform_edt(~mask, sampling=(spacing_mm,) * 3) < _BED_MM
+    if host in (RIGHT_KIDNEY.label, LEFT_KIDNEY.label):
+        near[:, :, : int(np.median(np.flatnonzero(mask.any(axis=(0, 1)))))] = False
+    return near & open_to_it & (labels == 0), host
 
 
 def displace(
@@ -68,8 +97,11 @@ def displace(
     return moved.astype(np.float32), Mass(centre, distance < radius, np.clip(1 - distance / radius, 0, 1), label)
 
 
-def fill(hu: np.ndarray, mass: Mass, spacing_mm: float, rng: np.random.Generator) -> None:
-    """Paint a mass into `hu`, in place: a cyst with or without septa, or solid, with a rim and a dead middle."""
+def fill(hu: np.ndarray, mass: Mass, spacing_mm: float, rng: np.random.Generator, like: float | None = None) -> None:
+    """Paint a mass into `hu`, in place: a cyst with or without septa, or solid, with a rim and a dead middle.
+
+    Given the HU of a neighbour that it is `like`, half of the solid ones are hardly darker or brighter than that.
+    """
     noise = smooth_noise(hu.shape, rng.uniform(8, 40), (spacing_mm,) * 3, rng)
     wall = mass.depth < rng.uniform(0.02, 0.15)
     if rng.random() < 0.4:
@@ -77,12 +109,47 @@ def fill(hu: np.ndarray, mass: Mass, spacing_mm: float, rng: np.random.Generator
         inner = np.where(np.abs(noise) < rng.uniform(0, 0.08), rng.uniform(30, 90), inner)
     else:
         solid = rng.uniform(20, 120)
+        if like is not None and rng.random() < 0.5:
+            solid = like + rng.normal(-20, 25)
         inner = solid + rng.uniform(3, 25) * noise
         inner = np.where(mass.depth + 0.15 * noise > rng.uniform(0.3, 1.2), rng.uniform(5, 40), inner)
     inner = np.where(wall, rng.uniform(20, 110), inner)
     hu[mass.inside] = inner[mass.inside]
     if rng.random() < 0.1:  # calcified in places
         hu[mass.inside & (noise > 2.3)] = rng.uniform(150, 600)
+
+
+def take_out(hu: np.ndarray, labels: np.ndarray, spacing_mm: float, rng: np.random.Generator) -> np.ndarray | None:
+    """A kidney or the spleen is gone, in place, and fat or bowel lies in its bed; where that is, boolean (x, y, z).
+
+    Labels in the bed become background, `cache.UNKNOWN` ones too: there is nothing of an organ left. None where no
+    such organ was.
+    """
+    there = [organ.label for organ in ORGANS if organ != LIVER and (labels == organ.label).any()]
+    if not there:
+        return None
+    gone = labels == int(rng.choice(there))
+    others = np.isin(labels, [organ.label for organ in ORGANS]) & ~gone
+    rim = ndimage.distance_transform_edt(~gone, sampling=(spacing_mm,) * 3) < _BED_RIM_MM
+    emptied = rim & ~others & (gone | (np.abs(hu) < 250))
+    hu[emptied] = (_bowel if rng.random() < 0.4 else _fat)(hu.shape, spacing_mm, rng)[emptied]
+    labels[emptied] = 0
+    return emptied
+
+
+def _fat(shape: tuple[int, ...], spacing_mm: float, rng: np.random.Generator) -> np.ndarray:
+    """With strands of soft tissue, more or less of them."""
+    fine = smooth_noise(shape, rng.uniform(4, 9), (spacing_mm,) * 3, rng)
+    strands = np.abs(fine) < rng.uniform(0, 0.12)
+    return np.where(strands, rng.uniform(-60, 20), rng.uniform(-115, -90) + 6 * fine)
+
+
+def _bowel(shape: tuple[int, ...], spacing_mm: float, rng: np.random.Generator) -> np.ndarray:
+    """Loops with walls and with gas, water or oral contrast in them, and fat between."""
+    loops = smooth_noise(shape, rng.uniform(12, 25), (spacing_mm,) * 3, rng)
+    contents = rng.choice((rng.uniform(-5, 40), rng.uniform(-900, -600), rng.uniform(100, 300)), p=(0.6, 0.25, 0.15))
+    hu = np.where(loops > -0.3, rng.uniform(20, 70), rng.uniform(-115, -90))
+    return np.where(loops > rng.uniform(0.1, 0.5), contents, hu)
 
 
 def pour(hu: np.ndarray, labels: np.ndarray, spacing_mm: float, rng: np.random.Generator) -> None:
@@ -108,7 +175,14 @@ def pour(hu: np.ndarray, labels: np.ndarray, spacing_mm: float, rng: np.random.G
 
 
 def enhance(hu: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """`hu` with another enhancement of each organ; the edges stay as soft as they are."""
+    """`hu` with another enhancement of each organ; the edges stay as soft as they are.
+
+    Voxels that are `cache.UNKNOWN` follow what lies next to them: most of them are the edge of an organ.
+    """
+    unknown = labels == UNKNOWN
+    if unknown.any() and not unknown.all():
+        nearest = ndimage.distance_transform_edt(unknown, return_distances=False, return_indices=True)
+        labels = np.where(hu > _FAT_HU[1], labels[tuple(nearest)], labels)
     change = np.zeros(256, np.float32)
     kidneys = rng.normal(0, _ENHANCEMENT_HU[RIGHT_KIDNEY])
     for organ, spread in _ENHANCEMENT_HU.items():

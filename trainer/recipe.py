@@ -31,9 +31,13 @@ class Augmentation:
     blur: float = 0.2
     low_resolution: float = 0.2
     mass: float = 0.2  # a tumour pushes the organs aside
+    mass_beside: float = 0.6  # share of these that grow right beside an organ, most often above a kidney
     liver_tumour: float = 0.12  # or grows in the liver and is counted with it
     ascites: float = 0.12
     enhancement: float = 0.5  # of the organs of a real scan
+    absent: float = 0.06  # an organ was taken out; fat or bowel lies in its bed
+    thick_fat: float = 0.15  # around the kidneys of a painted patient
+    long_lobe: float = 0.15  # of a painted liver, to the left as far as the spleen
 
 
 @dataclass(frozen=True)

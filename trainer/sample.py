@@ -1,5 +1,7 @@
 """One training sample from one case: where the patch lies, how space and Hounsfield units are bent, what is cut off."""
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import ndimage
 
@@ -8,8 +10,8 @@ from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY
 from flare_gui.phantom.noise import smooth_noise
 from flare_gui.phantom.paint import paint
 from flare_gui.phantom.tissues import Tissue
-from trainer import disease, scanner
-from trainer.cache import TrainingCase
+from trainer import disease, physique, scanner
+from trainer.cache import UNKNOWN, TrainingCase
 from trainer.recipe import Augmentation, Recipe
 
 _ORGAN_LABELS = [organ.label for organ in ORGANS]
@@ -26,6 +28,9 @@ _SOFT = (
     Tissue.UNKNOWN_INSIDE,
 )
 _SOFT_HU = (-20, 90)
+# Masses right beside an organ take room from these too: retroperitoneal ones grow in fat.
+_OPEN = (*_SOFT, Tissue.FAT, Tissue.GALLBLADDER, Tissue.VEIN, Tissue.PORTAL_VEIN)
+_OPEN_HU = (-140, 110)
 # Share of patches that are centred near an organ; the others may lie anywhere in the scan.
 _NEAR_ORGAN = 0.8
 # Share of a patch that may lie beyond the scan: more teaches nothing but that air is air.
@@ -35,7 +40,7 @@ _OVERHANG = 0.12
 def draw(
     case: TrainingCase, recipe: Recipe, rng: np.random.Generator, *, plain: bool = False
 ) -> tuple[np.ndarray, ...]:
-    """A patch as (image, labels): float32 (1, p, p, p) from -1 to 1 and uint8 (p, p, p) of `Organ.label`.
+    """A patch as (image, labels): float32 (1, p, p, p) from -1 to 1, and uint8 (p, p, p) of `Organ.label` or `UNKNOWN`.
 
     `plain` leaves augmentation out, for validation; a phantom is painted all the same.
     """
@@ -45,9 +50,11 @@ def draw(
     if augment is not None:
         where, mass = _grown(case, where, recipe.spacing_mm, rng, augment)
     tissues = _nearest(case.labels, where)
+    if augment is not None and case.is_phantom:
+        _built(tissues, recipe.spacing_mm, rng, augment)
     size = case.labels.shape
     inside = np.all([(w > -0.5) & (w < n - 0.5) for w, n in zip(where, size, strict=True)], axis=0)
-    labels = np.where(tissues <= max(_ORGAN_LABELS), tissues, 0).astype(np.uint8)
+    labels = np.where((tissues <= max(_ORGAN_LABELS)) | (tissues == UNKNOWN), tissues, 0).astype(np.uint8)
     if mass is not None:
         labels[mass.inside] = mass.label
     if case.hu is None:
@@ -69,25 +76,39 @@ def _nearest(labels: np.ndarray, where: np.ndarray) -> np.ndarray:
     return ndimage.map_coordinates(labels, where, order=0, mode="constant", cval=0, prefilter=False)
 
 
+def _built(tissues: np.ndarray, spacing_mm: float, rng: np.random.Generator, augment: Augmentation) -> None:
+    """A painted patient of another physique, in place."""
+    if rng.random() < augment.thick_fat:
+        physique.thicken_fat(tissues, spacing_mm, rng)
+    if rng.random() < augment.long_lobe:
+        physique.lengthen_lobe(tissues, spacing_mm, rng)
+
+
 def _grown(
     case: TrainingCase, where: np.ndarray, spacing_mm: float, rng: np.random.Generator, augment: Augmentation
 ) -> tuple[np.ndarray, disease.Mass | None]:
     """`disease.displace` by one mass at most, beside the organs or in the liver."""
     chance = rng.random()
+    if chance < augment.mass * augment.mass_beside:
+        room, host = disease.bed(_nearest(case.labels, where), _room(case, where, _OPEN, _OPEN_HU), spacing_mm, rng)
+        where, mass = disease.displace(where, room, spacing_mm, rng, disease.BESIDE_MM)
+        return where, None if mass is None else replace(mass, host=host)
     if chance < augment.mass:
-        return disease.displace(where, _room(case, where), spacing_mm, rng)
+        return disease.displace(where, _room(case, where, _SOFT, _SOFT_HU), spacing_mm, rng)
     if chance < augment.mass + augment.liver_tumour:
         liver = _nearest(case.labels, where) == LIVER.label
         return disease.displace(where, liver, spacing_mm, rng, disease.LIVER_TUMOUR_MM, LIVER.label)
     return where, None
 
 
-def _room(case: TrainingCase, where: np.ndarray) -> np.ndarray:
+def _room(
+    case: TrainingCase, where: np.ndarray, open_tissues: tuple[Tissue, ...], open_hu: tuple[int, int]
+) -> np.ndarray:
     """Where a mass can grow from: inside the body, beside the organs."""
     tissues = _nearest(case.labels, where)
     if case.hu is None:
-        return np.isin(tissues, _SOFT)
-    soft = (case.hu > _SOFT_HU[0]) & (case.hu < _SOFT_HU[1])
+        return np.isin(tissues, open_tissues)
+    soft = (case.hu > open_hu[0]) & (case.hu < open_hu[1])
     return (tissues == 0) & (_nearest(soft.view(np.uint8), where) > 0)
 
 
@@ -99,15 +120,19 @@ def _diseased(
     rng: np.random.Generator,
     augment: Augmentation,
 ) -> np.ndarray:
-    """Fluid and mass are as blurred and as noisy as the scan around them."""
-    ascites = rng.random() < augment.ascites
-    if mass is None and not ascites:
+    """Fluid, an emptied bed and a mass are as blurred and as noisy as the scan around them."""
+    ascites, absent = rng.random() < augment.ascites, rng.random() < augment.absent
+    if mass is None and not ascites and not absent:
         return hu
     clean = hu.copy()
+    # The host's own HU, before anything is done to it.
+    beside = labels == mass.host if mass is not None and mass.host else None
+    like = float(hu[beside].mean()) if beside is not None and beside.any() else None
+    emptied = disease.take_out(hu, labels, recipe.spacing_mm, rng) if absent else None
     if ascites:
         disease.pour(hu, labels, recipe.spacing_mm, rng)
     if mass is not None:
-        disease.fill(hu, mass, recipe.spacing_mm, rng)
+        disease.fill(hu, mass, recipe.spacing_mm, rng, like)
         # A tumour at the liver's surface is dry: it is painted over the fluid.
         labels[mass.inside] = mass.label
     changed = hu != clean
@@ -115,6 +140,8 @@ def _diseased(
     grain = ndimage.gaussian_filter(rng.standard_normal(hu.shape).astype(np.float32), rng.uniform(0.2, 0.6), truncate=2)
     # Where the mass is, space is drawn from a point, and there is no noise.
     sound = labels if mass is None else np.where(mass.inside, 0, labels)
+    if emptied is not None:
+        sound = np.where(emptied, 0, sound)
     grain *= np.float32(_noise_of(clean, sound) / max(1e-3, float(grain.std())))
     return np.where(ndimage.binary_dilation(changed), soft + grain * changed, hu)
 
@@ -145,7 +172,7 @@ def _scanned(
 
 def _noise_of(hu: np.ndarray, labels: np.ndarray) -> float:
     """Standard deviation in HU inside the organs, beyond what changes slowly there; 8 where there is no organ."""
-    inside = ndimage.binary_erosion(labels > 0, iterations=2)
+    inside = ndimage.binary_erosion((labels > 0) & (labels != UNKNOWN), iterations=2)
     if inside.sum() < 50:
         return 8.0
     return float((hu - ndimage.uniform_filter(hu, 3))[inside].std())

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import ndimage
 
 from flare_gui.model.pipeline import slices_beyond
+from trainer.cache import UNKNOWN
 from trainer.recipe import Augmentation
 
 # Thickness of a slab in mm: from a look at one lesion to half an abdomen.
@@ -34,7 +35,7 @@ def slab(labels: np.ndarray, spacing_mm: float, rng: np.random.Generator) -> tup
     """
     size = labels.shape[2]
     thickness = min(size, max(2, round(rng.uniform(*_SLAB_MM) / spacing_mm)))
-    with_organs = np.flatnonzero((labels > 0).any(axis=(0, 1)))
+    with_organs = np.flatnonzero(((labels > 0) & (labels != UNKNOWN)).any(axis=(0, 1)))
     middle = int(rng.choice(with_organs)) if with_organs.size else size // 2
     first = int(np.clip(middle - rng.integers(0, thickness), 0, size - thickness))
     last = first + thickness - 1

@@ -51,7 +51,8 @@ _LOOSE = (Tissue.SMALL_BOWEL, Tissue.UNKNOWN_INSIDE, Tissue.SOFT_TISSUE)
 class Look:
     """How one patient was scanned: the contrast phase, noise in HU and blur in mm (standard deviations).
 
-    And what ails the organs: small `lesions`, a liver tumour of that radius in mm, a wide renal pelvis.
+    And what ails the organs: small `lesions`, a liver tumour of that radius in mm, a wide renal pelvis. With
+    `blood_like_liver` the veins and the heart have nearly the liver's HU, as between two phases of contrast.
     """
 
     phase: str = "portal"
@@ -60,6 +61,7 @@ class Look:
     lesions: int = 0
     liver_tumour_mm: float = 0.0
     wide_pelvis: bool = False
+    blood_like_liver: bool = False
 
     @classmethod
     def random(cls, rng: np.random.Generator) -> "Look":
@@ -71,6 +73,7 @@ class Look:
             lesions=int(rng.choice((0, 0, 1, 3, 6))),
             liver_tumour_mm=float(rng.uniform(25, 70)) if rng.random() < 0.2 else 0.0,
             wide_pelvis=bool(rng.random() < 0.35),
+            blood_like_liver=bool(rng.random() < 0.25),
         )
 
 
@@ -112,6 +115,9 @@ def _means(tissues: np.ndarray, rng: np.random.Generator, look: Look) -> tuple[n
         means[Tissue.LIVER] -= rng.uniform(15, 50)
     if rng.random() < 0.2:  # sludge, or contrast of an earlier scan: in a plain scan hardly darker than the liver
         means[Tissue.GALLBLADDER] += rng.uniform(15, 60)
+    if look.blood_like_liver:
+        for tissue in (Tissue.VEIN, Tissue.HEART):
+            means[tissue] = means[Tissue.LIVER] + rng.normal(0, 8)
     return means[tissues], textures[tissues]
 
 

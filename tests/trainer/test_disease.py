@@ -26,6 +26,9 @@ STILL = Augmentation(
     blur=0,
     low_resolution=0,
     liver_tumour=0,
+    absent=0,
+    thick_fat=0,
+    long_lobe=0,
 )
 
 

@@ -47,7 +47,7 @@ def test_an_organ_stays_under_its_label_when_space_is_bent() -> None:
     tissues[8:32, 8:32, 8:32] = Tissue.LIVER
     hu = np.where(tissues > 0, 290, -190).astype(np.int16)
     case = TrainingCase("cube", tissues, hu, (4.0, 4.0, 4.0))
-    healthy = Augmentation(mass=0, ascites=0, enhancement=0)
+    healthy = Augmentation(mass=0, liver_tumour=0, ascites=0, absent=0, enhancement=0)
     geometry_only = replace(healthy, contrast=0, shift_hu=0, noise_hu=0, blur=0, low_resolution=0, flip=1.0, cut=1.0)
     settings = Recipe(patch=48, spacing_mm=4.0, augmentation=geometry_only)
     looked_at = 0
