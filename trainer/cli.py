@@ -40,7 +40,12 @@ def _parser() -> argparse.ArgumentParser:
     fit = commands.add_parser("fit", help="train, or go on with a run that was stopped")
     fit.add_argument("--recipe", type=Path, metavar="R.toml", help="settings; default: the run's own, or the built-in")
     fit.add_argument("--init", type=Path, metavar="WEIGHTS", help="start from these weights")
-    fit.add_argument("--data", action="append", metavar="PATH[=WEIGHT]", help="FLARE22Train.zip, folder or `phantom`")
+    fit.add_argument(
+        "--data",
+        action="append",
+        metavar="PATH[=WEIGHT][:ORGANS]",
+        help="FLARE22Train.zip, folder or `phantom`, how often it is drawn, and which organs it shows if not all",
+    )
     fit.add_argument("--out", type=Path, required=True, metavar="RUN")
     fit.add_argument("--device", default="cpu", choices=("cpu", "cuda", "mps"))
     fit.add_argument("--workers", type=int, default=1, help="processes that make samples (default 1)")

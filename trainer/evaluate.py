@@ -13,6 +13,7 @@ from flare_gui.model.segmenter import segment
 from flare_gui.model.weights import Model
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress, ignore, never
+from trainer.cache import UNKNOWN
 from trainer.pictures import largest_errors
 from trainer.sources import pairs_of
 
@@ -34,6 +35,8 @@ def evaluate(
         for done, (pair, total) in enumerate(pairs_of(place), 1):
             volume, reference = pair.read()
             found = segment(volume, model, device=device, cancel=cancel)
+            unknown = reference.labels == UNKNOWN
+            found.labels[unknown] = reference.labels[unknown] = 0
             if pictures is not None:
                 largest_errors(volume, found, reference, pictures / f"{pair.name}.png")
             for score in compare(found.labels, reference.labels, volume.spacing):

@@ -14,7 +14,7 @@ from flare_gui.model.vnet import VNet
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress, ignore, never
 from trainer import checkpoint, log
-from trainer.cache import TrainingCase
+from trainer.cache import UNKNOWN, TrainingCase
 from trainer.losses import dice_and_cross_entropy
 from trainer.ranks import ALONE, RankLost, Ranks
 from trainer.recipe import Recipe
@@ -71,11 +71,12 @@ def fit(
     began = time.perf_counter()
     stream = batches(Samples(training, recipe), range(done, stop), recipe.batch, share, workers)
     try:
-        for images, labels in stream:
+        for images, labels, known in stream:
             rate = learning_rate(recipe, done)
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            loss = _step(parallel, optimizer, images.to(ranks.device), labels.to(ranks.device), recipe, ranks)
+            on_device = [tensor.to(ranks.device) for tensor in (images, labels, known)]
+            loss = _step(parallel, optimizer, *on_device, recipe=recipe, ranks=ranks)
             _average(ema, network, min(recipe.ema, (1 + done) / (10 + done)))
             done += 1
             if journal is not None:
@@ -116,25 +117,34 @@ def validate(weights: dict[str, Tensor], recipe: Recipe, sources: Sequence[Sourc
     samples = Samples(sources, recipe, plain=True)
     with torch.inference_mode():
         for i in range(_VALIDATION_SAMPLES):
-            image, labels = samples[i]
+            image, labels, known = samples[i]
             with _autocast(recipe, device):
                 found = network(_as_input(image[None].to(device))).argmax(1)[0].cpu()
-            for label in range(recipe.network.classes):
-                overlap[label] += 2 * int(((found == label) & (labels == label)).sum())
-                sizes[label] += int((found == label).sum()) + int((labels == label).sum())
+            seen = labels != UNKNOWN
+            for label in known.nonzero().flatten().tolist():
+                ours, theirs = torch.eq(found, label) & seen, torch.eq(labels, label)
+                overlap[label] += 2 * int((ours & theirs).sum())
+                sizes[label] += int(ours.sum()) + int(theirs.sum())
     scores = np.divide(overlap, sizes, out=np.full_like(overlap, np.nan), where=sizes > 0)
     return {organ.key: float(scores[organ.label]) for organ in ORGANS}
 
 
 def _step(
-    network: nn.Module, optimizer: torch.optim.Optimizer, images: Tensor, labels: Tensor, recipe: Recipe, ranks: Ranks
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    images: Tensor,
+    labels: Tensor,
+    known: Tensor,
+    *,
+    recipe: Recipe,
+    ranks: Ranks,
 ) -> float:
     """One step of all ranks; the loss of their whole batch. Raises `RankLost` before the weights have changed."""
     optimizer.zero_grad(set_to_none=True)
     with ranks.guarded():
         with _autocast(recipe, images.device.type):
             logits = network(_as_input(images))
-        loss = dice_and_cross_entropy(logits.float(), labels, ranks)
+        loss = dice_and_cross_entropy(logits.float(), labels, known, ranks)
         loss.backward()
     nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
     optimizer.step()

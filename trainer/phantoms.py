@@ -1,13 +1,17 @@
 """Tissue maps to paint CTs into: from label maps of real people, or from shapes of our own."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from scipy import ndimage
 
 from flare_gui import geometry
+from flare_gui.errors import FlareError
 from flare_gui.io import read_labels
+from flare_gui.organs import ORGANS
 from flare_gui.phantom.body import wrap
 from flare_gui.phantom.shapes import abdomen
 from flare_gui.phantom.tissues import Tissue
@@ -30,6 +34,7 @@ _ABDOMEN8[1:9] = (
 )
 # `ts_example` is the CT that the weights are tested on; its label map must not be trained on either.
 _HELD_OUT = ("ts_example",)
+LABELLED = "labelled.json"
 # These models' kidneys are solid. FLARE22 and IRCADb count the parenchyma and leave the fat of the hilum out.
 _SOLID_KIDNEYS = ("icrp110", "austinman")
 _PARENCHYMA_MM = 15.0
@@ -75,10 +80,35 @@ def _whole_body(path: Path) -> TrainingCase:
     tissues, spacing = _canonical(tissues, affine)
     low, high = _organ_range(tissues, spacing)
     name = path.name.removesuffix(".nii.gz")
+    case = TrainingCase(name, tissues[:, :, low:high].copy(), None, spacing)
+    drawn = labelled(path)
+    if drawn is not None:
+        return replace(case, source=path.parent.name, licence="see the data's own licence", organs=drawn)
     if name.startswith(_SOLID_KIDNEYS):
         tissues = _with_hila(tissues, spacing)
     source = "ICRP 110" if "icrp" in name else "AustinMan" if "austin" in name else "TotalSegmentator-style label maps"
-    return TrainingCase(name, tissues[:, :, low:high].copy(), None, spacing, source, "research use")
+    return replace(case, labels=tissues[:, :, low:high].copy(), source=source, licence="research use")
+
+
+def labelled(path: Path) -> tuple[str, ...] | None:
+    """The keys of the organs that were drawn in a label map, by the `labelled.json` beside it; None without that file.
+
+    The file holds `{"<map>": {"labelled": ["liver", ...]}}`. Raises `FlareError` when it is none of these.
+    """
+    file = path.parent / LABELLED
+    if not file.exists():
+        return None
+    try:
+        names = json.loads(file.read_text(encoding="utf-8"))[path.name.removesuffix(".nii.gz")]["labelled"]
+        keys = {organ.key for organ in ORGANS}
+        if not set(names) <= keys:
+            raise ValueError(f"{', '.join(sorted(set(names) - keys))} is none of {', '.join(sorted(keys))}")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FlareError(
+            f"{file}: does not say which organs {path.name} shows ({error})",
+            hint='Write {"<map>": {"labelled": ["liver", ...]}} for each map, or remove the file.',
+        ) from None
+    return tuple(names)
 
 
 def _with_hila(tissues: np.ndarray, spacing: tuple[float, float, float]) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import Any
 from flare_gui.errors import FlareError
 from flare_gui.files import replacing
 from flare_gui.model.card import ModelCard
+from flare_gui.organs import ORGANS
 from flare_gui.progress import Progress, ignore
 from trainer import cache, recipe
 from trainer.cache import TrainingCase
@@ -19,24 +20,36 @@ from trainer.recipe import Recipe
 
 @dataclass(frozen=True)
 class Data:
-    """One `--data PATH=WEIGHT`: where the cases come from and how often they are drawn."""
+    """One `--data PATH[=WEIGHT][:ORGANS]`: where cases come from, how often they are drawn, which organs they show.
+
+    `organs` are keys; None leaves it to the source itself.
+    """
 
     path: str
     weight: float = 1.0
+    organs: tuple[str, ...] | None = None
 
     @classmethod
     def parse(cls, text: str) -> "Data":
         """From the command line. Raises `FlareError` when the weight is no positive number."""
+        text, organs = _organs(text)
         path, separator, weight = text.rpartition("=")
         if not separator:
-            return cls(text)
+            return cls(text, organs=organs)
         try:
             value = float(weight)
         except ValueError:
-            return cls(text)  # a path with an equals sign in it
+            return cls(text, organs=organs)  # a path with an equals sign in it
         if not value > 0:
             raise FlareError(f"--data {text}: the weight must be above 0", hint="Write PATH=WEIGHT, such as ct=0.5.")
-        return cls(path, value)
+        return cls(path, value, organs)
+
+
+def _organs(text: str) -> tuple[str, tuple[str, ...] | None]:
+    """What stands before `:liver,spleen`, and the organs; None where what follows the colon names none (C:\\scans)."""
+    before, _, names = text.rpartition(":")
+    keys = tuple(name.strip() for name in names.split(","))
+    return (before, keys) if before and set(keys) <= {organ.key for organ in ORGANS} else (text, None)
 
 
 def prepare(
@@ -56,6 +69,8 @@ def prepare(
     about = []
     for number, source in enumerate(data):
         loaded = _cached(source, run / "cache" / str(number), settings.seed, progress)
+        if source.organs is not None:
+            loaded = [case.showing(source.organs) for case in loaded]
         parts = cache.split((case.name for case in loaded), settings.seed)
         training.append((source.weight, [case for case in loaded if case.name in parts["train"]]))
         validation.append((source.weight, [case for case in loaded if case.name in parts["validation"]]))

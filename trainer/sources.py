@@ -17,7 +17,7 @@ from flare_gui.organs import LabelScheme, organs_from
 from flare_gui.progress import Progress, ignore
 from flare_gui.volume import Segmentation, Volume, check_same_grid
 from trainer import cache
-from trainer.cache import SPACING_MM, TrainingCase
+from trainer.cache import SPACING_MM, UNKNOWN, TrainingCase
 from trainer.phantoms import LABEL_MAPS, label_maps_in, phantoms
 
 _FLARE_LICENCE = "FLARE22 challenge, research use"
@@ -34,10 +34,12 @@ class Pair(NamedTuple):
     licence: str
 
     def read(self) -> tuple[Volume, Segmentation]:
-        """Both on one grid. Raises `FlareError` when they are broken or do not belong together."""
+        """Both on one grid; labels may be `UNKNOWN`. Raises `FlareError` unless both are whole and belong together."""
         volume = read_scan(self.image)
         labels, affine = read_labels(self.mask)
-        reference = Segmentation(organs_from(labels, self.scheme), affine)
+        organs = organs_from(labels, self.scheme)
+        organs[labels == UNKNOWN] = UNKNOWN
+        reference = Segmentation(organs, affine)
         try:
             check_same_grid(volume, reference)
         except FlareError as error:
@@ -90,7 +92,7 @@ def pairs_of(place: Path) -> Iterator[tuple[Pair, int]]:
 
 
 def as_case(name: str, volume: Volume, reference: Segmentation, source: str, licence: str) -> TrainingCase:
-    """A scan and its labels as compact arrays, in canonical RAS at `cases.SPACING_MM`."""
+    """A scan and its labels as compact arrays, in canonical RAS at `cache.SPACING_MM`."""
     turned = geometry.reorient(volume.affine, volume.shape)
     hu, labels = turned.apply(volume.hu), turned.apply(reference.labels)
     grid = geometry.coarse_grid(turned.affine, hu.shape, (SPACING_MM,) * 3)
@@ -110,9 +112,12 @@ def _flare_pair(image: Path) -> Pair:
 
 
 def _pairs(folder: Path) -> Iterator[Pair]:
-    """`label.nii.gz` beside `ct.nii.gz`, or `<case>_label.nii.gz` or `<case>.label.nii.gz` beside `<case>.nii.gz`."""
-    for mask in sorted(folder.glob("**/*label.nii.gz")):
-        stem = mask.name.removesuffix("label.nii.gz").rstrip("._-")
+    """`label.nii.gz` beside `ct.nii.gz`, or `<case>_label.nii.gz` or `<case>.label.nii.gz` beside `<case>.nii.gz`.
+
+    `label_agreed` is as good as `label`: what several readers or networks agree on, and `UNKNOWN` elsewhere.
+    """
+    for mask in sorted({*folder.glob("**/*label.nii.gz"), *folder.glob("**/*label_agreed.nii.gz")}):
+        stem = mask.name.removesuffix(".nii.gz").removesuffix("_agreed").removesuffix("label").rstrip("._-")
         image = mask.parent / f"{stem or 'ct'}.nii.gz"
         if image.exists():
             name = stem or mask.parent.name

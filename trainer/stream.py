@@ -16,8 +16,10 @@ from trainer.recipe import Recipe
 from trainer.sample import draw
 
 
-class Samples(Dataset[tuple[Tensor, Tensor]]):
-    """`sources` are lists of cases with a weight each; sample i is drawn with the seed (recipe.seed, i)."""
+class Samples(Dataset[tuple[Tensor, Tensor, Tensor]]):
+    """(image, labels, known classes) of each sample; see `trainer.losses`.
+
+    `sources` are lists of cases with a weight each; sample i is drawn with the seed (recipe.seed, i)."""
 
     def __init__(self, sources: Sequence[tuple[float, Sequence[TrainingCase]]], recipe: Recipe, *, plain: bool = False):
         self._sources = [cases for _, cases in sources]
@@ -25,11 +27,12 @@ class Samples(Dataset[tuple[Tensor, Tensor]]):
         self._shares = weights / weights.sum()
         self._recipe, self._plain = recipe, plain
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
         rng = np.random.default_rng((self._recipe.seed, int(self._plain), index))
         cases = self._sources[int(rng.choice(len(self._sources), p=self._shares))]
-        image, labels = draw(cases[int(rng.integers(len(cases)))], self._recipe, rng, plain=self._plain)
-        return torch.from_numpy(image), torch.from_numpy(labels.astype(np.int64))
+        case = cases[int(rng.integers(len(cases)))]
+        image, labels = draw(case, self._recipe, rng, plain=self._plain)
+        return torch.from_numpy(image), torch.from_numpy(labels.astype(np.int64)), torch.from_numpy(case.known)
 
 
 class _Share:
@@ -45,8 +48,10 @@ class _Share:
         return len(self._steps)
 
 
-def batches(samples: Samples, steps: range, batch: int, share: range, workers: int) -> Generator[tuple[Tensor, Tensor]]:
-    """(images, labels) of `steps`, made by `workers` processes until the generator is closed.
+def batches(
+    samples: Samples, steps: range, batch: int, share: range, workers: int
+) -> Generator[tuple[Tensor, Tensor, Tensor]]:
+    """(images, labels, known classes) of `steps`, made by `workers` processes until the generator is closed.
 
     Of each `batch` only the samples of `share` are made: however many processes train, they see the same stream.
     """

@@ -193,5 +193,6 @@ def test_dice_of_a_batch_is_not_the_mean_of_its_parts() -> None:
     labels = torch.randint(0, 5, (2, 8, 8, 8), generator=generator)
     labels[0][labels[0] == 3] = 0  # an organ that only one of the two patches holds
     logits[1, 3] += 4.0
-    parts = torch.stack([soft_dice_loss(logits[i : i + 1], labels[i : i + 1]) for i in range(2)])
-    assert abs(float(parts.mean() - soft_dice_loss(logits, labels))) > 0.01
+    found, known = torch.softmax(logits, 1), torch.ones(2, 5, dtype=torch.bool)
+    parts = torch.stack([soft_dice_loss(found[i : i + 1], labels[i : i + 1], known[i : i + 1]) for i in range(2)])
+    assert abs(float(parts.mean() - soft_dice_loss(found, labels, known))) > 0.01
