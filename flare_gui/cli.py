@@ -148,8 +148,7 @@ def _segment(words: list[str], cancel: Cancel) -> int:
         help="numbers of liver, right kidney, spleen, left kidney in the mask: 1 2 3 4 (default), or 1 2 3 13",
     )
     parser.add_argument("--weights", type=Path, metavar="FILE", help="other weights, with their model card beside them")
-    parser.add_argument("--series", metavar="UID", help="which series of a DICOM folder (default: largest axial CT)")
-    parser.add_argument("--allow-gaps", action="store_true", help="fill missing DICOM slices by interpolation")
+    _add_reading(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace files that are in the way")
     parser.add_argument(
         "--precision",
@@ -264,8 +263,7 @@ def _doctor(words: list[str], cancel: Cancel) -> int:
         epilog="exit status: 0 usable, doubts or not; 2 no scan can be used; 3 some cannot; 130 interrupted",
     )
     parser.add_argument("inputs", nargs="+", type=Path, metavar="PATH", help="scans, as for `segment`")
-    parser.add_argument("--series", metavar="UID", help="which series of a DICOM folder (default: largest axial CT)")
-    parser.add_argument("--allow-gaps", action="store_true", help="look at DICOM series with missing slices too")
+    _add_reading(parser)
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
     parser.add_argument("--fix", type=Path, metavar="FILE", help="write the scan with all safe fixes to this .nii.gz")
     parser.add_argument("--overwrite", action="store_true", help="replace FILE if it exists")
@@ -288,14 +286,22 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mask", type=Path, metavar="SEG", help="its mask; without one the scan is segmented first")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: auto")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="other weights, with their model card beside them")
-    parser.add_argument("--series", metavar="UID", help="which series of a DICOM folder (default: largest axial CT)")
+    _add_reading(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace files that are in the way")
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    """How scans are read, in every command that reads some."""
+    parser.add_argument(
+        "--series", metavar="UID", help="which DICOM series, or part of one as UID#2 (default: the largest axial CT)"
+    )
+    parser.add_argument("--allow-gaps", action="store_true", help="fill missing DICOM slices by interpolation")
 
 
 def _source(given: argparse.Namespace) -> "Source":
     from flare_gui.commands.scan_and_mask import Source
 
-    return Source(given.scan, given.mask, given.device, given.weights, given.series)
+    return Source(given.scan, given.mask, given.device, given.weights, given.series, given.allow_gaps)
 
 
 def _jobs(text: str) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 
 from flare_gui import geometry
 from flare_gui.errors import GridMismatch
+from flare_gui.file_tally import FileTally
 from flare_gui.findings import Finding
 from flare_gui.organs import organ_of
 
@@ -21,6 +22,7 @@ class Volume:
     `name` is the case's name for output files (never the patient's), `source` the path it came from, `findings` what
     the reader had to repair or leave out. `repairs` are the codes of findings that were repaired since it was read.
     `nifti_place` has the fields that place it in the header of its NIfTI, as they are there; None for other formats.
+    `series_uid` names a DICOM series, with `#2` behind it where a part of one was read; `files` is what became of all.
     """
 
     hu: np.ndarray
@@ -31,6 +33,7 @@ class Volume:
     findings: tuple[Finding, ...] = ()
     repairs: tuple[str, ...] = ()
     nifti_place: Mapping[str, np.ndarray] | None = None
+    files: FileTally = field(default_factory=FileTally)
 
     def __post_init__(self) -> None:
         if self.hu.ndim != 3 or self.hu.dtype != np.int16:

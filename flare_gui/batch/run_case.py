@@ -211,6 +211,7 @@ def _report(
             "shape": list(volume.shape),
             "spacing_mm": [round(size, 6) for size in volume.spacing],
             "orientation": volume.orientation,
+            "files": volume.files.as_json(),
         },
         "device": run["device"],
         "precision": run["precision"],

@@ -75,6 +75,7 @@ def _as_json(patient: _Patient) -> dict[str, Any]:
     if volume is not None:
         spacing = [round(mm, 6) for mm in volume.spacing]
         about = {"shape": list(volume.shape), "spacing_mm": spacing, "orientation": volume.orientation}
+        about |= {"files": volume.files.as_json()}
     findings = [finding.as_json() for finding in patient.findings]
     return {"file": patient.path.resolve().name, "usable": patient.usable, **about, "findings": findings}
 

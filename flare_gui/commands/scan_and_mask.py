@@ -19,6 +19,7 @@ class Source:
     device: str
     weights: Path | None
     series: str | None
+    allow_gaps: bool
 
 
 def load(source: Source, progress: Progress, cancel: Cancel) -> tuple[Volume, Segmentation]:
@@ -26,7 +27,9 @@ def load(source: Source, progress: Progress, cancel: Cancel) -> tuple[Volume, Se
     cases = io.find_cases([source.scan])
     if len(cases) > 1:
         raise FlareError(f"{source.scan}: holds {len(cases)} scans", hint="Give one of them.")
-    volume = doctor.examined(io.read_scan(cases[0].path, series=source.series, progress=progress, cancel=cancel))
+    series = cases[0].series or source.series
+    scan = io.read_scan(cases[0].path, series=series, allow_gaps=source.allow_gaps, progress=progress, cancel=cancel)
+    volume = doctor.examined(scan)
     if source.mask is not None:
         return volume, io.read_mask(volume, source.mask)
     doctor.refuse(volume)

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flare_gui.errors import NotAScan
-from flare_gui.io.dicom_series import Slice, group, propose, read_slice, read_slices
+from flare_gui.io import dicom_files
+from flare_gui.io.dicom_header import is_index
+from flare_gui.io.dicom_series import group, propose, without_copies
 from flare_gui.io.made import is_ours
 from flare_gui.io.masks import read_labels, read_mask, write_segmentation
 from flare_gui.io.nifti import write as write_volume
@@ -38,13 +40,15 @@ def read_scan(
 ) -> Volume:
     """The CT at `path` in its own orientation: NIfTI, NRRD, MetaImage, a DICOM folder, one slice, or a zip.
 
-    `series` chooses a DICOM series by its UID instead of the largest axial CT; `allow_gaps` fills missing slices.
+    `series` chooses a DICOM series by its UID, or a part of one as `UID#2`, instead of the largest axial CT;
+    `allow_gaps` fills missing slices. The index of a medium (DICOMDIR) stands for its folder.
     Raises `NotAScan` for what is no CT, `UnreadableScan` for one that is broken or could only be read wrongly.
     """
     path = Path(path)
     with unreadable(path):
         if not path.exists():
             raise NotAScan(path, "there is no such file or folder", hint="Check the name.")
+        path = path.parent if is_index(path) else path
         reader = best_reader(path)
         if reader is None:
             known = "; ".join(reader.takes for reader in READERS)
@@ -54,10 +58,14 @@ def read_scan(
 
 @dataclass(frozen=True)
 class SeriesInfo:
-    """A row of a table of series: what one stack of slices is, and whether it is the one to take."""
+    """A row of a table of series: what one stack of slices is, and whether it is the one to take.
+
+    `uid` chooses it in `read_scan`; `part` says what tells it from other stacks of its series, empty where it is alone.
+    """
 
     uid: str
     description: str
+    part: str
     modality: str
     plane: str
     slices: int
@@ -69,32 +77,27 @@ class SeriesInfo:
 
 
 def list_series(path: Path, *, progress: Progress = ignore, cancel: Cancel = never) -> list[SeriesInfo]:
-    """The DICOM series in a folder, or beside one slice, largest first; empty where there is no DICOM.
+    """The DICOM series below a folder, and the parts of each, largest first; empty where there is no DICOM.
 
     `middle` is the file of the stack's middle slice, for a thumbnail.
     """
-    folder = path if path.is_dir() else path.parent
-    if not path.is_dir() and read_slice(path) is None:
-        return []
-    with unreadable(folder):
-        files = sorted(p for p in folder.iterdir() if p.is_file())
-    stacks = group(read_slices(files, progress=progress, cancel=cancel))
+    with unreadable(path):
+        found = dicom_files.read(dicom_files.files_below(path), progress=progress, cancel=cancel)
+    stacks = group(without_copies(found.slices)[0])
     chosen = propose(stacks)
-    rows = []
-    for stack in stacks:
-        first: Slice = stack.first
-        rows.append(
-            SeriesInfo(
-                uid=stack.uid,
-                description=first.description,
-                modality="localizer" if first.localizer else first.modality,
-                plane=stack.plane,
-                slices=len(stack.slices),
-                columns=first.columns,
-                rows=first.rows,
-                spacing_mm=(*first.spacing_mm, stack.step_mm),
-                middle=stack.slices[len(stack.slices) // 2].path,
-                proposed=stack is chosen,
-            )
+    return [
+        SeriesInfo(
+            uid=stack.key,
+            description=stack.first.description,
+            part=stack.label,
+            modality="localizer" if stack.first.localizer else stack.first.modality,
+            plane=stack.plane,
+            slices=len(stack.slices),
+            columns=stack.first.columns,
+            rows=stack.first.rows,
+            spacing_mm=(*stack.spacing_mm, stack.step_mm),
+            middle=stack.slices[len(stack.slices) // 2].path,
+            proposed=stack is chosen,
         )
-    return rows
+        for stack in stacks
+    ]

@@ -45,6 +45,8 @@ def volume_from(
 
 def to_hu(array: np.ndarray, scale: tuple[float, float] = (1.0, 0.0)) -> np.ndarray:
     """int16 HU, slope * array + intercept; works through slabs, so that no copy of a large scan in floats exists."""
+    if scale == (1.0, 0.0) and _is_hu(array):
+        return array
     hu = np.empty(array.shape, np.int16, order="F")
     for z in range(0, array.shape[2], 16):
         part = array[:, :, z : z + 16]
@@ -57,6 +59,12 @@ def to_hu(array: np.ndarray, scale: tuple[float, float] = (1.0, 0.0)) -> np.ndar
             part = np.rint(np.nan_to_num(part, nan=AIR_HU, posinf=MAX_HU, neginf=AIR_HU))
         hu[:, :, z : z + 16] = np.clip(part, AIR_HU, MAX_HU)
     return hu
+
+
+def _is_hu(array: np.ndarray) -> bool:
+    """Whether a reader has made HU already, in memory of its own: no second copy then."""
+    own = type(array) is np.ndarray and array.base is None and array.flags.f_contiguous
+    return own and array.dtype == np.int16 and int(array.min(initial=0)) >= AIR_HU
 
 
 def _scaled(part: np.ndarray, slope: float, intercept: float) -> np.ndarray:

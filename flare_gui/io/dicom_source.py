@@ -9,8 +9,10 @@ from scipy import ndimage
 
 from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.io import archive
-from flare_gui.io.dicom import one_a_position
-from flare_gui.io.dicom_series import Slice, group, read_slices
+from flare_gui.io.dicom import stack_below
+from flare_gui.io.dicom_files import files_below
+from flare_gui.io.dicom_slice import Slice
+from flare_gui.io.dicom_stack import one_a_place
 from flare_gui.io.itk_place import LPS_TO_RAS
 from flare_gui.progress import Cancel, never
 from flare_gui.volume import Segmentation, Volume
@@ -30,7 +32,7 @@ def source_slices(volume: Volume, *, cancel: Cancel = never) -> Iterator[list[Sl
     if not source.exists():
         raise UnreadableScan(source, "the scan is not there any more", hint="Put it back, or open it again.")
     if source.is_dir():
-        yield _slices(source, [path for path in source.iterdir() if path.is_file()], volume.series_uid, cancel)
+        yield _slices(source, files_below(source), volume.series_uid, cancel)
     else:
         with archive.unpacked(source, cancel=cancel) as files:
             yield _slices(source, files, volume.series_uid, cancel)
@@ -62,8 +64,5 @@ def labels_on_slices(segmentation: Segmentation, slices: list[Slice]) -> np.ndar
     return result
 
 
-def _slices(source: Path, files: list[Path], uid: str, cancel: Cancel) -> list[Slice]:
-    stack = next((s for s in group(read_slices(sorted(files), cancel=cancel)) if s.uid == uid), None)
-    if stack is None:
-        raise UnreadableScan(source, f"series {uid} is not there any more", hint="Open the scan again.")
-    return one_a_position(stack)[0]
+def _slices(source: Path, files: list[Path], key: str, cancel: Cancel) -> list[Slice]:
+    return list(one_a_place(source, stack_below(source, files, key, cancel=cancel)).slices)

@@ -9,7 +9,8 @@ from typing import Protocol
 from flare_gui.errors import NotAScan, UnreadableScan
 from flare_gui.io import archive, dicom, itk, nifti, nifti_pair
 from flare_gui.io.array import case_name
-from flare_gui.io.dicom_series import is_dicom
+from flare_gui.io.dicom_files import files_below, is_placeholder
+from flare_gui.io.dicom_header import is_dicom, is_index
 from flare_gui.progress import Cancel, Progress
 from flare_gui.volume import Volume
 
@@ -52,21 +53,21 @@ class ItkReader:
 
 
 class DicomReader:
-    """A folder of slices, or one of them."""
+    """A folder of slices, here or in folders below, or one of them."""
 
     takes = "DICOM (a folder of slices, or one slice)"
 
     def score(self, path: Path) -> int:
         if path.is_dir():
             # The index of a CD lies above its folders of slices and is none itself.
-            files = (p for p in path.iterdir() if p.is_file() and p.name.upper() != "DICOMDIR")
-            return 8 if any(is_dicom(p) for p in files) else 0
+            files = [p for p in files_below(path) if not is_index(p)]
+            return 8 if any(is_dicom(p) for p in files) else 1 if any(is_placeholder(p) for p in files) else 0
         return 9 if is_dicom(path) else 0
 
     def read(self, path: Path, series: str | None, allow_gaps: bool, progress: Progress, cancel: Cancel) -> Volume:
         if path.is_file():
             return dicom.read_file(path, series=series, allow_gaps=allow_gaps, progress=progress, cancel=cancel)
-        files = sorted(p for p in path.iterdir() if p.is_file())
+        files = files_below(path)
         return dicom.read_folder(path, files, series=series, allow_gaps=allow_gaps, progress=progress, cancel=cancel)
 
 

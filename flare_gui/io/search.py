@@ -1,6 +1,5 @@
 """From the paths a user gives to the cases they mean, each with a name for its results."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,12 +8,11 @@ from typing import NamedTuple
 from flare_gui.errors import NotAScan
 from flare_gui.io import itk, nifti, nifti_pair
 from flare_gui.io.array import case_name
-from flare_gui.io.dicom_series import group, is_body_scan, read_slices
-from flare_gui.io.readers import best_reader
+from flare_gui.io.dicom_files import common_folder, files_below, is_placeholder, read
+from flare_gui.io.dicom_header import is_dicom, is_index
+from flare_gui.io.dicom_series import group, is_body_scan, without_copies
+from flare_gui.io.mask_names import is_mask
 from flare_gui.io.system_errors import unreadable
-
-# Masks lie beside scans more often than not: `ct.seg.nii.gz`, `label.nii.gz`, `case_mask.nrrd`.
-_MASK_WORDS = {"seg", "segmentation", "label", "labels", "mask", "masks"}
 
 
 class Case(NamedTuple):
@@ -28,63 +26,57 @@ class Case(NamedTuple):
     series: str | None = None
 
 
-def find_cases(paths: Iterable[Path], *, every_series: bool = False) -> list[Case]:
+def find_cases(
+    paths: Iterable[Path], *, every_series: bool = False, passed_over: list[Path] | None = None
+) -> list[Case]:
     """Files and DICOM folders as they are; any other folder is searched for cases, in the order of their names.
 
-    The search passes over files whose names call them masks; given by name, they are taken. With `every_series` each
-    CT series of a DICOM folder that the search comes upon is a case of its own.
+    A DICOM series is one case, whichever folders its files lie in. The search passes over masks, as their names and
+    headers tell, and adds them to `passed_over`; given by name, they are taken. With `every_series` each CT series that
+    the search comes upon is a case of its own, else those of one folder are a choice.
 
     Equal names get their parent folder in front, as often as needed. Raises `NotAScan` for a path without any case.
     """
-    found: dict[Path, None] = {}
-    searched: set[Path] = set()
+    found: dict[Case, None] = {}
+    masks: list[Path] = []
     for path in paths:
         with unreadable(path):
             if not path.exists():
                 raise NotAScan(path, "there is no such file or folder", hint="Check the name.")
-            below = [nifti_pair.header_beside(path) or path] if path.is_file() else list(_search(path, set()))
-        # A DICOM folder with nothing below it is one scan; a tree is searched even if slices lie at its root.
-        searched.update(() if below == [path] else below)
+            place = path.parent if is_index(path) else path
+            if place.is_dir():
+                below = _search(place, masks, every_series=every_series)
+            else:
+                below = [Case(nifti_pair.header_beside(path) or path, "")]
         if not below:
-            raise NotAScan(path, "holds no scan", hint="Give a CT as NIfTI, NRRD, MetaImage, DICOM or a zip of DICOM.")
+            only = f", only {len(masks)} masks" if masks else ""
+            raise NotAScan(
+                path, f"holds no scan{only}", hint="Give a CT as NIfTI, NRRD, MetaImage, DICOM or a zip of DICOM."
+            )
         found |= dict.fromkeys(below)
-    cases = [Case(path, name) for path, name in zip(found, _names(list(found)), strict=True)]
-    if not every_series:
-        return cases
-    return [one for case in cases for one in (_series_of(case) if case.path in searched else [case])]
+    if passed_over is not None:
+        passed_over += masks
+    names = _names([case.path for case in found])
+    return _numbered([Case(case.path, name, case.series) for case, name in zip(found, names, strict=True)])
 
 
-def _search(folder: Path, seen: set[Path]) -> Iterable[Path]:
-    """Cases in a folder and below. Slices of DICOM that lie together are one case: their folder."""
-    # A link may lead back up.
-    real = folder.resolve()
-    if real in seen:
-        return
-    seen.add(real)
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError:
-        return  # not ours to look into: what can be read goes on
-    if best_reader(folder):
-        yield folder
-    for path in entries:
-        if path.name.startswith("."):
-            continue
-        if path.is_dir():
-            yield from _search(path, seen)
-        elif _may_be_scan(path) and not _is_mask(path):
-            yield path
-
-
-def _series_of(case: Case) -> list[Case]:
-    """A case for each CT series in a DICOM folder; the case itself where there is one, or none."""
-    if not case.path.is_dir():
-        return [case]
-    stacks = [one for one in group(read_slices(p for p in case.path.iterdir() if p.is_file())) if is_body_scan(one)]
-    uids = list(dict.fromkeys(stack.uid for stack in stacks))
-    if len(uids) < 2:
-        return [case]
-    return [Case(case.path, f"{case.name}_series{number}", uid) for number, uid in enumerate(sorted(uids), 1)]
+def _search(folder: Path, masks: list[Path], *, every_series: bool) -> list[Case]:
+    """The cases in a folder and below; `masks` grows by what was passed over."""
+    images: list[Path] = []
+    dicom: list[Path] = []
+    for path in files_below(folder):
+        if _may_be_scan(path):
+            if not path.name.startswith("."):
+                (masks if is_mask(path) else images).append(path)
+        elif not is_index(path) and (is_dicom(path) or is_placeholder(path)):
+            dicom.append(path)
+    # A DICOM folder with nothing else in it is one scan, whose series are a choice.
+    if dicom and not images and all(path.parent == folder for path in dicom):
+        return [Case(folder, "")]
+    return sorted(
+        [*_dicom_cases(dicom, every_series=every_series), *(Case(path, "") for path in images)],
+        key=lambda case: case.path,
+    )
 
 
 def _may_be_scan(path: Path) -> bool:
@@ -94,12 +86,50 @@ def _may_be_scan(path: Path) -> bool:
     return path.name.lower().endswith((*nifti.SUFFIXES, *itk.SUFFIXES, ".zip"))
 
 
-def _is_mask(path: Path) -> bool:
-    return not _MASK_WORDS.isdisjoint(re.split(r"[._\-]", path.name.lower()))
+def _dicom_cases(files: list[Path], *, every_series: bool) -> list[Case]:
+    """A case for each CT series in a tree, at the deepest folder that holds all of it."""
+    found = read(files)
+    stacks = [stack for stack in group(without_copies(found.slices)[0]) if stack.is_ct and len(stack.slices) > 1]
+    bodies = [stack for stack in stacks if is_body_scan(stack)] or stacks
+    homes = {
+        uid: common_folder([s.path for stack in bodies if stack.series == uid for s in stack.slices])
+        for uid in sorted({stack.series for stack in bodies})
+    }
+    # Files that could not be read, where nothing else is: the refusal says why.
+    lone = {one.path.parent for one in found.passed if one.broken}
+    lone = {folder for folder in lone if not any(folder.is_relative_to(home) for home in homes.values())}
+    if not homes and not lone and files:
+        return [Case(common_folder(files), "")]
+    cases = [Case(folder, "") for folder in sorted(lone)]
+    if every_series:
+        uids = {s.path: s.series for s in found.slices}
+        for uid, home in homes.items():
+            alone = all(other == uid for path, other in uids.items() if path.is_relative_to(home))
+            cases.append(Case(home, "", None if alone else uid))
+        return cases
+    tops = {home for home in homes.values() if not any(home != o and home.is_relative_to(o) for o in homes.values())}
+    return cases + [Case(home, "") for home in tops]
+
+
+def _numbered(cases: list[Case]) -> list[Case]:
+    """Series of one folder are told apart by a number."""
+    count = Counter(case.path for case in cases)
+    seen: Counter[Path] = Counter()
+    numbered = []
+    for case in cases:
+        seen[case.path] += 1
+        name = f"{case.name}_series{seen[case.path]}" if count[case.path] > 1 else case.name
+        numbered.append(case._replace(name=name))
+    return numbered
 
 
 def _names(paths: list[Path]) -> list[str]:
-    resolved = [path.resolve() for path in paths]
+    several = dict.fromkeys(path.resolve() for path in paths)
+    names = dict(zip(several, _distinct(list(several)), strict=True))
+    return [names[path.resolve()] for path in paths]
+
+
+def _distinct(resolved: list[Path]) -> list[str]:
     names = [case_name(path) for path in resolved]
     for depth in range(max((len(path.parts) for path in resolved), default=0)):
         repeated = {name for name, count in Counter(n.lower() for n in names).items() if count > 1}

@@ -10,6 +10,8 @@ import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from flare_gui import io
+from flare_gui.io import dicom_files
+from flare_gui.volume import Volume
 from tests.benchmarks.harness import Row, at_most, in_turns
 from tests.benchmarks.scans import CACHE, Scan, long_scan, nifti_file
 
@@ -49,7 +51,12 @@ def _dicom(scan: Scan) -> Row:
         reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(folder)))
         return reader.Execute()
 
-    rounds, ours, theirs = in_turns(lambda: io.read_scan(folder), reference, ROUNDS)
+    def ours_anew() -> Volume:
+        # The headers of the round before are known still.
+        dicom_files.forget()
+        return io.read_scan(folder)
+
+    rounds, ours, theirs = in_turns(ours_anew, reference, ROUNDS)
     same = np.array_equal(ours.hu, sitk.GetArrayFromImage(theirs).T)
     spacing = np.allclose(ours.spacing, theirs.GetSpacing(), atol=1e-3)
     return rounds.row(

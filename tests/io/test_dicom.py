@@ -125,10 +125,11 @@ def test_each_slices_own_slope_and_the_padding_value_are_honoured(tmp_path: Path
 
 def test_two_phases_in_one_series_are_not_mixed(tmp_path: Path, make_series: MakeSeries) -> None:
     doubled = np.concatenate([HU, HU + 5], axis=2)
-    make_series(tmp_path, doubled, HEIGHTS * 2)
+    uid = make_series(tmp_path, doubled, HEIGHTS * 2)
     volume = read_scan(tmp_path)
     assert np.array_equal(volume.hu, HU)
-    assert "lie where another one lies already" in volume.warnings[0]
+    assert "part 1 of 2 by instance number was read" in volume.warnings[0]
+    assert np.array_equal(read_scan(tmp_path, series=f"{uid}#2").hu, HU + 5)
 
 
 def test_mr_and_a_lone_slice_are_refused_by_name(tmp_path: Path, make_series: MakeSeries) -> None:

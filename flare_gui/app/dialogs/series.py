@@ -101,7 +101,8 @@ def _texts(row: SeriesRow) -> tuple[str, ...]:
     info = row.info
     spacing = " × ".join(f"{mm:.2f}" for mm in info.spacing_mm)
     kind = f"{info.modality}, {info.plane}" if info.plane else info.modality
-    return (info.description or "no description", kind, str(info.slices), f"{info.columns} × {info.rows}", spacing)
+    name = ", ".join(filter(None, (info.description or "no description", info.part)))
+    return (name, kind, str(info.slices), f"{info.columns} × {info.rows}", spacing)
 
 
 def _pixmap(image: np.ndarray) -> QPixmap:
