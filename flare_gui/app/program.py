@@ -22,7 +22,7 @@ def run(paths: list[Path], self_test: Path | None = None) -> int:
     theme.apply(application)
     if self_test is not None:
         # QtTest is for this alone.
-        from flare_gui.app import self_test as steps
+        from flare_gui.app.window import self_test as steps
 
         return steps.run(application, self_test, paths)
     window = MainWindow()

@@ -1,6 +1,6 @@
 """What the window shows: one CT, its labels, and where the user looks. Views subscribe and keep no copy."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,18 +8,10 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from flare_gui import geometry
+from flare_gui.app.document.overlays import OrganLook, Ruler
 from flare_gui.edit import Box, Edit, History, Origin
 from flare_gui.organs import ORGANS, Organ
 from flare_gui.volume import Segmentation, Volume, check_same_grid
-
-
-@dataclass(frozen=True)
-class OrganLook:
-    """How an organ is drawn: `colour` as "#rrggbb", `opacity` from 0 to 1."""
-
-    colour: str
-    visible: bool = True
-    opacity: float = 0.45
 
 
 class MaskFile(NamedTuple):
@@ -317,31 +309,18 @@ class Document(QObject):
         self.looks_changed.emit()
 
     @property
-    def rulers(self) -> tuple["Ruler", ...]:
+    def rulers(self) -> tuple[Ruler, ...]:
         """The distances that have been measured."""
         return self._rulers
 
     @rulers.setter
-    def rulers(self, rulers: tuple["Ruler", ...]) -> None:
+    def rulers(self, rulers: tuple[Ruler, ...]) -> None:
         self._rulers = tuple(rulers)
         self.rulers_changed.emit()
 
 
 # No history ever ends with this one.
 _NEVER = Edit("", (slice(0), slice(0), slice(0)), np.empty((0, 0, 0), np.uint8), np.empty((0, 0, 0), np.uint8))
-
-
-@dataclass(frozen=True, eq=False)
-class Ruler:
-    """A distance between two points, RAS+ mm, drawn on slices across the canonical axis `plane`."""
-
-    start: np.ndarray
-    end: np.ndarray
-    plane: int = 2
-
-    @property
-    def mm(self) -> float:
-        return float(np.linalg.norm(np.asarray(self.end) - np.asarray(self.start)))
 
 
 def _writable(segmentation: Segmentation | None) -> Segmentation | None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from flare_gui.app.document.document import Document, Ruler
+from flare_gui.app.document.document import Document
+from flare_gui.app.document.overlays import Ruler
 from flare_gui.organs import ORGANS
 
 

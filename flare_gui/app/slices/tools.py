@@ -7,7 +7,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 
 from flare_gui import geometry
-from flare_gui.app.document.document import Document, Ruler
+from flare_gui.app.document.document import Document
+from flare_gui.app.document.overlays import Ruler
 from flare_gui.edit import Box, Edit
 from flare_gui.edit.brush import capsule, erased, painted
 from flare_gui.edit.history import around

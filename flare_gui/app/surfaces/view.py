@@ -7,7 +7,8 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
-from flare_gui.app.document.document import Document, OrganLook
+from flare_gui.app.document.document import Document
+from flare_gui.app.document.overlays import OrganLook
 from flare_gui.app.surfaces.bar import Bar
 from flare_gui.app.surfaces.meshes import Surfaces
 from flare_gui.app.surfaces.opengl import why_no_opengl

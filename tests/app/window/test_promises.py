@@ -16,9 +16,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QMessageBox, QTreeWidget
 
 from flare_gui.app.dialogs.about import NOT_A_DEVICE, about_text, show_about, show_shortcuts
-from flare_gui.app.self_test import Heartbeat
 from flare_gui.app.settings import Settings
 from flare_gui.app.window.main_window import MainWindow
+from flare_gui.app.window.self_test import Heartbeat
 from flare_gui.model.laterality import MIRRORED
 from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY
 from flare_gui.volume import Segmentation
