@@ -10,8 +10,8 @@ import numpy as np
 from scipy import ndimage
 
 from flare_gui import geometry
+from flare_gui.model.components import connected_components
 from flare_gui.model.laterality import Findings, kidneys
-from flare_gui.model.pieces import pieces_of
 from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN, Organ
 
 # Smaller pieces are noise: half a cubic centimetre is a ball of 1 cm.
@@ -95,13 +95,13 @@ def largest_piece(mask: np.ndarray, least: int) -> np.ndarray:
 
     Where it is cut by the scan's first or last slice, other sizeable pieces cut by the same slice belong to it.
     """
-    pieces, sizes = pieces_of(mask)
+    pieces, sizes = connected_components(mask)
     return _with_cut_pieces(pieces, sizes, int(sizes.argmax()), least)
 
 
 def highest_piece(mask: np.ndarray, large: float, least: int) -> np.ndarray:
     """Of the pieces with `large` voxels or more, the one whose middle lies highest; the largest where none is large."""
-    pieces, sizes = pieces_of(mask)
+    pieces, sizes = connected_components(mask)
     candidates = np.flatnonzero(sizes >= large)
     if candidates.size < 2:
         return _with_cut_pieces(pieces, sizes, int(sizes.argmax()), least)

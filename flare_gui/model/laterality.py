@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from flare_gui.model.body import SKIN_HU
-from flare_gui.model.pieces import pieces_of
+from flare_gui.model.components import connected_components
 
 # The liver's middle lies 12 to 20 cm beside the spleen's and 4 to 8 cm beside the body's. Less than this says nothing.
 APART_MM = 40.0
@@ -70,7 +70,7 @@ def kidneys(
     # It was trained on mirrored patches with the names swapped, so it says right where the header does.
     prefers_right = sign * prefers_right
     right, left = np.zeros_like(mask), np.zeros_like(mask)
-    pieces, sizes = pieces_of(mask)
+    pieces, sizes = connected_components(mask)
     large = np.argsort(-sizes, kind="stable")[: int((sizes >= least).sum())]
     for number in large:
         piece = pieces == number
