@@ -4,7 +4,7 @@ from scipy import ndimage
 
 from flare_gui import geometry
 from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN
-from flare_gui.phantom import ailments
+from flare_gui.phantom import pathology
 from flare_gui.phantom.demo import demo_scan
 from flare_gui.phantom.paint import Look, paint
 from flare_gui.phantom.shapes import abdomen
@@ -83,7 +83,7 @@ def test_urine_fills_the_hollow_of_a_kidney_and_takes_nothing_from_it() -> None:
 def test_a_liver_tumour_changes_the_liver_and_nothing_else() -> None:
     tissues, _ = abdomen(np.random.default_rng(2), 3.0)
     hu = np.full(tissues.shape, 100, np.float32)
-    ailments.liver_tumour(hu, tissues, (3.0, 3.0, 3.0), np.random.default_rng(3), 45.0)
+    pathology.liver_tumour(hu, tissues, (3.0, 3.0, 3.0), np.random.default_rng(3), 45.0)
     changed = hu != 100
     assert 0.03 < changed[tissues == Tissue.LIVER].mean() < 0.7
     assert not changed[tissues != Tissue.LIVER].any()

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from flare_gui.phantom import ailments
-from flare_gui.phantom.ailments import box_around
+from flare_gui.phantom import pathology
 from flare_gui.phantom.noise import smooth_noise
+from flare_gui.phantom.pathology import box_around
 from flare_gui.phantom.tissues import KIDNEYS, Tissue
 
 PHASES = ("plain", "arterial", "portal", "late")
@@ -90,14 +90,14 @@ def paint(
     fine = smooth_noise(tissues.shape, 3.0, spacing_mm, rng)
     _kidneys(hu, tissues, spacing_mm, rng, look)
     if look.wide_pelvis:
-        ailments.renal_pelves(hu, tissues, spacing_mm, rng, look.phase)
+        pathology.renal_pelves(hu, tissues, spacing_mm, rng, look.phase)
     _liver_vessels(hu, tissues, spacing_mm, rng, look)
     _bone(hu, tissues, coarse, rng)
     _contents(hu, tissues, coarse, rng)
     _loose_tissue(hu, tissues, fine, coarse, rng)
     if look.liver_tumour_mm:
-        ailments.liver_tumour(hu, tissues, spacing_mm, rng, look.liver_tumour_mm)
-    ailments.lesions(hu, tissues, spacing_mm, rng, look.lesions)
+        pathology.liver_tumour(hu, tissues, spacing_mm, rng, look.liver_tumour_mm)
+    pathology.lesions(hu, tissues, spacing_mm, rng, look.lesions)
     hu += texture * (0.6 * coarse + 0.6 * fine)
     return _scan(hu, spacing_mm, rng, look)
 
