@@ -11,7 +11,7 @@ import numpy as np
 Box = tuple[slice, slice, slice]
 
 
-def around(boxes: Sequence[Box]) -> Box:
+def bounding_box(boxes: Sequence[Box]) -> Box:
     """The smallest box that holds all of `boxes`."""
     x, y, z = (slice(min(b[i].start for b in boxes), max(b[i].stop for b in boxes)) for i in range(3))
     return x, y, z

@@ -11,7 +11,7 @@ from flare_gui.app.document.document import Document
 from flare_gui.app.document.overlays import Ruler
 from flare_gui.edit import Box, Edit
 from flare_gui.edit.brush import capsule, erased, painted
-from flare_gui.edit.history import around
+from flare_gui.edit.history import bounding_box
 from flare_gui.organs import LIVER, organ_of
 
 SIZES_MM = (2.0, 80.0)
@@ -223,7 +223,7 @@ class _Stroke(ABC):
         labels, self._last = place.document.labels, None
         if labels is None or not self._before:
             return
-        box = around([piece for piece, _ in self._before])
+        box = bounding_box([piece for piece, _ in self._before])
         after = labels[box].copy()
         for piece, before in reversed(self._before):
             labels[piece] = before

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from flare_gui.app.document.document import Document
 from flare_gui.app.jobs.job import Job
 from flare_gui.edit import Box, Edit
-from flare_gui.edit.history import around
+from flare_gui.edit.history import bounding_box
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress
 
@@ -99,7 +99,7 @@ class Surfaces(QObject):
 
     def _outdate(self, label: int, box: Box | None) -> None:
         before = self._stale.get(label, box)
-        self._stale[label] = around([before, box]) if before is not None and box is not None else None
+        self._stale[label] = bounding_box([before, box]) if before is not None and box is not None else None
 
     def _meshed(self, stale: Stale, surfaces: dict[int, Any]) -> None:
         self._job = None
