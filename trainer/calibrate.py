@@ -19,7 +19,7 @@ from flare_gui.model.weights import Model
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Volume
-from trainer.cache import TrainingCase
+from trainer.cache import UNKNOWN, TrainingCase
 from trainer.degrade import degraded
 
 CONFIDENCE = "confidence.json"
@@ -47,7 +47,11 @@ def measure(
     progress: Progress = ignore,
     cancel: Cancel = never,
 ) -> Iterator[Point]:
-    """A point for each organ that is there and was found, in each real case with each fault of `trainer.degrade`."""
+    """A point for each organ that was found, in each real case with each fault of `trainer.degrade`.
+
+    One that was found where none is has a Dice of 0; one that the case does not show, or of which a sliver is left,
+    has no point.
+    """
     real = [case for case in cases if not case.is_phantom]
     # Without the calibration that is to be made.
     model = replace(model, card=replace(model.card, confidence={}))
@@ -58,10 +62,12 @@ def measure(
         for done, (what, hu, labels) in enumerate(faults, 1):
             volume = Volume(np.ascontiguousarray(hu), affine, case.name)
             found = segment(volume, model, device=device, cancel=cancel)
+            seen = labels != UNKNOWN
             for organ in ORGANS:
                 there = labels == organ.label
-                if organ.key in found.run["agreement"] and there.sum() * voxel_ml >= _LEAST_ML:
-                    score = dice(found.labels == organ.label, there)
+                is_sliver = there.any() and there.sum() * voxel_ml < _LEAST_ML
+                if organ.key in found.run["agreement"] and organ.key in case.organs and not is_sliver:
+                    score = dice((found.labels == organ.label) & seen, there)
                     yield Point(case.name, what, organ.key, found.run["agreement"][organ.key], score)
             progress("calibration", (number + done / len(faults)) / len(real))
 

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import ndimage
 
 from flare_gui.model.preprocess import AIR_HU
+from flare_gui.organs import ORGANS, Organ
 from trainer import disease
 from trainer.cache import TrainingCase
 
@@ -78,6 +79,9 @@ def _faults(spacing_mm: tuple[float, float, float]) -> dict[str, Callable[..., A
         "streaks": _streaks,
         "ascites": _ascites,
         "a mass": lambda hu, labels, rng: _mass(hu, labels, rng, spacing_mm[0]),
+        "another phase": lambda hu, labels, rng: (disease.enhance(hu, labels, rng), labels),
+        **{f"no {organ.name.lower()}": _without(organ, spacing_mm[0]) for organ in disease.REMOVABLE},
+        **{f"a mass beside the {organ.name.lower()}": _mass_beside(organ, spacing_mm[0]) for organ in ORGANS},
     }
 
 
@@ -107,9 +111,41 @@ def _ascites(hu: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> Ar
     return hu, labels
 
 
+def _without(organ: Organ, spacing_mm: float) -> Callable[..., Arrays]:
+    def change(hu: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> Arrays:
+        noise = hu - ndimage.uniform_filter(hu, 3)
+        emptied = disease.take_out(hu, labels, spacing_mm, rng, [organ])
+        if emptied is not None:
+            soft = ndimage.gaussian_filter(hu, 0.5)
+            hu = np.where(emptied, soft + np.roll(noise, 7, axis=1), hu)
+        return hu, labels
+
+    return change
+
+
 def _mass(hu: np.ndarray, labels: np.ndarray, rng: np.random.Generator, spacing_mm: float) -> Arrays:
-    where = np.indices(hu.shape, np.float32)
-    where, mass = disease.displace(where, (labels == 0) & (hu > -20) & (hu < 90), spacing_mm, rng)
+    return _grown(hu, labels, rng, spacing_mm, (labels == 0) & (hu > -20) & (hu < 90), disease.MASS_MM)
+
+
+def _mass_beside(organ: Organ, spacing_mm: float) -> Callable[..., Arrays]:
+    """3 to 12 cm across, right beside the organ."""
+
+    def change(hu: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> Arrays:
+        room, _ = disease.bed(labels, (hu > -140) & (hu < 110), spacing_mm, rng, [organ])
+        return _grown(hu, labels, rng, spacing_mm, room, (15.0, 60.0))
+
+    return change
+
+
+def _grown(
+    hu: np.ndarray,
+    labels: np.ndarray,
+    rng: np.random.Generator,
+    spacing_mm: float,
+    room: np.ndarray,
+    radii_mm: tuple[float, float],
+) -> Arrays:
+    where, mass = disease.displace(np.indices(hu.shape, np.float32), room, spacing_mm, rng, radii_mm)
     if mass is None:
         return hu, labels
     hu = ndimage.map_coordinates(hu, where, np.float32, order=1, mode="nearest")

@@ -5,12 +5,13 @@ Label maps come from people who were well enough to serve as an atlas. Without t
 mass it meets for a liver, and leaves out of a liver what lies in ascites or is a tumour.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
 
-from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN
+from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN, Organ
 from flare_gui.phantom.noise import smooth_noise
 from trainer.cache import UNKNOWN
 
@@ -25,6 +26,8 @@ BESIDE_MM = (20.0, 80.0)
 # How far from the organ's surface such a mass begins, and how often it begins beside which organ.
 _BED_MM = 20.0
 _HOSTS = {RIGHT_KIDNEY: 0.4, LEFT_KIDNEY: 0.25, LIVER: 0.2, SPLEEN: 0.15}
+REMOVABLE = (RIGHT_KIDNEY, SPLEEN, LEFT_KIDNEY)
+"""Organs that people live without."""
 # Where an organ was, its edge and what touched it go with it.
 _BED_RIM_MM = 5.0
 # Fluid is water to exudate, blood at most.
@@ -49,14 +52,18 @@ class Mass:
 
 
 def bed(
-    labels: np.ndarray, open_to_it: np.ndarray, spacing_mm: float, rng: np.random.Generator
+    labels: np.ndarray,
+    open_to_it: np.ndarray,
+    spacing_mm: float,
+    rng: np.random.Generator,
+    among: Collection[Organ] = ORGANS,
 ) -> tuple[np.ndarray, int]:
     """Where a mass may begin beside one of the organs in `labels`, boolean (x, y, z), and that organ's label.
 
     It takes room from what is `open_to_it`: for a kidney at its upper half, where the adrenal lies and most masses push
-    the liver or the spleen away from it. Nowhere, with label 0, when there is no organ.
+    the liver or the spleen away from it. Nowhere, with label 0, when there is no organ `among` those wanted.
     """
-    hosts = {organ.label: share for organ, share in _HOSTS.items() if (labels == organ.label).any()}
+    hosts = {organ.label: _HOSTS[organ] for organ in among if (labels == organ.label).any()}
     if not hosts:
         return np.zeros(labels.shape, bool), 0
     shares = np.array(list(hosts.values()))
@@ -119,13 +126,19 @@ def fill(hu: np.ndarray, mass: Mass, spacing_mm: float, rng: np.random.Generator
         hu[mass.inside & (noise > 2.3)] = rng.uniform(150, 600)
 
 
-def take_out(hu: np.ndarray, labels: np.ndarray, spacing_mm: float, rng: np.random.Generator) -> np.ndarray | None:
-    """A kidney or the spleen is gone, in place, and fat or bowel lies in its bed; where that is, boolean (x, y, z).
+def take_out(
+    hu: np.ndarray,
+    labels: np.ndarray,
+    spacing_mm: float,
+    rng: np.random.Generator,
+    among: Collection[Organ] = REMOVABLE,
+) -> np.ndarray | None:
+    """One organ `among` these is gone, in place, and fat or bowel lies in its bed; where that is, boolean (x, y, z).
 
     Labels in the bed become background, `cache.UNKNOWN` ones too: there is nothing of an organ left. None where no
     such organ was.
     """
-    there = [organ.label for organ in ORGANS if organ != LIVER and (labels == organ.label).any()]
+    there = [organ.label for organ in among if (labels == organ.label).any()]
     if not there:
         return None
     gone = labels == int(rng.choice(there))

@@ -23,7 +23,7 @@ from flare_gui.model.weights import Model
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Volume
-from trainer.cache import TrainingCase
+from trainer.cache import UNKNOWN, TrainingCase
 from trainer.degrade import PLAUSIBLE, UNHARMED, degraded
 
 WINDOW = "window.json"
@@ -73,11 +73,12 @@ def measure(
         for done, (what, hu, labels) in enumerate(degraded(case, seed, PLAUSIBLE), 1):
             volume = Volume(np.ascontiguousarray(hu), affine, case.name)
             for contrast in CONTRASTS:
-                found = segment(volume, seeing(model, contrast), device=device, cancel=cancel)
+                found = segment(volume, seeing(model, contrast), device=device, cancel=cancel).labels
+                found[labels == UNKNOWN] = 0
                 for organ in ORGANS:
                     there = labels == organ.label
                     if there.any():
-                        yield Point(case.name, what, contrast, organ.key, dice(found.labels == organ.label, there))
+                        yield Point(case.name, what, contrast, organ.key, dice(found == organ.label, there))
             progress("window", (number + done / len(PLAUSIBLE)) / len(real))
 
 
