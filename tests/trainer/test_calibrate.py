@@ -85,8 +85,8 @@ def test_an_organ_that_the_case_does_not_show_is_not_scored(
 
     monkeypatch.setattr(calibrate, "segment", segmented)
     monkeypatch.setattr(calibrate, "degraded", lambda case, *_: [next(degraded(case, 1))])
-    found = {point.organ for point in calibrate.measure(load(save_tiny(tmp_path, "tiny", 1)), [real.showing(["liver"])])}
-    assert found == {"liver"}
+    points = calibrate.measure(load(save_tiny(tmp_path, "tiny", 1)), [real.showing(["liver"])])
+    assert {point.organ for point in points} == {"liver"}
 
 
 def test_curves_rise_and_say_what_was_found() -> None:
