@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from flare_gui import memory
 from flare_gui.errors import FlareError
-from flare_gui.model import ladder, memory
+from flare_gui.model import ladder
 from flare_gui.model.device import Device
 from flare_gui.model.infer import infer
 from flare_gui.model.ladder import first_attempt, is_out_of_memory, step_down
