@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
 WINDOW_SIZE = (1400, 900)
 SHEET_SIZE = (1120, 870)
-DARK = QColor("#22262b")
+DARK, FAINT = QColor("#22262b"), QColor("#7d858e")
 LONGEST_WAIT_S = 600.0
 
 
@@ -87,8 +87,7 @@ def _window(path: Path, scan: Path, *, dark: bool) -> str:
     if not isinstance(application, QApplication):
         application = QApplication(sys.argv[:1])
     theme.apply(application)
-    # A screen without a desktop has no light and dark of its own to follow.
-    application.setPalette(QPalette(DARK) if dark else application.style().standardPalette())
+    application.setPalette(_dark() if dark else application.style().standardPalette())
     with tempfile.TemporaryDirectory() as folder:
         window = MainWindow(Settings(Path(folder) / "settings.ini"))
         window.setGeometry(0, 0, *WINDOW_SIZE)
@@ -112,6 +111,14 @@ def _window(path: Path, scan: Path, *, dark: bool) -> str:
         window.close()
         window.deleteLater()
     return "" if picture.save(str(path)) else f"{path} could not be written."
+
+
+def _dark() -> QPalette:
+    """The colours of a dark desktop: the virtual screen has no desktop to follow."""
+    palette = QPalette(DARK)
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, FAINT)
+    return palette
 
 
 def _wait(condition: Callable[[], bool]) -> None:
