@@ -187,7 +187,7 @@ def _export(words: list[str], cancel: Cancel) -> int:
 
     parser = _Parser(
         prog="flare-gui export",
-        description="Write masks, meshes (RAS+ millimetres) and numbers of one scan. Files are called after the scan.",
+        description="Write masks, meshes (millimetres, RAS+) and numbers of one scan. Files are called after the scan.",
     )
     _add_source(parser)
     parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="DIR", help="where files go")
@@ -200,6 +200,7 @@ def _export(words: list[str], cancel: Cancel) -> int:
     parser.add_argument(
         "--reduction", type=float, default=0.0, metavar="SHARE", help="of triangles to leave out, 0-0.95"
     )
+    parser.add_argument("--lps", action="store_true", help="meshes in LPS, for programs that expect DICOM's frame")
     parser.add_argument(
         "--picture-size", type=_size, default=(1600, 1200), metavar="WxH", help="of --png (default: 1600x1200)"
     )
@@ -212,7 +213,7 @@ def _export(words: list[str], cancel: Cancel) -> int:
 
     from flare_gui.commands import export
 
-    mesh = MeshOptions(given.smoothing, given.reduction)
+    mesh = MeshOptions(given.smoothing, given.reduction, "LPS" if given.lps else "RAS")
     options = ExportOptions(given.labels, given.per_organ, given.overwrite, mesh, given.picture_size)
     return export.run(_source(given), given.out, wanted, options, cancel)
 
@@ -284,6 +285,12 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
     """What `_source` reads."""
     parser.add_argument("scan", type=Path, metavar="CT", help="the scan, as for `segment`")
     parser.add_argument("--mask", type=Path, metavar="SEG", help="its mask; without one the scan is segmented first")
+    parser.add_argument(
+        "--mask-labels",
+        metavar="VALUE=ORGAN,...",
+        help="what the values or names in the mask mean, where it does not say: 5=liver,2=right_kidney,1=spleen,"
+        "3=left_kidney,7=none",
+    )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: auto")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="other weights, with their model card beside them")
     _add_reading(parser)
@@ -301,7 +308,14 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
 def _source(given: argparse.Namespace) -> "Source":
     from flare_gui.commands.scan_and_mask import Source
 
-    return Source(given.scan, given.mask, given.device, given.weights, given.series, given.allow_gaps)
+    labels = {}
+    if given.mask_labels is not None:
+        from flare_gui.io.masks import parse
+
+        if given.mask is None:
+            raise _UsageError("--mask-labels is about a mask", hint="Give it with --mask, or leave both out.")
+        labels = parse(given.mask_labels)
+    return Source(given.scan, given.mask, given.device, given.weights, given.series, given.allow_gaps, labels)
 
 
 def _jobs(text: str) -> int:

@@ -74,6 +74,12 @@ class Lines:
         """Nothing to clear away."""
 
 
+def warn(display: Bar | Lines, sentence: str) -> None:
+    """A doubt on standard error, where no progress is drawn."""
+    display.end()
+    print(f"flare-gui: warning: {sentence}", file=sys.stderr, flush=True)
+
+
 def progress_display() -> Bar | Lines:
     """A bar when someone watches standard error, else lines on standard output: there, errors stand alone."""
     return Bar(sys.stderr) if sys.stderr.isatty() else Lines(sys.stdout)

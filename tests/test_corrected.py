@@ -91,6 +91,7 @@ def test_an_odd_header_says_nothing_and_the_mask_is_read(
     scan: Volume, corrected: Segmentation, tmp_path: Path, text: str
 ) -> None:
     image = nibabel.Nifti1Image(corrected.labels, scan.affine)
+    image.header["descrip"] = b"flare-gui segmentation"
     image.header.extensions.append(nibabel.nifti1.Nifti1Extension(6, text.encode()))
     nibabel.save(image, tmp_path / "odd.nii.gz")
     found = io.read_mask(scan, tmp_path / "odd.nii.gz")

@@ -29,15 +29,20 @@ class ExportOptions:
 DEFAULT = ExportOptions()
 
 
+def say_nothing(_sentence: str) -> None:
+    """For callers who do not listen."""
+
+
 @dataclass(frozen=True, eq=False)
 class Context:
-    """One export: the case, where it goes, how, and a way to stop."""
+    """One export: the case, where it goes, how, a way to stop, and `say` for sentences on what could not be kept."""
 
     volume: Volume
     segmentation: Segmentation
     folder: Path
     options: ExportOptions
     cancel: Cancel
+    say: Callable[[str], None] = say_nothing
 
     def path(self, suffix: str) -> Path:
         """`<case><suffix>` in the folder."""

@@ -26,8 +26,7 @@ def save(volume: Volume, segmentation: Segmentation, path: Path) -> None:
             io.write_segmentation(segmentation, path, place=volume.nifti_place)
         elif name.endswith((".nrrd", ".mha")):
             image = _image(segmentation, "organs")
-            if name.endswith(".nrrd"):
-                _name_segments(image, segmentation, "organs")
+            _name_segments(image, segmentation, "organs")
             with replacing(path) as beside:
                 sitk.WriteImage(image, str(beside), True)
         else:
@@ -57,8 +56,9 @@ def nifti(context: Context) -> list[Path]:
 
 
 def mha(context: Context) -> list[Path]:
-    """`.seg.mha`, compressed."""
+    """`.seg.mha`, compressed, with names in fields of its header."""
     image = _image(context.segmentation, context.options.labels)
+    _name_segments(image, context.segmentation, context.options.labels)
     return [context.write(context.path(".seg.mha"), lambda path: sitk.WriteImage(image, str(path), True))]
 
 

@@ -1,16 +1,15 @@
-"""Surfaces as files: RAS+ millimetres, names and colours where the format has room for them."""
+"""Surfaces as files: millimetres in a frame that they name, names and colours where the format has room for them."""
 
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import trimesh
 from trimesh.visual.material import PBRMaterial
 
 from flare_gui.export.context import Context
 from flare_gui.organs import ORGANS, Organ
-from flare_gui.render.mesh import organ_mesh, save
+from flare_gui.render.mesh import organ_mesh, points_in, save, space
 
 
 def stl(context: Context) -> list[Path]:
@@ -25,9 +24,10 @@ def ply(context: Context) -> list[Path]:
 
 def glb(context: Context) -> list[Path]:
     """`.glb` with all organs, names and colours. In mm as all meshes here, not in glTF's metres."""
-    scene = trimesh.Scene()
+    frame = context.options.mesh.frame
+    scene = trimesh.Scene(metadata={"SPACE": frame})
     for organ, mesh in _meshes(context):
-        solid = trimesh.Trimesh(np.asarray(mesh.points), mesh.regular_faces, process=False)
+        solid = trimesh.Trimesh(points_in(mesh, frame), mesh.regular_faces, process=False)
         colour = [*organ.rgb, 255]
         material = PBRMaterial(name=organ.name, baseColorFactor=colour, metallicFactor=0.0, roughnessFactor=0.6)
         solid.visual = trimesh.visual.TextureVisuals(material=material)
@@ -38,12 +38,13 @@ def glb(context: Context) -> list[Path]:
 
 def obj(context: Context) -> list[Path]:
     """`.obj` with all organs as groups, and `.mtl` with their colours."""
-    lines, materials, first = [f"mtllib {context.path('.mtl').name}"], [], 1
+    frame = context.options.mesh.frame
+    lines, materials, first = [f"# flare-gui {space(frame)}", f"mtllib {context.path('.mtl').name}"], [], 1
     for organ, mesh in _meshes(context):
         red, green, blue = (value / 255 for value in organ.rgb)
         materials.append(f"newmtl {organ.key}\nKd {red:.4f} {green:.4f} {blue:.4f}\nKs 0.2 0.2 0.2\nNs 20\n")
         lines += [f"o {organ.key}", f"usemtl {organ.key}"]
-        lines += [f"v {x:.4f} {y:.4f} {z:.4f}" for x, y, z in np.asarray(mesh.points)]
+        lines += [f"v {x:.4f} {y:.4f} {z:.4f}" for x, y, z in points_in(mesh, frame)]
         lines += [f"f {a} {b} {c}" for a, b, c in mesh.regular_faces + first]
         first += mesh.n_points
     return [
@@ -66,5 +67,7 @@ def _meshes(context: Context) -> list[tuple[Organ, Any]]:
 def _one_each(context: Context, kind: str) -> list[Path]:
     written = []
     for organ, mesh in _meshes(context):
-        written.append(context.write(context.path(f".{organ.key}.{kind}"), partial(save, mesh)))
+        written.append(
+            context.write(context.path(f".{organ.key}.{kind}"), partial(save, mesh, frame=context.options.mesh.frame))
+        )
     return written

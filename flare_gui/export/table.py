@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flare_gui.export.context import DEFAULT, Context, ExportOptions
+from flare_gui.export.context import DEFAULT, Context, ExportOptions, say_nothing
 from flare_gui.files import clear_leftovers
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Segmentation, Volume, check_same_grid
@@ -66,15 +66,18 @@ def export(
     *,
     progress: Progress = ignore,
     cancel: Cancel = never,
+    say: Callable[[str], None] = say_nothing,
 ) -> list[Path]:
     """Write the formats whose keys are in `wanted` into `folder`, made if need be; returns the files.
+
+    `say` gets a sentence about what a format could not keep.
 
     Raises `GridMismatch` for a mask of another grid, `OutputExists` for a file in the way, `FlareError` when one cannot
     be written, `Cancelled`. Files that are complete by then stay; none is ever half-written.
     """
     check_same_grid(volume, segmentation)
     clear_leftovers(folder)
-    context = Context(volume, segmentation, folder, options, cancel)
+    context = Context(volume, segmentation, folder, options, cancel, say)
     chosen = [row for row in FORMATS if row.key in wanted]
     written = []
     for i, row in enumerate(chosen):

@@ -7,8 +7,7 @@ from flare_gui.errors import NotAScan
 from flare_gui.io import dicom_files
 from flare_gui.io.dicom_header import is_index
 from flare_gui.io.dicom_series import group, propose, without_copies
-from flare_gui.io.made import is_ours
-from flare_gui.io.masks import read_labels, read_mask, write_segmentation
+from flare_gui.io.masks import UnnamedMask, is_ours, read_labels, read_mask, write_segmentation
 from flare_gui.io.nifti import write as write_volume
 from flare_gui.io.readers import READERS, best_reader
 from flare_gui.io.search import Case, find_cases
@@ -19,6 +18,7 @@ from flare_gui.volume import Volume
 __all__ = [
     "Case",
     "SeriesInfo",
+    "UnnamedMask",
     "find_cases",
     "is_ours",
     "list_series",

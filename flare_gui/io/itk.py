@@ -1,6 +1,7 @@
 """NRRD and MetaImage through SimpleITK."""
 
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,18 @@ def read(path: Path) -> Volume:
 
 def load(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[Finding, ...]]:
     """(array (x, y, z), affine to RAS+ mm, findings) of a file that ITK reads."""
+    array, affine, findings = _load(path, _check)
+    return array[..., 0], affine, findings
+
+
+def load_layers(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """(array (x, y, z, layer), affine to RAS+ mm) of a mask: channels are its layers, and so is a fourth dimension."""
+    return _load(path, _check_layers)[:2]
+
+
+def _load(
+    path: Path, check: Callable[[Path, sitk.ImageFileReader], None]
+) -> tuple[np.ndarray, np.ndarray, tuple[Finding, ...]]:
     header = itk_header.read(path)
     # ITK prints warnings of its own to the terminal; what matters of them comes as an error.
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
@@ -32,9 +45,10 @@ def load(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[Finding, ...]]:
     reader.SetFileName(str(path))
     try:
         reader.ReadImageInformation()
-        _check(path, reader)
+        check(path, reader)
+        channels = reader.GetNumberOfComponents()
         if header.encoding == "zlib" and len(header.data) == 1:
-            array = _inflated(path, header)
+            array = _inflated(path, header, channels)
         else:
             array = sitk.GetArrayFromImage(reader.Execute()).T
     except RuntimeError as error:
@@ -42,7 +56,9 @@ def load(path: Path) -> tuple[np.ndarray, np.ndarray, tuple[Finding, ...]]:
         raise UnreadableScan(path, f"cannot be read ({reason})", hint="Copy or export it again.") from None
     place = itk_place.nrrd if path.name.lower().endswith((".nrrd", ".nhdr")) else itk_place.meta
     affine, findings = place(path, header.fields, _affine_of(reader))
-    return array.reshape(array.shape[:3], order="A"), affine, findings
+    # The channels of a voxel lie together.
+    array = np.moveaxis(array, 0, -1) if channels > 1 else array.reshape((*array.shape[:3], -1), order="A")
+    return array, affine, findings
 
 
 def _check(path: Path, reader: sitk.ImageFileReader) -> None:
@@ -55,7 +71,13 @@ def _check(path: Path, reader: sitk.ImageFileReader) -> None:
         )
 
 
-def _inflated(path: Path, header: Header) -> np.ndarray:
+def _check_layers(path: Path, reader: sitk.ImageFileReader) -> None:
+    channels, shape = reader.GetNumberOfComponents(), reader.GetSize()
+    if len(shape) != 3 and not (len(shape) == 4 and channels == 1):
+        raise UnreadableScan(path, f"has {len(shape)} dimensions", hint="Choose a mask of three dimensions.")
+
+
+def _inflated(path: Path, header: Header, channels: int) -> np.ndarray:
     """The voxels of a compressed MetaImage: ITK reads on when its checksum is wrong, with other voxels than were there.
 
     Raises `UnreadableScan` when the stream is broken, or longer or shorter than the header says.
@@ -84,7 +106,8 @@ def _inflated(path: Path, header: Header) -> np.ndarray:
     kind = np.dtype(_KINDS[header.fields["elementtype"].upper()]).newbyteorder(
         ">" if big_endian(header.fields) else "<"
     )
-    return np.frombuffer(voxels, kind).reshape(header.shape, order="F")
+    shape = (channels, *header.shape[:-1]) if channels > 1 else header.shape
+    return np.frombuffer(voxels, kind).reshape(shape, order="F")
 
 
 _KINDS = {

@@ -10,10 +10,11 @@ from trimesh.exchange.ply import export_ply
 from trimesh.exchange.stl import export_stl
 
 from flare_gui import geometry
-from flare_gui.render.options import SMOOTH, MeshOptions
+from flare_gui.render.options import SMOOTH, Frame, MeshOptions
 
 # Taubin smoothing as a windowed sinc filter: it shrinks nothing, unlike Laplace's. Below this band shape is kept.
 PASS_BAND = 0.08
+_STL_HEADER = 80
 
 
 def organ_mesh(labels: np.ndarray, affine: np.ndarray, label: int, options: MeshOptions = SMOOTH) -> pv.PolyData:
@@ -49,10 +50,29 @@ def organ_mesh(labels: np.ndarray, affine: np.ndarray, label: int, options: Mesh
     return mesh.compute_normals(auto_orient_normals=False, consistent_normals=False, split_vertices=False)
 
 
-def save(mesh: pv.PolyData, path: Path) -> None:
+def points_in(mesh: pv.PolyData, frame: Frame) -> np.ndarray:
+    """(n, 3) points in mm. LPS is RAS turned by half a turn about the long axis: triangles keep their order."""
+    return np.asarray(mesh.points) * ((1, 1, 1) if frame == "RAS" else (-1, -1, 1))
+
+
+def space(frame: Frame) -> str:
+    """How 3D Slicer wants to be told the frame of a mesh; it takes those that say nothing for LPS.
+
+    `vtkMRMLModelStorageNode` looks for it in an STL's header of 80 bytes, a PLY's comments and an OBJ's first lines.
+    """
+    return f"SPACE={frame}"
+
+
+def save(mesh: pv.PolyData, path: Path, frame: Frame = "RAS") -> None:
     """Write points and triangles alone as binary STL or PLY: normals among a PLY's properties confuse some readers.
 
     Raises `OSError`. VTK's own PLY writer does not: on a full disk it leaves half a file and says that all is well.
     """
-    solid = trimesh.Trimesh(np.asarray(mesh.points), mesh.regular_faces, process=False)
-    path.write_bytes(export_ply(solid, vertex_normal=False) if path.suffix == ".ply" else export_stl(solid))
+    solid = trimesh.Trimesh(points_in(mesh, frame), mesh.regular_faces, process=False)
+    if path.suffix == ".ply":
+        first, rest = export_ply(solid, vertex_normal=False).split(b"\ncomment ", 1)
+        data = b"%s\ncomment flare-gui %s\n%s" % (first, space(frame).encode(), rest.split(b"\n", 1)[1])
+    else:
+        # A header that began with "solid" would be one of STL as text.
+        data = f"flare-gui {space(frame)}".encode().ljust(_STL_HEADER) + export_stl(solid)[_STL_HEADER:]
+    path.write_bytes(data)

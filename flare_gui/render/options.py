@@ -3,13 +3,19 @@
 from dataclasses import dataclass
 from typing import Literal
 
+Frame = Literal["RAS", "LPS"]
+
 
 @dataclass(frozen=True)
 class MeshOptions:
-    """`smoothing` iterations (0 keeps the voxels' steps); `reduction` is the share of triangles to leave out."""
+    """`smoothing` iterations (0 keeps the voxels' steps); `reduction` is the share of triangles to leave out.
+
+    `frame` is where x, y, z of files point to: RAS as NIfTI has it, or LPS as DICOM and ITK do.
+    """
 
     smoothing: int = 20
     reduction: float = 0.0
+    frame: Frame = "RAS"
 
 
 SMOOTH = MeshOptions()

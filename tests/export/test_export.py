@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import nibabel
 import nrrd
@@ -182,3 +183,25 @@ def test_the_command_line_writes_what_is_asked(
     assert main([*words, "--csv"]) == 2
     assert "there is a file already" in capsys.readouterr().err
     assert main(words) == 2
+
+
+@pytest.mark.parametrize("frame", ["RAS", "LPS"])
+def test_meshes_say_their_frame_where_3d_slicer_looks_for_it(
+    case: tuple[Volume, Segmentation], tmp_path: Path, frame: Literal["RAS", "LPS"]
+) -> None:
+    export(*case, tmp_path, ["stl", "ply", "obj", "glb"], ExportOptions(mesh=MeshOptions(frame=frame)))
+    said = f"SPACE={frame}"
+    assert said.encode() in (tmp_path / "case.liver.stl").read_bytes()[:80]
+    header = (tmp_path / "case.liver.ply").read_bytes().split(b"end_header")[0].decode().splitlines()
+    assert any(line.startswith("comment ") and said in line for line in header)
+    # VTK hands on the comments before the first other line.
+    assert (tmp_path / "case.obj").read_text().splitlines()[0] == f"# flare-gui {said}"
+    assert trimesh.load(tmp_path / "case.glb").metadata["SPACE"] == frame
+    expected = centre_mm(case[1], LIVER.label) * ((1, 1, 1) if frame == "RAS" else (-1, -1, 1))
+    liver = np.count_nonzero(case[1].labels == LIVER.label) * case[1].voxel_ml * 1000
+    for name in ("case.liver.stl", "case.liver.ply"):
+        mesh = trimesh.load(tmp_path / name)
+        assert mesh.center_mass == pytest.approx(expected, abs=0.5) and mesh.volume == pytest.approx(liver, rel=0.01)
+    whole = trimesh.load(tmp_path / "case.obj", force="mesh")
+    parts = [trimesh.load(path).bounds for path in tmp_path.glob("*.stl")]
+    assert whole.bounds[0] == pytest.approx(np.min(parts, axis=0)[0], abs=0.01)

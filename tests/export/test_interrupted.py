@@ -10,6 +10,7 @@ import nibabel
 import numpy as np
 import pytest
 
+from flare_gui import io
 from flare_gui.errors import Cancelled
 from flare_gui.export import ExportOptions, export
 from flare_gui.organs import ORGANS
@@ -85,7 +86,7 @@ def saved(case: tuple[Volume, Segmentation], folder: Path) -> list[str]:
     """The case as files, and the words that name them on the command line."""
     volume, segmentation = case
     nibabel.save(nibabel.Nifti1Image(volume.hu, volume.affine), folder / "ct.nii.gz")
-    nibabel.save(nibabel.Nifti1Image(segmentation.labels, volume.affine), folder / "mask.nii.gz")
+    io.write_segmentation(segmentation, folder / "mask.nii.gz")
     return [str(folder / "ct.nii.gz"), "--mask", str(folder / "mask.nii.gz"), "--overwrite"]
 
 

@@ -19,7 +19,7 @@ from tests.io.damage import AFFINE, HU, nifti_bytes, patched, write
 def test_masks_are_read_as_carefully_as_scans(tmp_path: Path) -> None:
     volume = Volume(HU, AFFINE)
     labels = nifti_bytes((HU > 0).astype(np.uint8))
-    assert read_mask(volume, write(tmp_path / "good.nii", labels)).labels.sum() == (HU > 0).sum()
+    assert read_mask(volume, write(tmp_path / "liver.nii", labels)).labels.sum() == (HU > 0).sum()
     for name, data in (
         ("cut.nii", labels[:-100]),
         ("huge.nii", patched(bytearray(labels), 40, "<8h", 3, 32000, 32000, 32000, 1, 1, 1, 1)),

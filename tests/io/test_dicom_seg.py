@@ -168,3 +168,68 @@ def test_a_real_series_from_the_command_line(shared: Callable[[str], Path], tmp_
     expected = (volume.affine @ (*np.argwhere(labels == RIGHT_KIDNEY.label).mean(axis=0), 1))[:3]
     assert lps * (-1, -1, 1) == pytest.approx(expected, abs=0.01)
     assert (whole.array == RIGHT_KIDNEY.label).sum() == (labels == RIGHT_KIDNEY.label).sum()
+
+
+ODD = {
+    "two character sets, the first empty": {
+        "SpecificCharacterSet": ["", "ISO 2022 IR 87"],
+        "PatientName": "Geheim^Anna=見本^症例",
+    },
+    "Korean": {"SpecificCharacterSet": ["", "ISO 2022 IR 149"], "PatientName": "Geheim^Anna=金^希中"},
+    "Chinese": {"SpecificCharacterSet": "GB18030", "PatientName": "Geheim^小东"},
+    "a sex that is none": {"PatientSex": "W"},
+    "a birth date by hand": {"PatientBirthDate": "31.12.1966"},
+    "a birth date of zeros": {"PatientBirthDate": "00000000"},
+    "a birth date that is a word": {"PatientBirthDate": "anonymized"},
+    "a day that no month has": {"PatientBirthDate": "19660231"},
+    "a long series number": {"SeriesNumber": "2147483647"},
+    "an odd time": {"StudyTime": "12:30:00", "StudyDate": "2020-01-01"},
+    "a long identifier": {"PatientID": "x" * 100, "StudyID": "y" * 20, "AccessionNumber": "z" * 30},
+    "two identifiers": {"PatientID": "a\\b"},
+    "no frame of reference": {"FrameOfReferenceUID": None},
+    "nothing of the patient": {"PatientName": None, "PatientID": None, "PatientBirthDate": None, "PatientSex": None},
+}
+
+
+@pytest.mark.parametrize("oddity", ODD)
+def test_any_patients_header_makes_a_seg_and_tells_nobody_who_it_is(
+    tmp_path: Path, series: Callable[..., Path], oddity: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = series()
+    for path in folder.iterdir():
+        data = pydicom.dcmread(path)
+        for key, value in ODD[oddity].items():
+            if value is None:
+                delattr(data, key)
+            else:
+                data.add_new(key, pydicom.datadict.dictionary_VR(key), value)
+        data.save_as(path)
+    capfd.readouterr()
+    volume = read_scan(folder)
+    segmentation = masked(volume)
+    said: list[str] = []
+    export(volume, segmentation, tmp_path / "out", ["dicom-seg"], say=said.append)
+    seg = hd.seg.segread(tmp_path / "out" / "dicom.seg.dcm")
+    whole = seg.get_volume(combine_segments=True)
+    assert np.count_nonzero(whole.array) == np.count_nonzero(segmentation.labels)
+    for key in ("PatientSex", "PatientBirthDate", "StudyDate", "StudyTime", "PatientID", "StudyID", "AccessionNumber"):
+        pydicom.valuerep.validate_value(seg[key].VR, str(seg[key].value or ""), pydicom.config.RAISE)
+        assert seg[key].value or key in str(said) or key not in ODD[oddity] or ODD[oddity][key] is None
+    if "PatientName" in ODD[oddity] and ODD[oddity]["PatientName"]:
+        assert str(seg.PatientName) == ODD[oddity]["PatientName"] and seg.SpecificCharacterSet == "ISO_IR 192"
+    shown = "".join([*capfd.readouterr(), *said])
+    for value in ("Geheim", "Müller", "Änne", "4711", "19600102", "1966", "0231", "anonymized", "見本", "xxx", "yyy"):
+        assert value not in shown
+
+
+def test_two_frames_of_reference_become_the_one_of_most_slices(tmp_path: Path, series: Callable[..., Path]) -> None:
+    folder = series()
+    usual, other = generate_uid(), generate_uid()
+    for k, path in enumerate(sorted(folder.iterdir())):
+        data = pydicom.dcmread(path)
+        data.FrameOfReferenceUID = other if k < 3 else usual
+        data.save_as(path)
+    volume, said = read_scan(folder), list[str]()
+    export(volume, masked(volume), tmp_path / "out", ["dicom-seg"], say=said.append)
+    assert hd.seg.segread(tmp_path / "out" / "dicom.seg.dcm").FrameOfReferenceUID == usual
+    assert any("2 frames of reference" in sentence for sentence in said)

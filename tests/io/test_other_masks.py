@@ -81,7 +81,8 @@ def test_slicers_segmentation_is_read_by_its_names(case: tuple[Volume, Segmentat
 def test_a_mask_of_another_grid_or_none_at_all_is_one_sentence(
     case: tuple[Volume, Segmentation], tmp_path: Path
 ) -> None:
-    nibabel.save(nibabel.Nifti1Image(np.ones((3, 3, 3), np.uint8), AFFINE), tmp_path / "other.nii.gz")
+    other = AFFINE @ np.diag([1.1, 1.1, 1, 1])
+    nibabel.save(nibabel.Nifti1Image(np.ones((3, 3, 3), np.uint8), other), tmp_path / "other.nii.gz")
     for name, words in (("other.nii.gz", "the mask has"), ("none.nii.gz", "there is no such mask")):
         with pytest.raises(FlareError, match=words):
             read_mask(case[0], tmp_path / name)

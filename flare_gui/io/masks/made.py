@@ -9,11 +9,11 @@ import nibabel
 import numpy as np
 from nibabel.nifti1 import Nifti1Extension
 
-from flare_gui.io.label_names import named_organs
+from flare_gui.io.masks import words
+from flare_gui.io.masks.header_names import DESCRIPTION, nifti_names
 from flare_gui.organs import ORGANS
 from flare_gui.volume import Segmentation
 
-DESCRIPTION = b"flare-gui segmentation"
 # NIfTI's code for plain text.
 _COMMENT = 6
 _MOST_BYTES = 1 << 16
@@ -59,7 +59,8 @@ def is_ours(path: Path) -> bool:
         return False
     image = nibabel.load(path)
     ours = isinstance(image, nibabel.Nifti1Pair) and image.header["descrip"].tobytes().startswith(DESCRIPTION)
-    return ours and named_organs(path) == {organ.label: organ for organ in ORGANS}
+    named = {one.number: words.meant_by(one.name) for one in nifti_names(path)[0]} if ours else {}
+    return named == {organ.label: (organ,) for organ in ORGANS}
 
 
 def _checked(about: dict[str, Any]) -> dict[str, Any]:
