@@ -4,8 +4,6 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from flare_gui.errors import FlareError
-
 LabelScheme = Literal["organs", "flare22"]
 
 
@@ -46,20 +44,3 @@ def label_lookup(scheme: LabelScheme) -> np.ndarray:
     for organ in ORGANS:
         lookup[organ.label] = organ.flare22 if scheme == "flare22" else organ.label
     return lookup
-
-
-def organs_from(labels: np.ndarray, scheme: LabelScheme) -> np.ndarray:
-    """Our uint8 labels from a mask in `scheme`; structures that are none of the four organs become background.
-
-    Raises `FlareError` when `labels` holds values no label map has (negative, above 255 or fractional).
-    """
-    values = np.asarray(labels)
-    if values.size and (values.min() < 0 or values.max() > 255 or not np.array_equal(values, np.rint(values))):
-        raise FlareError(
-            f"the mask holds values from {values.min():g} to {values.max():g}, which are not organ labels",
-            hint="Choose a label map with whole numbers from 0 to 255.",
-        )
-    lookup = np.zeros(256, np.uint8)
-    for organ in ORGANS:
-        lookup[organ.flare22 if scheme == "flare22" else organ.label] = organ.label
-    return lookup[values.astype(np.uint8)]

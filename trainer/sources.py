@@ -1,54 +1,29 @@
-"""From what lies on disk to training cases: FLARE22's zip or folder, folders of pairs, label maps, phantoms."""
+"""From what lies on disk to training cases: FLARE22's zip or folder, other data sets, pairs, label maps, phantoms."""
 
 import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from flare_gui import geometry
 from flare_gui.errors import FlareError
-from flare_gui.io import read_labels, read_scan
 from flare_gui.model.preprocess import AIR_HU
-from flare_gui.organs import LabelScheme, organs_from
 from flare_gui.progress import Progress, ignore
-from flare_gui.volume import Segmentation, Volume, check_same_grid
+from flare_gui.volume import Segmentation, Volume
 from trainer import cache
-from trainer.cache import SPACING_MM, UNKNOWN, TrainingCase
+from trainer.cache import SPACING_MM, TrainingCase
+from trainer.downloads import FLARE22, OURS, Pair, pairs_in
 from trainer.phantoms import LABEL_MAPS, label_maps_in, phantoms
 
 _FLARE_LICENCE = "FLARE22 challenge, research use"
 
 
-class Pair(NamedTuple):
-    """A CT and its mask on disk, before they are read; `scheme` says what the mask's values mean."""
-
-    name: str
-    image: Path
-    mask: Path
-    scheme: LabelScheme
-    source: str
-    licence: str
-
-    def read(self) -> tuple[Volume, Segmentation]:
-        """Both on one grid; labels may be `UNKNOWN`. Raises `FlareError` unless both are whole and belong together."""
-        volume = read_scan(self.image)
-        labels, affine = read_labels(self.mask)
-        organs = organs_from(labels, self.scheme)
-        organs[labels == UNKNOWN] = UNKNOWN
-        reference = Segmentation(organs, affine)
-        try:
-            check_same_grid(volume, reference)
-        except FlareError as error:
-            raise FlareError(f"{self.mask}: {error.message}", hint=error.hint) from None
-        return volume, reference
-
-
 def cases_of(path: str, seed: int, *, progress: Progress = ignore) -> Iterator[TrainingCase]:
-    """The cases of one `--data` PATH: `phantom`, a zip, a folder of FLARE22, of pairs, of label maps or of caches.
+    """The cases of one `--data` PATH: `phantom`, a zip, a folder of a data set, of pairs, of label maps or of caches.
 
     Raises `FlareError` when nothing there can be trained on.
     """
@@ -62,13 +37,14 @@ def cases_of(path: str, seed: int, *, progress: Progress = ignore) -> Iterator[T
     else:
         for done, (pair, total) in enumerate(pairs_of(place), 1):
             volume, reference = pair.read()
-            yield as_case(pair.name, volume, reference, pair.source, pair.licence)
+            case = as_case(pair.name, volume, reference, pair.source, pair.licence)
+            yield replace(case, organs=pair.organs)
             progress(pair.source, done / total)
 
 
 def has_pairs(folder: Path) -> bool:
-    """Whether a folder holds FLARE22's images or pairs of CT and label."""
-    return bool(_flare_images(folder)) or any(True for _ in _pairs(folder))
+    """Whether a folder holds pairs of CT and label."""
+    return bool(_found(folder))
 
 
 def pairs_of(place: Path) -> Iterator[tuple[Pair, int]]:
@@ -81,14 +57,18 @@ def pairs_of(place: Path) -> Iterator[tuple[Pair, int]]:
         return
     if not place.is_dir():
         raise FlareError(f"{place}: there is no such file or folder", hint="Check the name after --data.")
-    found = [_flare_pair(image) for image in _flare_images(place)] or list(_pairs(place))
+    found = _found(place)
     if not found:
         raise FlareError(
             f"{place}: no training data here",
-            hint="Give FLARE22's folder (images/ and labels/), a folder of ct and label pairs, or a cache.",
+            hint="Give a data set as it is downloaded, a folder of ct and label pairs, or a cache.",
         )
     for pair in found:
         yield pair, len(found)
+
+
+def _found(folder: Path) -> list[Pair]:
+    return [_flare_pair(image) for image in _flare_images(folder)] or pairs_in(folder) or list(_pairs(folder))
 
 
 def as_case(name: str, volume: Volume, reference: Segmentation, source: str, licence: str) -> TrainingCase:
@@ -108,7 +88,7 @@ def _flare_images(folder: Path) -> list[Path]:
 def _flare_pair(image: Path) -> Pair:
     name = image.name.removesuffix("_0000.nii.gz")
     mask = image.parent.parent / "labels" / f"{name}.nii.gz"
-    return Pair(name, image, mask, "flare22", "FLARE22", _FLARE_LICENCE)
+    return Pair(name, image, mask, FLARE22, "FLARE22", _FLARE_LICENCE)
 
 
 def _pairs(folder: Path) -> Iterator[Pair]:
@@ -121,7 +101,7 @@ def _pairs(folder: Path) -> Iterator[Pair]:
         image = mask.parent / f"{stem or 'ct'}.nii.gz"
         if image.exists():
             name = stem or mask.parent.name
-            yield Pair(name, image, mask, "organs", name, "see the data's own licence")
+            yield Pair(name, image, mask, OURS, name)
 
 
 def _zipped(path: Path) -> Iterator[tuple[Pair, int]]:
