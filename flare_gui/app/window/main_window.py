@@ -66,7 +66,15 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._pages)
         self.scan_panel, self.organs = ScanPanel(self.document), OrganPanel(self.document)
         self.comparison, self.brush_bar = ComparePanel(self.document), BrushBar(self.tools, self.document)
-        context = Context(self, self, self.document, self.tools, self.runner, self.settings, self.autosave.store)
+        context = Context(
+            parent=self,
+            feedback=self,
+            document=self.document,
+            tools=self.tools,
+            runner=self.runner,
+            settings=self.settings,
+            store=self.autosave.store,
+        )
         self.saving, self.exporting = Saving(context, self.views), Exporting(context)
         self.session = Session(context, self.saving, self.scan_panel, self.comparison)
         self.recovery = RecoveryOffer(context, self.session, self.autosave)
