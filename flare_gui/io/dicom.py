@@ -57,7 +57,7 @@ def read_file(
     if not seen.slices:
         raise _no_slice(path, seen)
     one = seen.slices[0]
-    folder = study_folder(path, one.traits.get("StudyInstanceUID", ""))
+    folder = study_folder(one)
     found = dicom_files.read(files_below(folder), progress=progress, cancel=cancel)
     slices, copies = without_copies(found.slices)
     stacks = group(slices)
@@ -67,6 +67,8 @@ def read_file(
         chosen = _holding(path, stacks, copies, one)
         _check_ct(folder, chosen)
     home = common_folder([s.path for s in chosen.slices])
+    # What lies elsewhere in the study was not asked for.
+    found = Found(found.slices, [one for one in found.passed if one.path.is_relative_to(home)])
     others = [stack for stack in stacks if stack is not chosen and stack.series == chosen.series]
     return _assembled(home, found, chosen, others, copies, allow_gaps=allow_gaps, progress=progress, cancel=cancel)
 

@@ -24,7 +24,7 @@ _NOT_ENTERED = {"__MACOSX", "@eaDir", "#recycle", "$RECYCLE.BIN", "System Volume
 # Headers that are kept because a window asks three times: what is there, which series, and then for the scan.
 _MOST_KEPT = 20_000
 # How far up the folder of a study may lie, and how many folders beside are looked into on the way.
-_MOST_LEVELS, _MOST_NEIGHBOURS, _PEEKED = 4, 256, 3
+_MOST_LEVELS, _MOST_NEIGHBOURS, _PEEKED, _DEEPEST_PEEK = 4, 256, 3, 2
 
 
 @dataclass(frozen=True)
@@ -134,19 +134,22 @@ def common_folder(files: Sequence[Path]) -> Path:
     return Path(os.path.commonpath([file.parent for file in files]))
 
 
-def study_folder(path: Path, study: str) -> Path:
-    """The folder of the study that a file belongs to: where folders beside its own hold files of the same study.
+def study_folder(one: Slice) -> Path:
+    """The folder of the study that a slice belongs to: the topmost whose folders all hold files of it, as far as seen.
 
-    A CD spreads a series over folders; their names mean nothing. Only the first files of each folder are looked at.
+    A CD spreads a series over folders whose names mean nothing. Only the first files of each are looked at, and nothing
+    above a medium's root or a user's own folder.
     """
-    folder = found = path.parent
+    folder = found = one.path.parent.resolve()
     for _ in range(_MOST_LEVELS):
         parent = folder.parent
-        if parent == folder or is_index(folder / "DICOMDIR"):
+        if os.path.ismount(folder) or is_index(folder / "DICOMDIR") or Path.home() in (folder, parent):
             break
-        beside = any(_of_study(one, study) for one in _neighbours(parent, folder))
-        if beside or _of_study(parent, study, depth=0):
+        neighbours = list(_neighbours(parent, folder))
+        if _any_of_study(parent, one, depth=0) or any(_any_of_study(folder, one) for folder in neighbours):
             found = parent
+        elif neighbours:
+            break
         folder = parent
     return found
 
@@ -162,10 +165,13 @@ def _neighbours(parent: Path, folder: Path) -> Iterator[Path]:
             yield parent / name
 
 
-def _of_study(folder: Path, study: str, depth: int = _MOST_LEVELS) -> bool:
+def _any_of_study(folder: Path, one: Slice, depth: int = _DEEPEST_PEEK) -> bool:
     for path in _first_files(folder, _PEEKED, depth):
         seen = _look(path)
-        if not isinstance(seen, Passed) and seen[0].traits.get("StudyInstanceUID") == study:
+        if isinstance(seen, Passed):
+            continue
+        study = seen[0].traits.get("StudyInstanceUID")
+        if seen[0].series == one.series or (study and study == one.traits.get("StudyInstanceUID")):
             return True
     return False
 
@@ -178,7 +184,8 @@ def _first_files(folder: Path, count: int, depth: int) -> list[Path]:
     except OSError:
         return []
     files = [folder / one.name for one in ordered if one.is_file() and not one.name.startswith(".")][:count]
-    for one in ordered if depth and not files else ():
-        if one.is_dir() and one.name not in _NOT_ENTERED and len(files) < count:
+    if depth and not files:
+        below = [one for one in ordered if one.is_dir() and one.name not in _NOT_ENTERED][:_PEEKED]
+        for one in below:
             files += _first_files(folder / one.name, count - len(files), depth - 1)
-    return files
+    return files[:count]

@@ -44,6 +44,9 @@ _OTHERS = (
 _TAG = {name: BaseTag(tag_for_keyword(name) or 0) for name in (*TRAITS, *_NEEDED, *_OTHERS)}
 _WANTED = list(_TAG.values())
 
+# Numbers of these are no texts in the file.
+_BINARY = ("TemporalPositionIndex", "NominalPercentageOfCardiacPhase")
+
 _CT = str(CTImageStorage)
 _INDEX = "1.2.840.10008.1.3.10"
 _DEFLATED = str(DeflatedExplicitVRLittleEndian)
@@ -98,7 +101,12 @@ def look(path: Path) -> tuple[Slice, ...] | Passed:
             if not _begins_as_dicom(head):
                 return Passed(path, EMPTY if not head else ZEROS if not any(head) else NO_DICOM)
             marked = head[128:132] == b"DICM"
-            header, tag_at, element = _header(file, head, marked)
+            try:
+                header, tag_at, element = _header(file, head, marked)
+            except (EOFError, struct.error, ValueError, OSError) as problem:
+                if isinstance(problem, OSError) or file.read(1) or not marked:
+                    raise
+                return Passed(path, CUT_OFF, True, COPY_AGAIN)
         return _slices(path, size, header, tag_at, element)
     except OSError as problem:
         return Passed(path, f"cannot be read ({problem.strerror or problem})", True, "Check the disk, or copy it.")
@@ -126,7 +134,7 @@ def _header(file: BinaryIO, head: bytes, marked: bool) -> tuple[pydicom.Dataset,
     if deflated:
         source = BytesIO(inflated(file, head))
     elif marked and _SYNTAX not in head:
-        raise _Refused(DAMAGED, broken=True, todo=COPY_AGAIN)
+        raise _Refused(CUT_OFF if len(head) < _HEAD else DAMAGED, broken=True, todo=COPY_AGAIN)
     source.seek(0)
     bare = deflated or not marked
     header = pydicom.dcmread(source, stop_before_pixels=True, force=bare, specific_tags=_WANTED)
@@ -163,7 +171,9 @@ def _no_pixels(header: pydicom.Dataset) -> _Refused:
     if kind == _INDEX:
         return _Refused("index of a medium")
     name = UID(kind).name if kind else ""
-    if not kind or "Image Storage" in name or "Rows" in header:
+    # A UID of the standard's that it does not know has lost its end.
+    cut = name == kind and kind.startswith("1.2.840.10008.")
+    if not kind or cut or "Image Storage" in name or "Rows" in header:
         return _Refused(CUT_OFF, broken=True, todo=COPY_AGAIN, series=str(header.get("SeriesInstanceUID", "")))
     return _Refused("private object" if name == kind else name.removesuffix(" Storage"))
 
@@ -189,7 +199,7 @@ class _Tags:
         """As written, without padding; several values stay joined by backslashes."""
         if name in self._own:
             return self._own[name]
-        value = self._value(name)
+        value = self._header.get(name, None) if name in _BINARY else self._value(name)
         if isinstance(value, bytes):
             return value.decode("latin-1").strip(" \0")
         return "\\".join(map(str, value)) if isinstance(value, MultiValue) else "" if value is None else str(value)
@@ -277,7 +287,7 @@ class _Place(NamedTuple):
     size: int
     modality: str
     frames: int
-    stored: Stored | None
+    stored: Stored
 
 
 def _slice(tags: _Tags, place: _Place, frame: int) -> Slice:
@@ -320,35 +330,35 @@ def _slice(tags: _Tags, place: _Place, frame: int) -> Slice:
         intercept=tags.decimal("RescaleIntercept"),
         unit=tags.text("RescaleType").upper(),
         padding=_padding(tags),
-        signed=tags.word("PixelRepresentation", 0) == 1,
         samples=tags.word("SamplesPerPixel", 1),
         stored=place.stored,
         traits={name: value for name in TRAITS if (value := tags.text(name))},
     )
 
 
-def _stored(size: int, header: pydicom.Dataset, tags: _Tags, tag_at: int, element: bytes, frames: int) -> Stored | None:
-    """How the pixels lie behind their tag; None for what ITK has to read. Raises `_Refused` for what nobody can."""
+def _stored(size: int, header: pydicom.Dataset, tags: _Tags, tag_at: int, element: bytes, frames: int) -> Stored:
+    """How the pixels lie behind their tag. Raises `_Refused` for a way that is not read here, and when they do not."""
     syntax = str(header.file_meta.get("TransferSyntaxUID", "") or "")
     if syntax and syntax not in (*_PLAIN, *_PACKED):
         raise _Refused(f"stored as {UID(syntax).name}, which is not read here", broken=True, todo=UNCOMPRESSED)
     implicit, little = header.original_encoding
     # Tag and length, and with an explicit type two letters and two bytes of nothing.
-    behind = 8 if implicit else 12
-    if syntax in _PACKED:
-        return None
-    if element[behind - 4 : behind] == _UNDEFINED:
+    offset = tag_at + (8 if implicit else 12)
+    packed = syntax if syntax in _PACKED else ""
+    if not packed and element[offset - tag_at - 4 : offset - tag_at] == _UNDEFINED:
         raise _Refused("compressed without saying how", broken=True, todo=UNCOMPRESSED)
-    allocated, bits = tags.word("BitsAllocated", 0), tags.word("BitsStored", 0)
-    usual = allocated in (8, 16, 32) and 1 <= bits <= allocated and tags.word("HighBit", 0) == bits - 1
-    if not usual or tags.word("SamplesPerPixel", 0) != 1:
-        return None
+    allocated = tags.word("BitsAllocated", 0)
+    bits = tags.word("BitsStored", allocated)
+    high = tags.word("HighBit", bits - 1)
+    if allocated not in (8, 16, 32) or not 1 <= bits <= high + 1 <= allocated:
+        raise _Refused(f"pixels of {bits} bits in {allocated}, up to bit {high}", broken=True, todo=UNCOMPRESSED)
     sign = "i" if tags.word("PixelRepresentation", 0) == 1 else "u"
     kind = np.dtype(f"{'<' if little else '>'}{sign}{allocated // 8}")
-    needed = tag_at + behind + frames * tags.word("Rows", 0) * tags.word("Columns", 0) * kind.itemsize
-    if size < needed and syntax != _DEFLATED:
+    stored = Stored(offset, kind, bits, high, syntax == _DEFLATED, packed)
+    needed = frames * tags.word("Rows", 0) * tags.word("Columns", 0) * tags.word("SamplesPerPixel", 1) * kind.itemsize
+    if size < offset + needed and not (packed or stored.deflated):
         raise _Refused(CUT_OFF, broken=True, todo=COPY_AGAIN)
-    return Stored(tag_at + behind, kind, bits, syntax == _DEFLATED)
+    return stored
 
 
 def _padding(tags: _Tags) -> tuple[int, int] | None:

@@ -9,12 +9,18 @@ import numpy as np
 
 
 class Stored(NamedTuple):
-    """Whole numbers as they lie in the file (inflated, where it is deflated) from byte `offset` on, `bits` in use."""
+    """How whole numbers lie in the file (inflated, where it is deflated) from byte `offset` on, frame after frame.
+
+    Of each word the `bits` up to bit number `high` are in use. `packed` is the transfer syntax that the frames are
+    compressed by, each an item of its own behind `offset`; empty where they lie there as they are.
+    """
 
     offset: int
     kind: np.dtype
     bits: int
+    high: int
     deflated: bool = False
+    packed: str = ""
 
 
 class Passed(NamedTuple):
@@ -60,9 +66,8 @@ class Slice:
     intercept: float | None
     unit: str
     padding: tuple[int, int] | None
-    signed: bool
     samples: int
-    stored: Stored | None
+    stored: Stored
     traits: Mapping[str, str]
 
     @property

@@ -10,10 +10,19 @@ from pathlib import Path
 
 import nibabel
 import numpy as np
+import pydicom
 import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 from nibabel.nifti1 import Nifti1Extension
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, ImplicitVRLittleEndian, generate_uid
+from pydicom.uid import (
+    CTImageStorage,
+    DeflatedExplicitVRLittleEndian,
+    EnhancedCTImageStorage,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    RLELossless,
+    generate_uid,
+)
 
 HU = np.random.default_rng(0).integers(-1000, 900, (6, 5, 4)).astype(np.int16)
 LABELS = (HU > 0).astype(np.uint8)
@@ -45,10 +54,81 @@ def itk(suffix: str, array: np.ndarray = HU, *, compressed: bool = False) -> byt
         return file.read_bytes()
 
 
-def dicom(height: float = 0.0, *, implicit: bool = False) -> bytes:
+def dicom(height: float = 0.0, *, implicit: bool = False, deflated: bool = False) -> bytes:
+    return _saved(_slice(height, implicit=implicit, deflated=deflated))
+
+
+def bare(height: float = 0.0, *, meta: bool = True) -> bytes:
+    """Without the 128 bytes and "DICM", or without the file meta group too."""
+    whole = dicom(height)[132:]
+    return whole if meta else whole[12 + struct.unpack_from("<I", whole, 8)[0] :]
+
+
+def multi_frame(*, packed: bool = False) -> bytes:
+    """An enhanced CT of three frames, their places in functional groups."""
+    data = _slice(0.0)
+    data.SOPClassUID = data.file_meta.MediaStorageSOPClassUID = EnhancedCTImageStorage
+    frames = []
+    for k in range(3):
+        place, frame = Dataset(), Dataset()
+        place.ImagePositionPatient = [-10.0, -20.0, 3.0 * k]
+        frame.PlanePositionSequence = [place]
+        frames.append(frame)
+    shared, orientation, measures, values = Dataset(), Dataset(), Dataset(), Dataset()
+    orientation.ImageOrientationPatient, measures.PixelSpacing = data.ImageOrientationPatient, data.PixelSpacing
+    values.RescaleSlope, values.RescaleIntercept = 1, 0
+    shared.PlaneOrientationSequence, shared.PixelMeasuresSequence = [orientation], [measures]
+    shared.PixelValueTransformationSequence = [values]
+    for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "RescaleSlope", "RescaleIntercept"):
+        delattr(data, name)
+    data.SharedFunctionalGroupsSequence, data.PerFrameFunctionalGroupsSequence = [shared], frames
+    data.NumberOfFrames = 3
+    data.Rows = data.Columns = 16
+    data.PixelData = np.random.default_rng(2).integers(-1000, 900, (3, 16, 16)).astype(np.int16).tobytes()
+    if packed:
+        data.compress(RLELossless)
+    return _saved(data)
+
+
+def compressed(syntax: str, height: float = 0.0) -> bytes:
+    """A slice of 16 x 16 whose pixels are packed: RLE by pydicom, JPEG and JPEG 2000 by ITK, or not at all."""
+    data = _slice(height)
+    data.Rows = data.Columns = 16
+    pixels = np.random.default_rng(1).integers(-1000, 900, (16, 16)).astype(np.int16)
+    data.PixelData = pixels.tobytes()
+    if syntax == "RLE":
+        data.compress(RLELossless)
+    elif syntax:
+        packed = _packed_by_itk(pixels, syntax)
+        data.file_meta.TransferSyntaxUID = packed.file_meta.TransferSyntaxUID
+        data.PixelData = packed.PixelData
+        data["PixelData"].is_undefined_length = True
+    return _saved(data)
+
+
+def _packed_by_itk(pixels: np.ndarray, compressor: str) -> Dataset:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.dcm"
+        writer = sitk.ImageFileWriter()
+        writer.SetImageIO("GDCMImageIO")
+        writer.UseCompressionOn()
+        writer.SetCompressor(compressor)
+        writer.SetFileName(str(path))
+        writer.Execute(sitk.GetImageFromArray(pixels))
+        return pydicom.dcmread(path)
+
+
+def _saved(data: Dataset) -> bytes:
+    target = io.BytesIO()
+    data.save_as(target, enforce_file_format=True)
+    return target.getvalue()
+
+
+def _slice(height: float, *, implicit: bool = False, deflated: bool = False) -> Dataset:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = CTImageStorage, generate_uid()
-    meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    explicit = DeflatedExplicitVRLittleEndian if deflated else ExplicitVRLittleEndian
+    meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
     data = Dataset()
     data.file_meta = meta
     data.SOPClassUID, data.SOPInstanceUID = CTImageStorage, meta.MediaStorageSOPInstanceUID
@@ -63,9 +143,7 @@ def dicom(height: float = 0.0, *, implicit: bool = False) -> bytes:
     data.BitsAllocated, data.BitsStored, data.HighBit, data.PixelRepresentation = 16, 16, 15, 1
     data.RescaleSlope, data.RescaleIntercept, data.PixelPaddingValue = 1, 0, -2000
     data.PixelData = HU[:, :, 0].T.tobytes()
-    target = io.BytesIO()
-    data.save_as(target, enforce_file_format=True)
-    return target.getvalue()
+    return data
 
 
 def zipped(members: dict[str, bytes]) -> bytes:

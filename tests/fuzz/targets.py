@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ import numpy as np
 from flare_gui import workspace
 from flare_gui.analysis import doctor
 from flare_gui.errors import FlareError
-from flare_gui.io import list_series, read_mask, read_scan
+from flare_gui.io import dicom_files, list_series, read_mask, read_scan
 from flare_gui.model.card import ModelCard
 from flare_gui.volume import Volume
 from tests.fuzz import seeds
@@ -55,7 +56,11 @@ def run(target: Target, folder: Path, data: bytes) -> str:
 def _scan(name: str) -> Callable[[Path, bytes], None]:
     def read(folder: Path, data: bytes) -> None:
         path = folder / name
+        # A slice's study lies above it, unless strangers lie there too.
+        path.parent.mkdir(exist_ok=True)
+        (folder / "stranger").mkdir(exist_ok=True)
         path.write_bytes(data)
+        dicom_files.forget()
         volume = read_scan(path)
         assert volume.hu.dtype == np.int16 and np.isfinite(volume.affine).all()
         # It takes longer than reading so small a scan does.
@@ -77,16 +82,21 @@ def _mask(name: str) -> Callable[[Path, bytes], None]:
     return read
 
 
-def _series(folder: Path, data: bytes) -> None:
+def _series(good: Callable[[float], bytes]) -> Callable[[Path, bytes], None]:
     """One damaged slice among good ones."""
-    path = folder / "series"
-    if not path.is_dir():
-        path.mkdir()
-        for k in range(4):
-            (path / f"{k}.dcm").write_bytes(seeds.dicom(3.0 * k))
-    (path / "1.dcm").write_bytes(data)
-    list_series(path)
-    read_scan(path, allow_gaps=True)
+
+    def read(folder: Path, data: bytes) -> None:
+        path = folder / "series"
+        if not path.is_dir():
+            path.mkdir()
+            for k in range(4):
+                (path / f"{k}.dcm").write_bytes(good(3.0 * k))
+        (path / "1.dcm").write_bytes(data)
+        dicom_files.forget()
+        list_series(path)
+        read_scan(path, allow_gaps=True)
+
+    return read
 
 
 def _workspace(folder: Path, data: bytes) -> None:
@@ -117,7 +127,24 @@ TARGETS: dict[str, Target] = {
     "nifti-gz": Target(_scan("x.nii.gz"), lambda: [seeds.packed(seeds.nifti()), seeds.packed(seeds.nifti2())], "gzip"),
     "nrrd": Target(_scan("x.nrrd"), lambda: [seeds.itk(".nrrd"), seeds.itk(".nrrd", compressed=True)]),
     "metaimage": Target(_scan("x.mha"), lambda: [seeds.itk(".mha"), seeds.itk(".mha", compressed=True)]),
-    "dicom": Target(_series, lambda: [seeds.dicom(3.0), seeds.dicom(3.0, implicit=True)]),
+    "dicom": Target(
+        _series(seeds.dicom),
+        lambda: [
+            seeds.dicom(3.0),
+            seeds.dicom(3.0, implicit=True),
+            seeds.bare(3.0),
+            seeds.bare(3.0, meta=False),
+            seeds.dicom(3.0, deflated=True),
+        ],
+    ),
+    "dicom-packed": Target(
+        _series(partial(seeds.compressed, "")),
+        lambda: [seeds.compressed(syntax, 3.0) for syntax in ("RLE", "JPEG", "JPEG2000")],
+    ),
+    "dicom-frames": Target(
+        _scan("study/x.dcm"),
+        lambda: [seeds.multi_frame(), seeds.multi_frame(packed=True)],
+    ),
     "zip": Target(
         _scan("x.zip"),
         lambda: [
