@@ -89,7 +89,7 @@ def _open(words: list[str]) -> int:
         description="Find liver, kidneys and spleen in an abdominal CT. Without a sub-command, open the program.",
         epilog="sub-commands:\n  segment      write masks and measurements, without a window\n"
         "  export       masks, meshes and numbers of one scan\n  report       one HTML page about it\n"
-        "  video        a film of it\n"
+        "  video        a film of it\n  refine       a mask corrected by strokes from a file\n"
         "  doctor       is this a usable CT of an abdomen?\n"
         "  demo-scan    write the synthetic demo CT\n\n`flare-gui segment --help` says more about each. "
         "A path that is called like a sub-command is written ./segment.",
@@ -256,6 +256,24 @@ def _report(words: list[str], cancel: Cancel) -> int:
     return report.run(_source(given), given.out, cancel, overwrite=given.overwrite)
 
 
+def _refine(words: list[str], cancel: Cancel) -> int:
+    parser = _Parser(
+        prog="flare-gui refine",
+        description="Correct a mask with strokes: lines in the patient, each with the organ that is there or none. The "
+        "network's features carry each stroke on to all that looks alike. docs/correcting.md describes the file.",
+    )
+    _add_source(parser)
+    parser.add_argument("--strokes", type=Path, required=True, metavar="FILE", help="JSON of strokes, in RAS+ mm")
+    parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="OUT", help=".nii.gz to write")
+    given = parser.parse_args(words)
+    if not given.out.name.lower().endswith((".nii", ".nii.gz")):
+        raise _UsageError(f"{given.out}: a mask is written as NIfTI", hint="Choose a name that ends in .nii.gz.")
+
+    from flare_gui.commands import refine
+
+    return refine.run(_source(given), given.strokes, given.out, cancel, overwrite=given.overwrite)
+
+
 def _doctor(words: list[str], cancel: Cancel) -> int:
     parser = _Parser(
         prog="flare-gui doctor",
@@ -340,6 +358,7 @@ COMMANDS: dict[str, Callable[[list[str], Cancel], int]] = {
     "segment": _segment,
     "export": _export,
     "report": _report,
+    "refine": _refine,
     "video": _video,
     "doctor": _doctor,
     "demo-scan": _demo_scan,

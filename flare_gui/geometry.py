@@ -3,6 +3,7 @@
 No function here guesses an axis order: what an axis means is read from the affine alone.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -121,6 +122,12 @@ def box_of(mask: np.ndarray) -> tuple[slice, slice, slice] | None:
     """The smallest box around what is True in (x, y, z); None when nothing is. Many times faster than ndimage's."""
     x = separable.span(mask, 0)
     return (x, separable.span(mask[x], 1), separable.span(mask[x], 2)) if x.start < x.stop else None
+
+
+def bounding_box(boxes: Sequence[tuple[slice, slice, slice]]) -> tuple[slice, slice, slice]:
+    """The smallest box that holds all of `boxes`."""
+    x, y, z = (slice(min(b[i].start for b in boxes), max(b[i].stop for b in boxes)) for i in range(3))
+    return x, y, z
 
 
 def boxes_of_labels(labels: np.ndarray, highest: int) -> list[tuple[slice, slice, slice] | None]:

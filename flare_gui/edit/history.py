@@ -1,7 +1,6 @@
 """Undo and redo: every correction is the box of voxels it touched, before and after."""
 
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -9,13 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 Box = tuple[slice, slice, slice]
-
-
-def bounding_box(boxes: Sequence[Box]) -> Box:
-    """The smallest box that holds all of `boxes`."""
-    x, y, z = (slice(min(b[i].start for b in boxes), max(b[i].stop for b in boxes)) for i in range(3))
-    return x, y, z
-
 
 # Steps that can be undone at least, and bytes above which the oldest of more steps are forgotten.
 LEAST_STEPS = 50

@@ -12,6 +12,7 @@ from torch.nn.utils import convert_conv3d_weight_memory_format
 
 from flare_gui.errors import DeviceUnusable
 from flare_gui.memory import free_memory
+from flare_gui.model.vnet import VNet
 from flare_gui.model.weights import Model
 
 ORDER = ("cuda", "mps", "cpu")
@@ -132,6 +133,14 @@ def probabilities(device: Device, network: nn.Module, tiles: np.ndarray) -> Tens
     """Softmax of a placed network on (n, 1, x, y, z) tiles: (n, classes, x, y, z) float32 on the device."""
     with torch.inference_mode():
         return torch.softmax(network(device.tensor(tiles)).float(), dim=1)
+
+
+def probabilities_and_features(device: Device, network: nn.Module, tiles: np.ndarray) -> Tensor:
+    """As `probabilities` of a VNet, with the channels before its last layer after them: (n, classes + c, x, y, z)."""
+    assert isinstance(network, VNet)
+    with torch.inference_mode():
+        features = network.features(device.tensor(tiles))
+        return torch.cat([torch.softmax(network.leave(features).float(), dim=1), features.float()], dim=1)
 
 
 def _present(name: str) -> bool:

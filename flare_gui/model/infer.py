@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from flare_gui.errors import FlareError
 from flare_gui.geometry import Shape
@@ -21,11 +21,22 @@ AIR = -1.0
 """What the network sees of air, and beyond the grid."""
 
 
+Output = Callable[[Device, nn.Module, np.ndarray], Tensor]
+"""From a placed network and (n, 1, x, y, z) tiles to (n, channels, x, y, z): what is stitched together."""
+
+
 def infer(
-    image: np.ndarray, model: Model, device: Device, notes: list[str], progress: Progress, cancel: Cancel
+    image: np.ndarray,
+    model: Model,
+    device: Device,
+    notes: list[str],
+    progress: Progress,
+    cancel: Cancel,
+    output: Output = devices.probabilities,
 ) -> tuple[np.ndarray, Device]:
     """Softmax probabilities (classes, x, y, z) of a float32 (x, y, z) network input, and the device that made them.
 
+    Another `output` than the probabilities is a mean over overlapping tiles as well.
     Whatever was done to get by with the memory at hand is added to `notes`. Progress goes by "network".
     Raises `FlareError` when memory is too small for the smallest tiles, or when the network computes no numbers.
     """
@@ -33,7 +44,7 @@ def infer(
     report = _Rising(progress)
     while True:
         try:
-            found = _run(image, model, attempt, report, cancel)
+            found = _run(image, model, attempt, output, report, cancel)
         except (RuntimeError, MemoryError) as problem:
             if not is_out_of_memory(problem):
                 raise
@@ -66,7 +77,9 @@ def _with_less_memory(attempt: Attempt, model: Model, notes: list[str]) -> Attem
     return smaller
 
 
-def _run(image: np.ndarray, model: Model, attempt: Attempt, report: "_Rising", cancel: Cancel) -> np.ndarray:
+def _run(
+    image: np.ndarray, model: Model, attempt: Attempt, output: Output, report: "_Rising", cancel: Cancel
+) -> np.ndarray:
     tiling = plan(_shape(image), attempt.side, attempt.longest, model.multiple)
     padding = list(zip(tiling.before, tiling.after, strict=True))
     padded = np.pad(image, padding, constant_values=AIR)
@@ -79,7 +92,7 @@ def _run(image: np.ndarray, model: Model, attempt: Attempt, report: "_Rising", c
         for done, starts in _batches(tiling.starts, attempt.batch):
             cancel.check()
             tiles = np.stack([padded[_box(start, tiling.tile)][None] for start in starts])
-            found = devices.probabilities(attempt.device, network, tiles)
+            found = output(attempt.device, network, tiles)
             for start, tile in zip(starts, found, strict=True):
                 stitched.add(start, tile)
             # A GPU takes orders long before it has carried them out.

@@ -56,14 +56,12 @@ def segment_with(
     cancel.check()
     with log.stage("prepare"):
         upright = geometry.reorient(volume.affine, volume.shape)
-        hu, affine = _at_model_spacing(volume, upright, card)
-        beyond = slices_beyond(hu.shape[2], card.patch[2])
-        image = np.pad(intensity(hu, card.window_hu), ((0, 0), (0, 0), (beyond, beyond)), mode="edge")
+        hu, affine, image = prepare(volume, card)
     progress("prepare", 1.0)
     prediction = predictor(PredictionRequest(image, log, progress, cancel))
     cancel.check()
     with log.stage("finish"):
-        probabilities = prediction.probabilities[..., beyond : beyond + hu.shape[2]]
+        probabilities = within_scan(prediction.probabilities, hu)
         organs = anatomy.clean(probabilities, hu, affine)
         labels = _blank(volume.hu)
         postprocess.upsample(organs, upright.affine, upright.apply(labels), progress, cancel)
@@ -81,6 +79,31 @@ def segment_with(
         "confidence": trust.expected,
     }
     return Segmentation(labels, volume.affine, (*organs.findings.warnings, *trust.warnings), run)
+
+
+class Prepared(NamedTuple):
+    """The body in canonical RAS on a grid of the model's spacing: float32 (x, y, z) `hu`, and that grid's `affine`.
+
+    `image` is the network's input, which goes on beyond the ends of a short scan.
+    """
+
+    hu: np.ndarray
+    affine: np.ndarray
+    image: np.ndarray
+
+
+def prepare(volume: Volume, card: ModelCard) -> Prepared:
+    """What the network sees of `volume`. Raises `FlareError` when all of it is air."""
+    hu, affine = _at_model_spacing(volume, geometry.reorient(volume.affine, volume.shape), card)
+    beyond = slices_beyond(hu.shape[2], card.patch[2])
+    image = np.pad(intensity(hu, card.window_hu), ((0, 0), (0, 0), (beyond, beyond)), mode="edge")
+    return Prepared(hu, affine, image)
+
+
+def within_scan(answer: np.ndarray, hu: np.ndarray) -> np.ndarray:
+    """What a network said (channels, x, y, z) of a `Prepared.image`, without the slices beyond the ends of `hu`."""
+    beyond = (answer.shape[3] - hu.shape[2]) // 2
+    return answer[..., beyond : beyond + hu.shape[2]]
 
 
 def _blank(hu: np.ndarray) -> np.ndarray:

@@ -121,6 +121,10 @@ class VNet(nn.Module):
         self.leave = nn.Conv3d(2 * widths[0], settings.classes, 1)
 
     def forward(self, image: Tensor) -> Tensor:
+        return self.leave(self.features(image))
+
+    def features(self, image: Tensor) -> Tensor:
+        """(n, 2 * width, x, y, z): what the last layer sees of each voxel."""
         x = self.enter_activation(self.enter_norm(self.enter(image)) + image)
         if self.enter_rest is not None:
             x = self.enter_rest(x, x)
@@ -132,7 +136,7 @@ class VNet(nn.Module):
         for level in reversed(range(len(self.up))):
             joined = torch.cat([self.grow[level](x), skips[level]], dim=1)
             x = self.up[level](joined, joined)
-        return self.leave(x)
+        return x
 
 
 class StageSize(NamedTuple):

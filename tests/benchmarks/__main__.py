@@ -31,6 +31,7 @@ PARTS = {
     "train": "tests.benchmarks.bench_train",
     "batch": "tests.benchmarks.bench_batch",
     "films": "tests.benchmarks.bench_films",
+    "strokes": "tests.benchmarks.bench_strokes",
 }
 
 RESULTS = ROOT / "bench.json"
@@ -43,11 +44,20 @@ def main() -> int:
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which to run: {', '.join(PARTS)}; all by default")
     parser.add_argument("--publish", action="store_true", help="afterwards copy the results to docs/ and do --table")
     parser.add_argument("--table", action="store_true", help="only write the published results into docs/benchmarks.md")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="strokes: a folder a case with ct and label.nii.gz")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="strokes: where the counts of --data go")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="strokes: other weights for --data")
+    parser.add_argument("--kinds", nargs="+", default=["plain"], help="strokes: plain, mass, damaged; plain by default")
     parser.add_argument("--part", nargs=2, metavar=("ROW", "FILE"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     unknown = [name for name in given.rows if name not in PARTS]
     if unknown:
         parser.error(f"there is no row {unknown[0]}; choose from {', '.join(PARTS)}")
+    if (given.data is None) != (given.json is None) or (given.data and given.rows != ["strokes"]):
+        parser.error("--data DIR and --json FILE belong together, and to the row strokes alone")
+    if given.data:
+        _count_strokes(given.data, given.json, given.kinds, given.weights)
+        return 0
     if given.part:
         _measure(*given.part)
         return 0
@@ -61,6 +71,15 @@ def main() -> int:
     for name in failed:
         print(f"{name} failed: its message is above", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _count_strokes(data: Path, answer: Path, kinds: list[str], weights: Path | None) -> None:
+    """`{case: {organ: {method: {"start": dice, "0.90": strokes, ...}}}}` of the cases in `data`, as JSON."""
+    from tests.benchmarks.strokes.study import study
+
+    folders = sorted(path.parent for path in data.glob("*/ct.nii.gz"))
+    counts, _ = study(folders, kinds, weights)
+    answer.write_text(json.dumps(counts, indent=1) + "\n", encoding="utf-8")
 
 
 def _run(name: str) -> bool:

@@ -11,7 +11,7 @@ from flare_gui.app.document.document import Document
 from flare_gui.app.document.overlays import Ruler
 from flare_gui.edit import Box, Edit
 from flare_gui.edit.brush import capsule, erased, painted
-from flare_gui.edit.history import bounding_box
+from flare_gui.geometry import bounding_box
 from flare_gui.organs import LIVER, organ_of
 
 SIZES_MM = (2.0, 80.0)

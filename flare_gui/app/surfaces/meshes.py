@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from flare_gui.app.document.document import Document
 from flare_gui.app.jobs.job import Job
 from flare_gui.edit import Box, Edit
-from flare_gui.edit.history import bounding_box
+from flare_gui.geometry import bounding_box
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress
 

@@ -1,0 +1,94 @@
+"""Strokes on a mask: what they change in it, on the scan's own grid. Knows no torch and no window."""
+
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+import numpy as np
+
+from flare_gui import geometry
+from flare_gui.model.body import Box
+from flare_gui.model.features import NetworkFeatures
+from flare_gui.model.taught_on_scan import TaughtOnScan
+from flare_gui.organs import ORGANS
+from flare_gui.strokes import Stroke
+
+Keep = Callable[[Box], np.ndarray | None]
+"""Which voxels of a box are to stay as they are, boolean; None when none have to."""
+
+
+class Change(NamedTuple):
+    """New labels, uint8, for the voxels in `box`."""
+
+    box: Box
+    labels: np.ndarray
+
+
+def keep_nothing(box: Box) -> None:
+    """The `Keep` of those who painted nothing by hand."""
+
+
+class Correction:
+    """A mask with strokes on it, one after the other.
+
+    The strokes say what the organs are in which they were drawn. All of them are heard together each time, on the mask
+    as it was when the first was drawn in an organ. Changed is the mask as it is now, and no more than is needed.
+    """
+
+    def __init__(self, features: NetworkFeatures, affine: np.ndarray) -> None:
+        """`affine` is that of the scan in canonical RAS; all labels here are (x, y, z) on that grid."""
+        self._features, self._affine = features, affine
+        self._organs: dict[int, TaughtOnScan] = {}
+        self.strokes: list[Stroke] = []
+
+    def add(
+        self, stroke: Stroke, labels: np.ndarray, locked: Collection[int] = (), keep: Keep = keep_nothing
+    ) -> Change | None:
+        """What one stroke more changes in `labels`, which are left as they are; None when that is nothing.
+
+        `locked` organs neither win nor lose a voxel; a stroke for one of them is not kept.
+        """
+        if stroke.label in locked:
+            return None
+        concerned = {stroke.label, *self._labels_under(stroke, labels)} - {0, *locked}
+        for organ in ORGANS:
+            if organ.label in concerned and organ.label not in self._organs:
+                self._organs[organ.label] = TaughtOnScan(self._features, organ, labels, self._affine)
+        self.strokes.append(stroke)
+        return self._change(concerned, labels, keep)
+
+    def remove(
+        self, number: int, labels: np.ndarray, locked: Collection[int] = (), keep: Keep = keep_nothing
+    ) -> Change | None:
+        """What it changes in `labels` to take stroke `number` back, whenever it was drawn."""
+        del self.strokes[number]
+        return self._change(set(self._organs) - set(locked), labels, keep)
+
+    def _labels_under(self, stroke: Stroke, labels: np.ndarray) -> set[int]:
+        at = np.rint(geometry.apply(np.linalg.inv(self._affine), stroke.points_mm)).astype(int)
+        at = at[((at >= 0) & (at < labels.shape)).all(axis=1)]
+        return set(labels[tuple(at.T)].tolist())
+
+    def _change(self, concerned: Collection[int], labels: np.ndarray, keep: Keep) -> Change | None:
+        found = {label: self._organs[label].corrected(self.strokes) for label in sorted(concerned)}
+        decisions = {label: decision for label, decision in found.items() if decision is not None}
+        if not decisions:
+            return None
+        box = geometry.bounding_box([decision.box for decision in decisions.values()])
+        after = labels[box].copy(order="K")
+        # First what organs lose, so that others may have it; nobody takes what another one keeps.
+        for label, decision in decisions.items():
+            part = after[_within(decision.box, box)]
+            part[decision.where & ~decision.inside & (part == label)] = 0
+        for label, decision in decisions.items():
+            part = after[_within(decision.box, box)]
+            part[decision.where & decision.inside & (part == 0)] = label
+        kept = keep(box)
+        if kept is not None:
+            after[kept] = labels[box][kept]
+        return Change(box, after) if (after != labels[box]).any() else None
+
+
+def _within(box: Box, outer: Box) -> Box:
+    """Where `box` lies in an array cut to `outer`."""
+    x, y, z = (slice(a.start - b.start, a.stop - b.start) for a, b in zip(box, outer, strict=True))
+    return x, y, z

@@ -1,0 +1,164 @@
+"""One organ that is corrected by strokes: its margin at the model's resolution, before and after.
+
+A margin is how much surer one is of the organ than of its strongest rival, in natural logarithms: above 0 inside.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+from flare_gui import geometry
+from flare_gui.model import kernel
+from flare_gui.model.body import Box
+from flare_gui.model.features import SUREST, NetworkFeatures
+from flare_gui.model.kernel import Points
+from flare_gui.organs import Organ
+from flare_gui.strokes import Stroke
+
+# What a stroke makes of the margin where it was drawn.
+SURE = 6.0
+
+# How sure a mask is where the network says otherwise.
+MASK_MARGIN = 0.5
+
+# Variance of what a stroke says, beside the kernel's 1. Hands slip: where a part of a stroke contradicts what was
+# sure, and a quarter of it does not, that part is heard less, by e for each step of the margin.
+NOISE, MOST_NOISE, QUARTER = 1.0, 20.0, 0.25
+
+# Points of one stroke that are heard; more of them say nothing new and take time.
+MOST_POINTS = 24
+
+# Around the organ and the strokes, this far is looked at.
+REACH_MM = 40.0
+
+# The border follows where the margin changed by this much, even where no voxel of the model's grid changed sides.
+MOVED = 0.5
+
+
+class _Heard(NamedTuple):
+    """Voxels (n, 3) of the model's grid under one stroke, and 1 when the organ is there, -1 when it is not."""
+
+    voxels: np.ndarray
+    sign: int
+
+
+class Taught:
+    """An organ of a mask; `base` and `margin` are float32 (x, y, z) on the grid of the features, `affine` places it.
+
+    `base` is the margin of the mask as it came, as sure as the network is where both agree.
+    """
+
+    def __init__(self, features: NetworkFeatures, organ: Organ, inside: np.ndarray, affine: np.ndarray) -> None:
+        """`inside` is boolean (x, y, z) on the grid of `affine`, in canonical RAS."""
+        self.organ, self.affine, self._features = organ, features.affine, features
+        mask = _share(inside, affine, features) > 0.5
+        # Of what is no tissue nothing is known but the mask.
+        network = np.full(mask.shape, np.float32(-SUREST))
+        network[tuple(features.voxels.T)] = features.margin(organ)
+        sign = np.where(mask, np.float32(1), np.float32(-1))
+        self.base = np.where(sign * network > 0, network, sign * np.float32(MASK_MARGIN))
+        self.margin = self.base
+
+    def correct(self, strokes: Sequence[Stroke]) -> None:
+        """Make `margin` anew out of `base` and all of `strokes`."""
+        heard = [one for stroke in strokes if len((one := self._heard(stroke)).voxels)]
+        self.margin = self._corrected(heard) if heard else self.base
+
+    def touched(self, margin: np.ndarray) -> np.ndarray:
+        """Where the border of `margin` may run elsewhere than that of `base`, boolean (x, y, z)."""
+        inside = margin > 0
+        flipped = inside != (self.base > 0)
+        near_border = ndimage.binary_dilation(inside) & ndimage.binary_dilation(~inside)
+        moved: np.ndarray = near_border & (np.abs(margin - self.base) > MOVED)
+        return ndimage.binary_dilation(flipped, np.ones((3, 3, 3), bool)) | moved
+
+    def _heard(self, stroke: Stroke) -> _Heard:
+        at = np.rint(geometry.apply(np.linalg.inv(self.affine), stroke.points_mm)).astype(int)
+        at = np.unique(at[((at >= 0) & (at < self.base.shape)).all(axis=1)], axis=0)
+        at = at[self._features.rows[tuple(at.T)] >= 0]
+        if len(at) > MOST_POINTS:
+            at = at[np.linspace(0, len(at) - 1, MOST_POINTS).astype(int)]
+        return _Heard(at, 1 if stroke.label == self.organ.label else -1)
+
+    def _corrected(self, heard: list[_Heard]) -> np.ndarray:
+        at = np.concatenate([one.voxels for one in heard])
+        sign = np.concatenate([np.full(len(one.voxels), one.sign, np.float32) for one in heard])
+        box = self._surroundings(at[sign > 0])
+        if box is None:
+            return self.base
+        # A stroke that says what is so already changes nothing, but holds it against the others.
+        there = sign * self.base[tuple(at.T)]
+        missing = np.where(there > 0, 0, sign * (SURE - there))
+        noise = np.concatenate([self._noise(one) for one in heard])
+        points = self._points(self._features.rows[tuple(at.T)])
+        rows = self._features.rows[box]
+        rows = rows[rows >= 0]
+        margin = self.base.copy()
+        margin[tuple(self._features.voxels[rows].T)] += kernel.spread(
+            kernel.solve(points, missing, noise), points, self._features.channels[rows], self._mm(rows)
+        )
+        # Whatever the others say, what was drawn is so; of strokes that cross, the last one.
+        for one in heard:
+            drawn = tuple(one.voxels.T)
+            margin[drawn] = one.sign * np.maximum(one.sign * margin[drawn], np.float32(MASK_MARGIN))
+        start = [side.start for side in box]
+        shown, hidden = at[sign > 0] - start, at[sign < 0] - start
+        inside = _cleaned(margin[box] > 0, self.base[box] > 0, shown, hidden)
+        size = np.maximum(np.abs(margin[box]), np.float32(MASK_MARGIN))
+        margin[box] = np.where(inside == (margin[box] > 0), margin[box], np.where(inside, size, -size))
+        return margin
+
+    def _noise(self, one: _Heard) -> np.ndarray:
+        against = np.maximum(-one.sign * self.base[tuple(one.voxels.T)], 0)
+        more = np.exp(np.maximum(against - np.quantile(against, QUARTER), 0))
+        return NOISE * np.minimum(more, MOST_NOISE)
+
+    def _points(self, rows: np.ndarray) -> Points:
+        return Points(self._features.channels[rows].astype(np.float32), self._mm(rows))
+
+    def _mm(self, rows: np.ndarray) -> np.ndarray:
+        """Places in mm from the middle of the grid: small numbers, whose squares float32 holds exactly enough."""
+        middle = np.array(self.base.shape) / 2
+        return ((self._features.voxels[rows] - middle) @ self.affine[:3, :3].T).astype(np.float32)
+
+    def _surroundings(self, seeds: np.ndarray) -> Box | None:
+        """The box around the organ and the `seeds` (n, 3) drawn for it, with what may come to belong to it."""
+        organ = geometry.box_of(self.base > 0)
+        ends = list(seeds) if organ is None else [*seeds, [s.start for s in organ], [s.stop - 1 for s in organ]]
+        if not ends:
+            return None
+        reach = np.ceil(REACH_MM / np.array(geometry.spacing(self.affine))).astype(int)
+        low, high = np.maximum(np.min(ends, axis=0) - reach, 0), np.max(ends, axis=0) + reach + 1
+        x, y, z = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+        return x, y, z
+
+
+def _share(inside: np.ndarray, affine: np.ndarray, features: NetworkFeatures) -> np.ndarray:
+    """How much of each voxel of the model's grid lies in the mask, 0 to 1."""
+    x, y, z = features.rows.shape
+    return geometry.resample(inside, affine, features.affine, (x, y, z), fill=0.0)
+
+
+def _cleaned(now: np.ndarray, before: np.ndarray, shown: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    """The organ in `now`, boolean (x, y, z), without crumbs and holes that it had not `before`.
+
+    Of each piece that was there before the largest part stays; so does what has a voxel of `shown` in it. A hole stays
+    that has one of `hidden` in it. Both are (n, 3).
+    """
+    pieces, count = ndimage.label(now)
+    earlier, earlier_count = ndimage.label(before)
+    together = np.bincount((earlier.astype(np.int64) * (count + 1) + pieces).ravel(), minlength=1)
+    together = np.pad(together, (0, (earlier_count + 1) * (count + 1) - len(together))).reshape(-1, count + 1)
+    keep = np.zeros(count + 1, bool)
+    keep[together[1:, 1:].argmax(axis=1) + 1 if count else []] = earlier_count > 0
+    keep[pieces[tuple(shown.T)]] = True
+    keep[0] = False
+    kept: np.ndarray = keep[pieces]
+    holes, _ = ndimage.label(ndimage.binary_fill_holes(kept) & ~kept)
+    open_holes = np.unique(holes[ndimage.binary_fill_holes(before) & ~before])
+    filled = holes > 0
+    for number in {*open_holes.tolist(), *holes[tuple(hidden.T)].tolist()} - {0}:
+        filled &= holes != number
+    return kept | filled

@@ -1,0 +1,123 @@
+"""An organ that is corrected by strokes on the scan's own grid: where it is, worked out only where that changes."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+from flare_gui import geometry, separable
+from flare_gui.model.body import Box
+from flare_gui.model.features import NetworkFeatures
+from flare_gui.model.taught import Taught
+from flare_gui.organs import Organ
+from flare_gui.strokes import Stroke
+
+# A margin that changed by less moves the border by a small part of a voxel of the model's grid: not worth the time.
+SEEN = 0.1
+
+# Slices that one thread works on at once.
+SLAB = 8
+
+
+class Decision(NamedTuple):
+    """For the voxels in `box`: `where` something is decided, and which of them are `inside` the organ."""
+
+    box: Box
+    where: np.ndarray
+    inside: np.ndarray
+
+
+class TaughtOnScan:
+    """`Taught` with the mask that it began with: that one stays where strokes change nothing."""
+
+    def __init__(self, features: NetworkFeatures, organ: Organ, labels: np.ndarray, affine: np.ndarray) -> None:
+        """`labels` is uint8 (x, y, z) on the grid of `affine`, in canonical RAS."""
+        self._affine, self._shape, self._grid_affine = affine, labels.shape, features.affine
+        mask = labels == organ.label
+        self._taught = Taught(features, organ, mask, affine)
+        self._shown = self._taught.base
+        self._mask_box = geometry.box_of(mask)
+        # A bit a voxel: the mask itself would be as large as the scan's labels.
+        self._mask = None if self._mask_box is None else np.packbits(mask[self._mask_box], axis=2)
+
+    def corrected(self, strokes: Sequence[Stroke]) -> Decision | None:
+        """Where the organ is with all of `strokes` on it, for the voxels for which that may have changed."""
+        taught = self._taught
+        before = taught.touched(self._shown)
+        taught.correct(strokes)
+        touched = taught.touched(taught.margin)
+        changed = ndimage.binary_dilation(np.abs(taught.margin - self._shown) > SEEN)
+        region = (before | touched) & changed
+        self._shown = np.where(region, taught.margin, self._shown)
+        coarse = geometry.box_of(region)
+        if coarse is None:
+            return None
+        box = self._box_on_scan(coarse)
+        where = np.zeros([side.stop - side.start for side in box], bool)
+        inside = np.zeros_like(where)
+
+        def decide(start: int) -> None:
+            slab = slice(start, start + SLAB)
+            part = (box[0], box[1], slice(box[2].start + start, min(box[2].start + start + SLAB, box[2].stop)))
+            where[:, :, slab] = self._nearest(region, part)
+            by_margin = self._nearest(touched, part)
+            above = self._interpolated(part) > 0
+            inside[:, :, slab] = np.where(by_margin, above, self._mask_in(part))
+
+        separable.in_threads(decide, range(0, where.shape[2], SLAB))
+        return Decision(box, where, inside)
+
+    def _box_on_scan(self, coarse: Box) -> Box:
+        ends = np.array([[side.start - 0.5 for side in coarse], [side.stop - 0.5 for side in coarse]])
+        corners = np.array([[x, y, z] for x in ends[:, 0] for y in ends[:, 1] for z in ends[:, 2]])
+        found = geometry.apply(np.linalg.inv(self._affine) @ self._grid_affine, corners)
+        low = np.clip(np.ceil(found.min(axis=0)), 0, np.array(self._shape) - 1).astype(int)
+        high = np.clip(np.floor(found.max(axis=0)) + 1, low + 1, self._shape).astype(int)
+        x, y, z = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+        return x, y, z
+
+    def _step(self, box: Box) -> np.ndarray:
+        """4x4 from voxels of `box` to those of the model's grid."""
+        start = np.array([side.start for side in box])
+        return np.linalg.inv(self._grid_affine) @ geometry.crop(self._affine, start)
+
+    def _nearest(self, coarse: np.ndarray, box: Box) -> np.ndarray:
+        """A boolean of the model's grid in `box`."""
+        step, shape = self._step(box), [side.stop - side.start for side in box]
+        if not geometry.is_separable(step):
+            found: np.ndarray = ndimage.affine_transform(coarse, step[:3, :3], step[:3, 3], shape, order=0)
+            return found
+        at = [
+            np.clip(np.rint(step[i, i] * np.arange(n) + step[i, 3]).astype(int), 0, coarse.shape[i] - 1)
+            for i, n in enumerate(shape)
+        ]
+        return coarse[np.ix_(*at)]
+
+    def _interpolated(self, box: Box) -> np.ndarray:
+        """The margin in `box`, linear, float32."""
+        step = self._step(box)
+        x, y, z = (side.stop - side.start for side in box)
+        ends = geometry.apply(step, geometry.corners((x, y, z)))
+        low, high = np.floor(ends.min(axis=0)).astype(int) - 1, np.ceil(ends.max(axis=0)).astype(int) + 2
+        margin = self._taught.margin
+        # At the end of the grid its border is repeated: where the scan cuts an organ, that does not fade out.
+        at = [np.clip(np.arange(a, b), 0, n - 1) for a, b, n in zip(low, high, margin.shape, strict=True)]
+        grid_affine = geometry.crop(self._grid_affine, low)
+        affine = geometry.crop(self._affine, np.array([side.start for side in box]))
+        return geometry.resample(margin[np.ix_(*at)], grid_affine, affine, (x, y, z), fill=0.0)
+
+    def _mask_in(self, box: Box) -> np.ndarray:
+        """The mask that the organ began with, boolean, in `box`."""
+        result = np.zeros([side.stop - side.start for side in box], bool)
+        if self._mask is None or self._mask_box is None:
+            return result
+        both = tuple(
+            slice(max(a.start, b.start), max(a.start, b.start, min(a.stop, b.stop)))
+            for a, b in zip(box, self._mask_box, strict=True)
+        )
+        here = tuple(slice(a.start - b.start, a.stop - b.start) for a, b in zip(both, box, strict=True))
+        x, y, z = (slice(a.start - b.start, a.stop - b.start) for a, b in zip(both, self._mask_box, strict=True))
+        count = self._mask_box[2].stop - self._mask_box[2].start
+        result[here] = np.unpackbits(self._mask[x, y], axis=2, count=count)[:, :, z]
+        return result
