@@ -40,11 +40,14 @@ class FileTally:
         return f"{self.lost} of {total} file{'s' if total > 1 else ''} could not be read ({reasons})"
 
     def as_json(self) -> dict[str, Any]:
-        """JSON-ready; of each reason the count and the first names."""
+        """JSON-ready: the count of each reason, and the first names of what could not be read."""
         return {
             "used": self.used,
-            "left_out": [_as_json(*one) for one in self.left_out],
-            "unreadable": [_as_json(*one) for one in self.unreadable],
+            "left_out": [{"reason": reason, "files": len(names)} for reason, names in self.left_out],
+            "unreadable": [
+                {"reason": reason, "files": len(names), "names": list(names[:NAMED])}
+                for reason, names in self.unreadable
+            ],
         }
 
 
@@ -60,7 +63,3 @@ def _by_reason(files: Iterable[tuple[str, Path]]) -> tuple[tuple[str, tuple[str,
     for reason, path in files:
         names[reason].append(path.name)
     return tuple((reason, tuple(sorted(found))) for reason, found in names.items())
-
-
-def _as_json(reason: str, names: tuple[str, ...]) -> dict[str, Any]:
-    return {"reason": reason, "files": len(names), "names": list(names[:NAMED])}

@@ -13,6 +13,7 @@ from flare_gui.batch.summary import FailedCase, check_no_other, write_summary
 from flare_gui.batch.worker import Failure
 from flare_gui.console import Bar, Lines, progress_display
 from flare_gui.errors import Cancelled, FlareError
+from flare_gui.file_tally import listed
 from flare_gui.io import Case
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel
@@ -130,8 +131,13 @@ def _find(inputs: list[Path], options: Options, tally: _Tally) -> list[io.Case]:
             tally.failed(Case(path, path.name), Failure(error.message, error.hint))
         else:
             usable.append(path)
+    masks: list[Path] = []
     # Together once more: names are told apart among all cases.
-    return io.find_cases(usable, every_series=every_series) if usable else []
+    cases = io.find_cases(usable, every_series=every_series, passed_over=masks) if usable else []
+    if masks:
+        names = listed(sorted({path.name for path in masks}))
+        print(f"flare-gui: masks are passed over: {len(masks)} files ({names})", file=sys.stderr, flush=True)
+    return cases
 
 
 def _print_summary(results: list[CaseResult]) -> None:

@@ -59,6 +59,12 @@ def source_header(slices: list[Slice], say: Callable[[str], None]) -> SourceHead
 
     Raises `UnreadableScan` when a slice has no UID to refer to or the study none.
     """
+    if slices[0].frames > 1:
+        raise UnreadableScan(
+            slices[0].path,
+            "is a CT of several frames in one file, to which no DICOM object of ours refers",
+            hint="Choose another format for the mask, such as .seg.nrrd.",
+        )
     with warnings.catch_warnings():
         # pydicom prints values that it doubts, and with them who the patient is.
         warnings.simplefilter("ignore")

@@ -33,6 +33,7 @@ from flare_gui.batch.run_batch import usual_jobs
 from flare_gui.batch.run_case import CaseResult
 from flare_gui.batch.summary import CONTACT_SHEET
 from flare_gui.batch.worker import Failure
+from flare_gui.errors import without_options
 from flare_gui.io import Case
 from flare_gui.organs import ORGANS
 
@@ -192,7 +193,7 @@ class BatchWindow(QDialog):
         row = self._rows[case]
         row.setText(STATE, "failed")
         row.setText(REMARKS, failure.message.removeprefix(f"{case.path}: "))
-        row.setToolTip(REMARKS, f"{failure.message}. {failure.hint}\n{failure.details}".strip())
+        row.setToolTip(REMARKS, f"{failure.message}. {without_options(failure.hint)}\n{failure.details}".strip())
         font = row.font(STATE)
         font.setBold(True)
         row.setFont(STATE, font)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from flare_gui.errors import without_options
 from flare_gui.findings import Finding
 
 # Orange as in Okabe and Ito's palette, seen on light and dark alike; a fatal finding is vermilion.
@@ -59,8 +60,8 @@ class FindingLine(QFrame):
         certainty = "" if finding.certainty == "certain" else f" ({finding.certainty})"
         self.sentence = _text(_capital(finding.sentence) + certainty)
         layout.addWidget(self.sentence)
-        if finding.todo:
-            todo = _text(finding.todo)
+        if todo_here := without_options(finding.todo):
+            todo = _text(todo_here)
             todo.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             layout.addWidget(todo)
         self.fix = QPushButton(finding.fix) if finding.fix else None
