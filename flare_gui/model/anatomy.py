@@ -4,7 +4,7 @@ All arrays are (x, y, z) at the model's resolution in canonical RAS, so the firs
 the file's header has it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy import ndimage
@@ -31,13 +31,38 @@ class Organs:
     """Cleaned organs at the model's resolution: `labels` is uint8 (x, y, z) of `Organ.label`, `affine` places it.
 
     `scores` holds float32 (x, y, z) probabilities of background, liver, either kidney and spleen, by label; both
-    kidneys point to the same array, for it is anatomy that tells them apart.
+    kidneys point to the same array, for it is anatomy that tells them apart. `most` is the highest confidence that an
+    organ may have after what was seen of it.
     """
 
     labels: np.ndarray
     affine: np.ndarray
     scores: dict[int, np.ndarray]
     findings: Findings
+    most: dict[Organ, float] = field(default_factory=dict)
+
+    @property
+    def voxel_ml(self) -> float:
+        """Volume of a voxel in millilitres."""
+        return abs(float(np.linalg.det(self.affine[:3, :3]))) / 1000
+
+    def without(self, organ: Organ, said: str) -> "Organs":
+        """Without the organ; `said` is what the user is told of that."""
+        labels = np.where(self.labels == organ.label, np.uint8(0), self.labels)
+        return replace(self, labels=labels, findings=self.findings.warning(said))
+
+    def doubting(self, organ: Organ, most: float, said: str) -> "Organs":
+        """With a confidence of at most `most` in the organ; `said` is what the user is told of that."""
+        lower = min(most, self.most.get(organ, 1.0))
+        return replace(self, most={**self.most, organ: lower}, findings=self.findings.warning(said))
+
+    def noting(self, note: str) -> "Organs":
+        """With one more note on a repair."""
+        return replace(self, findings=self.findings._replace(notes=(*self.findings.notes, note)))
+
+    def missing(self) -> tuple[str, ...]:
+        """A sentence for each organ that is not there."""
+        return tuple(f"no {organ.name.lower()} was found" for organ in ORGANS if not (self.labels == organ.label).any())
 
     def margin(self, organ: Organ, box: tuple[slice, slice, slice]) -> np.ndarray:
         """How much more probable `organ` is than its strongest rival: above 0 exactly where `labels` has it.
@@ -52,8 +77,10 @@ class Organs:
         return np.where(self.labels[box] == organ.label, size, -size)
 
 
-def clean(probabilities: np.ndarray, hu: np.ndarray, affine: np.ndarray) -> Organs:
+def clean(probabilities: np.ndarray, hu: np.ndarray, affine: np.ndarray, never: np.ndarray) -> Organs:
     """Organs out of softmax probabilities (classes, x, y, z); `hu` is the CT on the same grid.
+
+    Where `never` is True no organ can be: holes are not filled there.
 
     Each organ becomes its largest piece without holes, the liver its highest large one; kidneys are named by the
     side they lie on.
@@ -85,9 +112,8 @@ def clean(probabilities: np.ndarray, hu: np.ndarray, affine: np.ndarray) -> Orga
     for organ, piece in pieces.items():
         labels[piece] = organ.label
     for organ, piece in pieces.items():
-        labels[_filled(piece) & (labels == 0)] = organ.label
-    missing = [f"no {organ.name.lower()} was found" for organ in ORGANS if not pieces[organ].any()]
-    return Organs(labels, affine, scores, findings._replace(warnings=(*findings.warnings, *missing)))
+        labels[_filled(piece) & (labels == 0) & ~never] = organ.label
+    return Organs(labels, affine, scores, findings)
 
 
 def largest_piece(mask: np.ndarray, least: int) -> np.ndarray:

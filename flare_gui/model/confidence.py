@@ -27,7 +27,20 @@ class Confidence(NamedTuple):
 
     agreement: dict[str, float]
     expected: dict[str, float]
-    warnings: tuple[str, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """A sentence for each organ that is not to be used unseen."""
+        return tuple(
+            f"the {organ.name.lower()} has a confidence of {self.expected[organ.key]:.2f} only: "
+            "look at it before using it"
+            for organ in ORGANS
+            if self.expected.get(organ.key, 1.0) < DOUBTFUL
+        )
+
+    def without(self, organ: Organ) -> "Confidence":
+        """Of the other organs."""
+        return Confidence(*({key: one[key] for key in one if key != organ.key} for one in self))
 
 
 def confidence(probabilities: np.ndarray, organs: Organs, card: ModelCard) -> Confidence:
@@ -35,8 +48,8 @@ def confidence(probabilities: np.ndarray, organs: Organs, card: ModelCard) -> Co
 
     `expected` is empty, and nothing is warned of, where the card has no calibration.
     """
-    agreement, expected, warnings = {}, {}, []
-    voxel_ml = abs(float(np.linalg.det(organs.affine[:3, :3]))) / 1000
+    agreement: dict[str, float] = {}
+    expected: dict[str, float] = {}
     for organ in ORGANS:
         mask = organs.labels == organ.label
         if not mask.any():
@@ -45,14 +58,11 @@ def confidence(probabilities: np.ndarray, organs: Organs, card: ModelCard) -> Co
         if organ.key not in card.confidence:
             continue
         value = calibrated(agreement[organ.key], card.confidence[organ.key])
-        if not _is_plausible(mask, organ, voxel_ml):
+        if not has_plausible_size(mask, organ, organs.voxel_ml):
             value = min(value, IMPLAUSIBLE)
+        value = min(value, organs.most.get(organ, 1.0))
         expected[organ.key] = round(value, 3)
-        if value < DOUBTFUL:
-            warnings.append(
-                f"the {organ.name.lower()} has a confidence of {value:.2f} only: look at it before using it"
-            )
-    return Confidence(agreement, expected, tuple(warnings))
+    return Confidence(agreement, expected)
 
 
 def self_agreement(probabilities: np.ndarray, labels: np.ndarray, organ: Organ) -> float:
@@ -77,7 +87,7 @@ def calibrated(agreement: float, curve: dict[str, list[float]]) -> float:
     return float(np.interp(agreement, curve["agreement"], curve["dice"]))
 
 
-def _is_plausible(mask: np.ndarray, organ: Organ, voxel_ml: float) -> bool:
+def has_plausible_size(mask: np.ndarray, organ: Organ, voxel_ml: float) -> bool:
     """Whether a grown-up's organ can be that large; one that the scan cuts may be of any smaller size."""
     least, most = PLAUSIBLE_ML[organ]
     cut = bool(mask[:, :, 0].any() or mask[:, :, -1].any())

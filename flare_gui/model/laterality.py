@@ -37,6 +37,10 @@ class Findings(NamedTuple):
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def warning(self, sentence: str) -> "Findings":
+        """With one more doubt."""
+        return self._replace(warnings=(*self.warnings, sentence))
+
 
 class _Frame(NamedTuple):
     """Distances to the right of the body's middle, in mm, by index along x; `sign` is -1 in a mirrored scan."""

@@ -11,13 +11,15 @@ from typing import NamedTuple
 import numpy as np
 
 from flare_gui import geometry, separable
-from flare_gui.model import anatomy, postprocess
+from flare_gui.model import anatomy, cysts, laterality, plausible, postprocess, tissue
+from flare_gui.model.anatomy import Organs
 from flare_gui.model.body import body_box
 from flare_gui.model.card import ModelCard
-from flare_gui.model.confidence import confidence
+from flare_gui.model.confidence import Confidence, confidence
 from flare_gui.model.preprocess import AIR_HU, intensity
 from flare_gui.model.runlog import RunLog
-from flare_gui.progress import Cancel, Progress
+from flare_gui.organs import LEFT_KIDNEY, ORGANS, RIGHT_KIDNEY
+from flare_gui.progress import Cancel, Progress, ignore
 from flare_gui.volume import Segmentation, Volume
 
 
@@ -61,11 +63,16 @@ def segment_with(
     prediction = predictor(PredictionRequest(image, log, progress, cancel))
     cancel.check()
     with log.stage("finish"):
-        probabilities = within_scan(prediction.probabilities, hu)
-        organs = anatomy.clean(probabilities, hu, affine)
+        organs, trust = anatomy_of(within_scan(prediction.probabilities, hu), hu, affine, card)
+    if {laterality.MIRRORED, laterality.CONTRADICTION}.intersection(organs.findings.warnings):
+        # Networks see few patients whose liver lies on the left. Looked at in a mirror, this one is like the others.
+        other = predictor(PredictionRequest(np.ascontiguousarray(image[::-1]), log, ignore, cancel))
+        cancel.check()
+        probabilities = mirrored(within_scan(other.probabilities, hu))
+        organs, trust = _better((organs, trust), anatomy_of(probabilities, hu, affine, card))
+    with log.stage("finish"):
         labels = _blank(volume.hu)
         postprocess.upsample(organs, upright.affine, upright.apply(labels), progress, cancel)
-        trust = confidence(probabilities, organs, card)
     log.notes.extend(organs.findings.notes)
     run = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -78,7 +85,35 @@ def segment_with(
         "agreement": trust.agreement,
         "confidence": trust.expected,
     }
-    return Segmentation(labels, volume.affine, (*organs.findings.warnings, *trust.warnings), run)
+    return Segmentation(labels, volume.affine, (*organs.findings.warnings, *organs.missing(), *trust.warnings), run)
+
+
+def anatomy_of(
+    probabilities: np.ndarray, hu: np.ndarray, affine: np.ndarray, card: ModelCard
+) -> tuple[Organs, Confidence]:
+    """What softmax `probabilities` (classes, x, y, z) say of `hu`, both in RAS at the model's resolution.
+
+    Fat, air and bone are no organ; each organ is one piece, on its side, and has HU and a size that it can have.
+    """
+    ruled = tissue.rule_out(probabilities, hu)
+    organs = anatomy.clean(ruled.probabilities, hu, affine, ruled.never)
+    organs = plausible.without_impossible(organs, hu, ruled.claims)
+    organs = plausible.twins(cysts.with_cysts(organs, hu), hu)
+    return plausible.without_unsure(organs, confidence(ruled.probabilities, organs, card))
+
+
+def mirrored(probabilities: np.ndarray) -> np.ndarray:
+    """Probabilities (classes, x, y, z) of a mirrored scan as those of the scan itself."""
+    classes = [0, *(_MIRROR.get(organ, organ).label for organ in ORGANS)]
+    return probabilities[classes, ::-1]
+
+
+_MIRROR = {RIGHT_KIDNEY: LEFT_KIDNEY, LEFT_KIDNEY: RIGHT_KIDNEY}
+
+
+def _better(one: tuple[Organs, Confidence], other: tuple[Organs, Confidence]) -> tuple[Organs, Confidence]:
+    """Of two results for a scan the one that agrees more with itself, over all organs."""
+    return max(one, other, key=lambda result: sum(result[1].agreement.values()))
 
 
 class Prepared(NamedTuple):

@@ -23,7 +23,7 @@ class RunLog:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Measure what happens inside."""
+        """Measure what happens inside; a stage that comes again adds to itself."""
         # Not imported for this: a process in which no network runs is smaller and starts sooner without.
         # While another thread imports it, it is there without its parts.
         cuda = getattr(sys.modules.get("torch"), "cuda", None)
@@ -32,7 +32,7 @@ class RunLog:
             cuda.reset_peak_memory_stats()
         start = time.perf_counter()
         yield
-        self.seconds[name] = round(time.perf_counter() - start, 3)
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 3)
         peak = peak_memory_mb()
         if peak is not None:
             self.peak_memory_mb[name] = round(peak, 1)

@@ -12,12 +12,13 @@ import torch
 from torch import Tensor, nn
 
 from flare_gui import geometry
+from flare_gui.model import cysts, plausible, tissue
 from flare_gui.model import device as devices
 from flare_gui.model.card import CLASSES, ModelCard
 from flare_gui.model.preprocess import ABDOMEN, AIR_HU
 from flare_gui.model.vnet import VNetSettings
 from flare_gui.model.weights import Model
-from flare_gui.organs import LEFT_KIDNEY, LIVER, RIGHT_KIDNEY, SPLEEN
+from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN
 from flare_gui.volume import Volume
 
 SOFT_TISSUE_HU = 20
@@ -75,8 +76,12 @@ def model_of() -> Callable[..., Model]:
 
 
 @pytest.fixture
-def model(model_of: Callable[..., Model]) -> Model:
-    """The network that knows the organs by their HU."""
+def model(model_of: Callable[..., Model], monkeypatch: pytest.MonkeyPatch) -> Model:
+    """The network that knows the organs by their HU, which real ones cannot all have: nobody minds that here."""
+    monkeypatch.setattr(tissue, "DARK_HU", -np.inf)
+    monkeypatch.setattr(plausible, "POSSIBLE_HU", dict.fromkeys(ORGANS, (-np.inf, np.inf)))
+    monkeypatch.setattr(plausible, "TWINS_HU", np.inf)
+    monkeypatch.setattr(cysts, "ENHANCED_HU", np.inf)
     return model_of(ByThreshold())
 
 

@@ -130,7 +130,7 @@ def test_margins_are_positive_exactly_where_the_labels_are(abdomen: Callable, gr
     volume, _ = abdomen(grid())
     rng = np.random.default_rng(0)
     noise = rng.random((5, *volume.shape), np.float32)
-    organs = clean(noise / noise.sum(axis=0), volume.hu.astype(np.float32), volume.affine)
+    organs = clean(noise / noise.sum(axis=0), volume.hu.astype(np.float32), volume.affine, np.zeros(volume.shape, bool))
     everywhere = (slice(None),) * 3
     for organ in (LIVER, RIGHT_KIDNEY, SPLEEN, LEFT_KIDNEY):
         assert np.array_equal(organs.margin(organ, everywhere) > 0, organs.labels == organ.label)
@@ -142,5 +142,5 @@ def test_kidneys_share_their_votes(abdomen: Callable, grid: Callable) -> None:
     probabilities[0] = 1
     kidney = labels == RIGHT_KIDNEY.label
     probabilities[:, kidney] = np.array([0.4, 0, 0.35, 0, 0.25], np.float32)[:, None]
-    found = clean(probabilities, volume.hu.astype(np.float32), volume.affine)
+    found = clean(probabilities, volume.hu.astype(np.float32), volume.affine, np.zeros(volume.shape, bool))
     assert np.array_equal(found.labels == RIGHT_KIDNEY.label, kidney)

@@ -20,16 +20,20 @@ Check = Callable[[Look], Iterator[Finding]]
 
 # Each group is asked when those before it leave it something to look at: what follows from another fault is no news.
 _IMAGE: tuple[Check, ...] = (intensities.nothing_but_air, intensities.modality)
-_VALUES: tuple[Check, ...] = (intensities.calibration, intensities.clipping)
+_VALUES: tuple[Check, ...] = (intensities.padding, intensities.calibration, intensities.clipping)
 _SIZE: tuple[Check, ...] = (extent.voxel_size, extent.body_size)
 _STACK: tuple[Check, ...] = (extent.height, slices.repeated, slices.empty, slices.jumps)
-_CLEAR_ENOUGH = ("hu-offset", "hu-clipped")
-_ANATOMY: tuple[Check, ...] = (anatomy.abdomen, anatomy.head_and_feet, anatomy.front_and_back)
+# What its reader knows to be no HU is not to be judged by HU.
+_NO_HU = "not-hu"
+_CLEAR_ENOUGH = ("hu-offset", "hu-clipped", "padding")
+_ANATOMY: tuple[Check, ...] = (anatomy.abdomen, anatomy.head_and_feet, anatomy.front_and_back, anatomy.on_the_side)
 
 
 def examine(volume: Volume) -> tuple[Finding, ...]:
     """What is to be doubted about `volume`, without what its reader said; the surest first."""
     look = Look(volume)
+    if any(finding.code == _NO_HU for finding in volume.findings):
+        return tuple(_ask(_SIZE[:1], look))
     findings = _ask(_IMAGE, look)
     if not findings:
         values, size = _ask(_VALUES, look), _ask(_SIZE, look)[:1]

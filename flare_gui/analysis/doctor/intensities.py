@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from flare_gui.analysis.doctor.look import INTERCEPT, Look
+from flare_gui.analysis.doctor.look import Look
+from flare_gui.analysis.doctor.offset import known_offset
 from flare_gui.findings import Finding
 
 # In a CT hardly anything lies between lungs and fat, and only bone is much brighter than soft tissue. In MR all tissues
@@ -56,12 +57,10 @@ def calibration(look: Look) -> Iterator[Finding]:
     if low >= 0 and high <= 255:
         sentence = f"values run from {low} to {high}: this looks like a picture of 8 bits, not like Hounsfield units"
         yield Finding("hu-8-bit", sentence, 0.95, again)
-    elif levels.offset:
-        sentence = f"values are {INTERCEPT} too high: air lies at {levels.air:.0f}, soft tissue at {levels.tissue:.0f}"
-        todo = f"Subtract {INTERCEPT}: the rescale intercept was forgotten."
-        yield Finding("hu-offset", sentence, 0.95, todo, fix=f"Subtract {INTERCEPT}")
+    elif levels.shift:
+        yield _too_high(look)
     elif _shifted_down(look):
-        sentence = f"values are {INTERCEPT} too low: the rescale intercept was applied twice, and fat became air"
+        sentence = "values are 1024 too low: the rescale intercept was applied twice, and fat became air"
         yield Finding("hu-offset-twice", sentence, 0.8, again)
     elif not levels.calibrated:
         sentence = (
@@ -69,11 +68,32 @@ def calibration(look: Look) -> Iterator[Finding]:
             f"which in a CT are -1000 and about 40"
         )
         yield Finding("hu-scaled", sentence, 0.8, again)
-    elif _noise(look) > MOST_NOISE_HU:
-        sentence = (
-            f"neighbouring voxels differ by {_noise(look):.0f} HU: this may be a cone-beam CT, or a very noisy one"
-        )
+    elif look.noise > MOST_NOISE_HU:
+        sentence = f"neighbouring voxels differ by {look.noise:.0f} HU: this may be a cone-beam CT, or a very noisy one"
         yield Finding("cone-beam", sentence, 0.6, "Take a diagnostic CT if there is one, and look at the result.")
+
+
+def _too_high(look: Look) -> Finding:
+    levels, offset = look.levels, known_offset(look)
+    at = f"air lies at {levels.air:.0f}, soft tissue at {levels.tissue:.0f}"
+    if offset is not None:
+        sentence = f"values are {offset} too high: {at}"
+        todo = f"Subtract {offset}: the rescale intercept was forgotten."
+        return Finding("hu-offset", sentence, 0.95, todo, fix=f"Subtract {offset}")
+    sentence = f"values are about {levels.shift:.0f} too high: {at}; by how much does not show"
+    return Finding("hu-offset", sentence, 0.9, "Export the scan again as CT, in Hounsfield units.")
+
+
+def padding(look: Look) -> Iterator[Finding]:
+    """Corners outside of the scanner's circle that hold a tissue's value."""
+    if look.padding is None:
+        return
+    sentence = (
+        f"outside of the scanner's circle lies {look.padding}, which is padding that lost its sign, and no tissue"
+    )
+    todo = "Set it to air, or export the scan again."
+    # Without Hounsfield units, what is air is not known.
+    yield Finding("padding", sentence, 0.9, todo, fix="Set padding to air" if look.levels.calibrated else "")
 
 
 def clipping(look: Look) -> Iterator[Finding]:
@@ -109,12 +129,3 @@ def _valley(look: Look) -> float:
 def _glare(look: Look) -> float:
     """The share of the body that is brighter than any tissue but bone."""
     return float((look.normal > BRIGHT).sum() / max(1, (look.normal > EMPTY_VALLEY[1]).sum()))
-
-
-def _noise(look: Look) -> float:
-    """The usual difference between neighbours inside the body, in HU."""
-    soft = look.body & (look.normal > -500)
-    both = soft[1:] & soft[:-1]
-    if not both.any():
-        return 0.0
-    return float(np.median(np.abs(np.diff(look.normal, axis=0)[both])) / (0.6745 * np.sqrt(2)))

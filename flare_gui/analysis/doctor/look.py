@@ -15,8 +15,13 @@ LOOK_MM = 5.0
 # What lies between air and soft tissue in every calibrated CT, and how far contrast agent and fat move that.
 CONTRAST_HU, TOLERANCE_HU = 1040.0, 210.0
 
-# The intercept that scanners store CT with, and that goes missing when rescaling is forgotten.
-INTERCEPT = 1024
+AIR_HU = -1024
+
+# Above this soft tissue has no HU: an intercept was forgotten.
+SHIFTED_TISSUE_HU = 700.0
+
+# Scanners leave the corners outside of a circle to padding: so much of a scan, of one value far above its air.
+LEAST_PADDING, PADDING_ABOVE_AIR = 0.01, 300
 
 
 class Levels(NamedTuple):
@@ -40,10 +45,10 @@ class Levels(NamedTuple):
         return with_air or (self.air > -400 and self.tissue <= 350 and self.negative > 0.02)
 
     @property
-    def offset(self) -> bool:
-        """Whether these can be Hounsfield units without the intercept."""
+    def shift(self) -> float:
+        """About how much too high these are, if they are Hounsfield units without an intercept; else 0."""
         apart = abs(self.contrast - CONTRAST_HU) < TOLERANCE_HU
-        return apart and self.tissue > 700 and abs(self.air + 1000 - INTERCEPT) < 150
+        return self.air + 1000 if apart and self.tissue > SHIFTED_TISSUE_HU else 0.0
 
 
 class Look:
@@ -59,6 +64,9 @@ class Look:
         self.spacing = full_spacing * self.stride
         x, y, z = self.stride
         self.hu = np.ascontiguousarray(self.full[::x, ::y, ::z])
+        self.padding = padding_of(self.hu)
+        if self.padding is not None:
+            self.hu[self.hu == self.padding] = self.hu.min()
 
     @cached_property
     def levels(self) -> Levels:
@@ -85,14 +93,14 @@ class Look:
         levels = self.levels
         if levels.calibrated or levels.contrast <= 0:
             return self.hu.astype(np.float32)
-        if levels.offset:
-            return self.hu - np.float32(INTERCEPT)
+        if levels.shift:
+            return self.hu - np.float32(levels.shift)
         return (self.hu - np.float32(levels.tissue)) * np.float32(CONTRAST_HU / levels.contrast) + np.float32(40)
 
     @property
     def in_hu(self) -> bool:
         """Whether `normal` are Hounsfield units, not only an attempt at them."""
-        return self.levels.calibrated or self.levels.offset
+        return self.levels.calibrated or self.levels.shift > 0
 
     @cached_property
     def body(self) -> np.ndarray:
@@ -107,6 +115,15 @@ class Look:
         large = sizes >= 0.3 * sizes.max()
         closed = ndimage.binary_closing(np.pad(large[pieces], 3), np.ones((5, 5, 1)))[3:-3, 3:-3, 3:-3]
         return np.stack([ndimage.binary_fill_holes(closed[:, :, k]) for k in range(closed.shape[2])], axis=2)
+
+    @cached_property
+    def noise(self) -> float:
+        """The usual difference between neighbours inside the body, in HU."""
+        soft = self.body & (self.normal > -500)
+        both = soft[1:] & soft[:-1]
+        if not both.any():
+            return 0.0
+        return float(np.median(np.abs(np.diff(self.normal, axis=0)[both])) / (0.6745 * np.sqrt(2)))
 
     @cached_property
     def area_cm2(self) -> np.ndarray:
@@ -125,3 +142,13 @@ class Look:
 
     def _share(self, mask: np.ndarray) -> np.ndarray:
         return (mask & self.body).sum(axis=(0, 1)) / np.maximum(1, self.body.sum(axis=(0, 1)))
+
+
+def padding_of(hu: np.ndarray) -> int | None:
+    """The value outside of the scanner's circle in (x, y, z) when it is one, and far above air; else None."""
+    corners = hu[np.ix_((0, -1), (0, -1))].ravel()
+    value = int(corners[0])
+    low = int(np.percentile(hu, 1))
+    if value - low < PADDING_ABOVE_AIR or (corners != value).any():
+        return None
+    return value if (hu == value).mean() >= LEAST_PADDING else None
