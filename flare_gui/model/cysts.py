@@ -12,7 +12,7 @@ from flare_gui import geometry
 from flare_gui.model.anatomy import KIDNEYS, Organs
 from flare_gui.model.components import connected_components
 from flare_gui.model.hu import core_hu, smoothed
-from flare_gui.model.tissue import grown
+from flare_gui.model.tissue import MOST_HU, SIGMA, grown
 
 # Water with a share of noise and of its surroundings; parenchyma is told from it when it holds contrast agent.
 WATER_HU, ENHANCED_HU = (-20.0, 35.0), 80.0
@@ -52,7 +52,7 @@ def with_cysts(organs: Organs, hu: np.ndarray) -> Organs:
 
 def _water_on(kidney: np.ndarray, free: np.ndarray, hu: np.ndarray, voxel_ml: float) -> list[np.ndarray]:
     """Masks of the pieces as dark as water, on `free` voxels, that have much of their surface on the kidney."""
-    light = smoothed(hu)
+    light = smoothed(hu, SIGMA, MOST_HU)
     water = (light > WATER_HU[0]) & (light < WATER_HU[1]) & free & ndimage.binary_dilation(kidney, iterations=REACH)
     pieces, sizes = connected_components(ndimage.binary_opening(water))
     around = np.zeros((2, len(sizes)))

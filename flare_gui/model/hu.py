@@ -6,8 +6,8 @@ from scipy import ndimage
 from flare_gui import geometry
 
 
-def smoothed(hu: np.ndarray, sigma: float = 0.5, most: float = 600.0) -> np.ndarray:
-    """(x, y, z) smoothed by `sigma` voxels. Air no darker than fat and metal no brighter than `most` go into it."""
+def smoothed(hu: np.ndarray, sigma: float, most: float) -> np.ndarray:
+    """(x, y, z) smoothed by `sigma` voxels. Nothing goes into it darker than fat or brighter than `most`."""
     result: np.ndarray = ndimage.gaussian_filter(np.clip(hu, -150.0, most), sigma, truncate=3.0)
     return result
 

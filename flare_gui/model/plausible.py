@@ -31,9 +31,9 @@ def without_impossible(organs: Organs, hu: np.ndarray, claims: np.ndarray) -> Or
     """
     for organ in ORGANS:
         mask = organs.labels == organ.label
-        gone = _lost_of(mask, claims == organ.label)
+        gone = _lost_of(mask, claims == organ.label, WORTH_SAYING_ML / organs.voxel_ml)
         low, high = POSSIBLE_HU[organ]
-        if gone.sum() * organs.voxel_ml >= WORTH_SAYING_ML and gone.sum() > mask.sum():
+        if gone.any() and gone.sum() > mask.sum():
             mean = float(hu[gone].mean())
         elif mask.any() and not low <= core_hu(hu, mask) <= high:
             mean = core_hu(hu, mask)
@@ -44,14 +44,14 @@ def without_impossible(organs: Organs, hu: np.ndarray, claims: np.ndarray) -> Or
     return organs
 
 
-def _lost_of(mask: np.ndarray, claimed: np.ndarray) -> np.ndarray:
-    """What was claimed in one piece with an organ's mask; the largest piece where there is no mask."""
-    if not claimed.any():
-        return claimed
-    pieces, sizes = connected_components(mask | claimed)
-    own = np.unique(pieces[mask]) if mask.any() else sizes.argmax()
-    lost: np.ndarray = claimed & np.isin(pieces, own)
-    return lost
+def _lost_of(mask: np.ndarray, claimed: np.ndarray, least: float) -> np.ndarray:
+    """What was claimed in one piece with a mask, or the largest piece without one; nothing below `least` voxels."""
+    lost = np.zeros_like(claimed)
+    if claimed.sum() >= least:
+        pieces, sizes = connected_components(mask | claimed)
+        own = np.unique(pieces[mask]) if mask.any() else sizes.argmax()
+        lost = claimed & np.isin(pieces, own)
+    return lost if lost.sum() >= least else np.zeros_like(claimed)
 
 
 def twins(organs: Organs, hu: np.ndarray) -> Organs:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from flare_gui import geometry
+from flare_gui import geometry, separable
 from flare_gui.model.components import connected_components
 from flare_gui.model.hu import smoothed
 from flare_gui.organs import LIVER
@@ -17,6 +17,8 @@ from flare_gui.organs import LIVER
 # left kidney with the fat behind it rises from 0.75 to 0.96.
 DARK_HU, DARK_AROUND_HU = -50.0, -30.0
 SIGMA, SIGMA_AROUND = 0.5, 1.0
+# Bone and metal go into the two no brighter than this, so that they do not outshine the fat beside them.
+MOST_HU, MOST_AROUND_HU = 600.0, 200.0
 
 # A liver full of fat has down to -20 HU, and its border with fat lies lower then: by this share of what it is below a
 # liver that has some, by no more than that many HU.
@@ -49,10 +51,11 @@ def rule_out(probabilities: np.ndarray, hu: np.ndarray) -> Ruled:
     if box is None:
         return Ruled(probabilities, never, claims)
     near = grown(box, claimed.shape, 4)
-    light = smoothed(hu[near], SIGMA)
+    light, calm = separable.in_threads(
+        lambda how: smoothed(hu[near], *how), [(SIGMA, MOST_HU), (SIGMA_AROUND, MOST_AROUND_HU)]
+    )
     lower = _lower_for_fatty(light, probabilities[(LIVER.label, *near)])
-    none = light < DARK_HU - lower
-    none &= smoothed(hu[near], SIGMA_AROUND, most=200.0) < DARK_AROUND_HU - lower
+    none = (light < DARK_HU - lower) & (calm < DARK_AROUND_HU - lower)
     none |= _bone(light > BRIGHT_HU, claimed[near])
     never[near] = none
     part = probabilities[(slice(None), *near)]

@@ -37,6 +37,46 @@ def nifti(array: np.ndarray = HU, *, extension: bool = False) -> bytes:
     return bytes(image.to_bytes())
 
 
+def nifti_of_two_places() -> bytes:
+    """With a slope, and an sform that contradicts the qform and its unit."""
+    image = nibabel.Nifti1Image(HU, AFFINE)
+    image.set_qform(AFFINE, 1)
+    image.set_sform(np.diag([1.0, 1.02, 1.0, 1.0]) @ AFFINE, 4)
+    image.header.set_xyzt_units("micron")
+    image.header.set_slope_inter(2.0, -7.0)
+    return bytes(image.to_bytes())
+
+
+PAIR_HEADER = 352
+
+
+def nifti_pair() -> bytes:
+    """`PAIR_HEADER` bytes of header, and behind them those of the image."""
+    files = nibabel.Nifti1Pair.make_file_map({"header": io.BytesIO(), "image": io.BytesIO()})
+    image = nibabel.Nifti1Pair(HU, AFFINE)
+    image.to_file_map(files)
+    head, voxels = (files[name].fileobj.getvalue() for name in ("header", "image"))
+    return bytes(head.ljust(PAIR_HEADER, b"\0") + voxels)
+
+
+def nrrd_in_metres() -> bytes:
+    fields = [
+        "NRRD0005", "type: short", "dimension: 3", "space: left-anterior-superior", "sizes: 6 5 4",
+        "space directions: (0.002,0,0) (0,-0.002,0) (0,0,0.003)", 'space units: "m" "m" "m"', "encoding: raw",
+        "endian: little", "space origin: (-0.01,0.02,-0.03)", "", "",
+    ]  # fmt: skip
+    return "\n".join(fields).encode() + HU.tobytes(order="F")
+
+
+def meta_long() -> bytes:
+    fields = [
+        "ObjectType = Image", "NDims = 3", "BinaryData = True", "BinaryDataByteOrderMSB = False", "DimSize = 6 5 4",
+        "DistanceUnits = um", "ElementSpacing = 2000 2000 3000", "ElementType = MET_LONG",
+        "ElementDataFile = LOCAL", "",
+    ]  # fmt: skip
+    return "\n".join(fields).encode() + HU.astype("<i4").tobytes(order="F")
+
+
 def nifti2() -> bytes:
     return bytes(nibabel.Nifti2Image(HU, AFFINE).to_bytes())
 

@@ -70,6 +70,12 @@ def _scan(name: str) -> Callable[[Path, bytes], None]:
     return read
 
 
+def _pair(folder: Path, data: bytes) -> None:
+    """Header and image of a NIfTI in two files, one behind the other in `data`."""
+    (folder / "x.img").write_bytes(data[seeds.PAIR_HEADER :])
+    _scan("x.hdr")(folder, data[: seeds.PAIR_HEADER])
+
+
 def _mask(name: str) -> Callable[[Path, bytes], None]:
     volume = Volume(seeds.HU, seeds.AFFINE)
 
@@ -123,10 +129,18 @@ def _weights(folder: Path, data: bytes) -> None:
 
 
 TARGETS: dict[str, Target] = {
-    "nifti": Target(_scan("x.nii"), lambda: [seeds.nifti(), seeds.nifti2(), seeds.nifti(seeds.HU.astype(np.float32))]),
+    "nifti": Target(
+        _scan("x.nii"),
+        lambda: [seeds.nifti(), seeds.nifti2(), seeds.nifti(seeds.HU.astype(np.float32)), seeds.nifti_of_two_places()],
+    ),
+    "nifti-pair": Target(_pair, lambda: [seeds.nifti_pair()]),
     "nifti-gz": Target(_scan("x.nii.gz"), lambda: [seeds.packed(seeds.nifti()), seeds.packed(seeds.nifti2())], "gzip"),
-    "nrrd": Target(_scan("x.nrrd"), lambda: [seeds.itk(".nrrd"), seeds.itk(".nrrd", compressed=True)]),
-    "metaimage": Target(_scan("x.mha"), lambda: [seeds.itk(".mha"), seeds.itk(".mha", compressed=True)]),
+    "nrrd": Target(
+        _scan("x.nrrd"), lambda: [seeds.itk(".nrrd"), seeds.itk(".nrrd", compressed=True), seeds.nrrd_in_metres()]
+    ),
+    "metaimage": Target(
+        _scan("x.mha"), lambda: [seeds.itk(".mha"), seeds.itk(".mha", compressed=True), seeds.meta_long()]
+    ),
     "dicom": Target(
         _series(seeds.dicom),
         lambda: [

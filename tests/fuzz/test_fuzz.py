@@ -80,6 +80,7 @@ WORDS = st.one_of(
     st.integers().map(str), st.floats().map(str), st.sampled_from(["x.raw", "../x", "LIST", "short", "gzip"])
 )
 FIELDS = ["NDims", "DimSize", "ElementType", "ElementSpacing", "TransformMatrix", "CompressedData", "ElementDataFile"]
+FIELDS += ["DistanceUnits", "space", "space units", "spacings"]
 FIELDS += [
     "type",
     "dimension",

@@ -101,7 +101,7 @@ def test_a_scan_that_is_placed_twice_is_read_as_a_body_can_be_and_its_mask_lies_
     assert np.array_equal(read_mask(volume, mask).labels, labels)
     # A mask of a program that knows one of the two forms alone.
     for affine in (nibabel.load(scan).affine, true):
-        nibabel.save(nibabel.Nifti1Image(labels, affine), tmp_path / "other.nii.gz")
+        write_segmentation(Segmentation(labels, affine), tmp_path / "other.nii.gz")
         read = read_mask(volume, tmp_path / "other.nii.gz")
         assert np.array_equal(read.labels, labels) and np.array_equal(read.affine, volume.affine)
 
