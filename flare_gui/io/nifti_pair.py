@@ -25,6 +25,11 @@ def is_header_of_pair(path: Path) -> bool:
     return path.name.lower().endswith(HEADER_SUFFIXES) and _other(path, IMAGE_SUFFIXES) is not None
 
 
+def is_second_half(path: Path) -> bool:
+    """Whether `path` is an image whose header stands for both."""
+    return path.name.lower().endswith(IMAGE_SUFFIXES) and header_beside(path) is not None
+
+
 def both(path: Path) -> tuple[Path, Path]:
     """Header and image of the pair of which `path` is one half. Raises `UnreadableScan` when the other is not there."""
     is_header = path.name.lower().endswith(HEADER_SUFFIXES)

@@ -167,9 +167,7 @@ TARGETS: dict[str, Target] = {
         ],
         "zip",
     ),
-    "mask-nifti": Target(
-        _mask("x.nii"), lambda: [seeds.nifti(seeds.LABELS), seeds.nifti(seeds.LABELS, extension=True)]
-    ),
+    "mask-nifti": Target(_mask("x.nii"), lambda: [seeds.nifti(seeds.LABELS, extension=True)]),
     "mask-nrrd": Target(_mask("x.seg.nrrd"), lambda: [seeds.itk(".nrrd", seeds.LABELS)]),
     "workspace": Target(_workspace, lambda: [seeds.workspace("ct.nii")], "zip"),
     "card": Target(_card, lambda: [seeds.card()]),

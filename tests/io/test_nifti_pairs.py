@@ -58,8 +58,8 @@ def test_a_zip_of_a_pair_is_read_and_a_mask_may_be_a_pair(pair: Path) -> None:
             archive.write(pair / name, f"in/{name}")
     assert np.array_equal(read_scan(pair / "scan.zip").hu, HU)
     labels = (HU > 0).astype(np.uint8)
-    nibabel.save(nibabel.Nifti1Pair(labels, AFFINE), pair / "mask.img")
-    assert np.array_equal(read_mask(Volume(HU, AFFINE), pair / "mask.hdr").labels, labels)
+    nibabel.save(nibabel.Nifti1Pair(labels, AFFINE), pair / "liver.img")
+    assert np.array_equal(read_mask(Volume(HU, AFFINE), pair / "liver.hdr").labels, labels)
 
 
 @pytest.mark.parametrize(("lost", "kept"), [("ct.hdr", "ct.img"), ("ct.img", "ct.hdr")])

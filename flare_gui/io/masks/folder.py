@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from flare_gui.errors import FlareError
+from flare_gui.io import nifti_pair
 from flare_gui.io.array import case_name
 from flare_gui.io.masks import label_map, words
 from flare_gui.io.masks.contents import Contents, Segment
@@ -15,7 +16,10 @@ def organ_files(folder: Path) -> tuple[list[Path], list[Path]]:
     files = sorted(
         path
         for path in folder.iterdir()
-        if path.name.lower().endswith(label_map.SUFFIXES) and path.is_file() and not path.name.startswith(".")
+        if path.name.lower().endswith(label_map.SUFFIXES)
+        and path.is_file()
+        and not path.name.startswith(".")
+        and not nifti_pair.is_second_half(path)
     )
     ours = [path for path in files if words.meant_by_file(case_name(path))]
     return ours, [path for path in files if path not in ours]
