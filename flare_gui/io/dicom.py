@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from flare_gui.errors import NotAScan, UnreadableScan
-from flare_gui.file_tally import FileTally
+from flare_gui.file_tally import FileTally, listed
 from flare_gui.findings import Finding
 from flare_gui.io import dicom_files
-from flare_gui.io.dicom_files import Found, common_folder, files_below, study_folder
+from flare_gui.io.dicom_files import Found, common_folder, files_below, goes_on_beside, study_folder
 from flare_gui.io.dicom_header import NO_DICOM
 from flare_gui.io.dicom_series import Stack, group, propose, without_copies
 from flare_gui.io.dicom_slice import Passed, Slice
@@ -38,7 +38,13 @@ def read_folder(
     stacks = group(slices)
     chosen = _choose(folder, found, stacks, series)
     others = [stack for stack in stacks if stack is not chosen and (series is None or stack.series == chosen.series)]
-    return _assembled(folder, found, chosen, others, copies, allow_gaps=allow_gaps, progress=progress, cancel=cancel)
+    volume = _assembled(folder, found, chosen, others, copies, allow_gaps=allow_gaps, progress=progress, cancel=cancel)
+    beside = goes_on_beside(folder, chosen.series) if folder.is_dir() else []
+    if not beside:
+        return volume
+    sentence = f"this is a part of its series: more of it lies in {listed(beside)} beside {folder.name}"
+    part = Finding("part-of-series", sentence, 1.0, "Open the folder above them, or one file, for the whole series.")
+    return replace(volume, findings=(part, *volume.findings))
 
 
 def read_file(

@@ -154,14 +154,27 @@ def study_folder(one: Slice) -> Path:
     return found
 
 
+def goes_on_beside(folder: Path, series: str) -> list[str]:
+    """The names of folders beside `folder` whose first files are of the same series; a look at some of them."""
+    place = folder.resolve()
+    if os.path.ismount(place) or Path.home() in (place, place.parent):
+        return []
+    return [
+        one.name
+        for one in _neighbours(place.parent, place)
+        if any(not isinstance(s, Passed) and s[0].series == series for s in map(_look, _first_files(one, _PEEKED, 0)))
+    ]
+
+
 def _neighbours(parent: Path, folder: Path) -> Iterator[Path]:
     try:
         with os.scandir(parent) as entries:
-            names = sorted(one.name for one in entries if one.is_dir() and not one.name.startswith("."))
+            # A link may lead to the folder itself.
+            real = [one.name for one in entries if one.is_dir(follow_symlinks=False)]
     except OSError:
         return
-    for name in names[:_MOST_NEIGHBOURS]:
-        if name != folder.name and name not in _NOT_ENTERED:
+    for name in sorted(real)[:_MOST_NEIGHBOURS]:
+        if name != folder.name and name not in _NOT_ENTERED and not name.startswith("."):
             yield parent / name
 
 

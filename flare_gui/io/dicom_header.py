@@ -2,6 +2,7 @@
 
 import re
 import struct
+import warnings
 import zlib
 from collections.abc import Mapping
 from io import BytesIO
@@ -19,10 +20,13 @@ from pydicom.uid import UID, CTImageStorage, DeflatedExplicitVRLittleEndian
 from flare_gui.io.dicom_frames import frame_values
 from flare_gui.io.dicom_slice import Passed, Slice, Stored
 
-# Values that break the standard's rules are common and harmless; a warning for each would bury what matters.
+# Values that break the standard's rules are common and harmless; a warning for each would bury what matters, and show
+# what is in the header.
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
+warnings.filterwarnings("ignore", module=r"pydicom\.")
 
 NO_DICOM, EMPTY, ZEROS, CUT_OFF, DAMAGED = "no DICOM", "empty", "nothing but zeros", "cut off", "damaged header"
+UNDECODABLE = "pixels that cannot be decoded"
 COPY_AGAIN = "Copy the files again from where they come from."
 EXPORT_AGAIN = "Export the series again from the scanner or archive, as original images."
 UNCOMPRESSED = "Export the series again without compression (Explicit VR Little Endian)."

@@ -4,6 +4,7 @@ Pixels that are not compressed are read here, from where the header ends: GDCM t
 whose elements have wrong lengths. What is compressed goes through ITK, which brings a decoder for every syntax.
 """
 
+import struct
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,16 +14,18 @@ import pydicom
 import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 from pydicom.dataset import FileMetaDataset
 from pydicom.encaps import encapsulate, get_frame
-from pydicom.uid import UID, CTImageStorage, generate_uid
+from pydicom.uid import UID, CTImageStorage, RLELossless, generate_uid
 
 from flare_gui.errors import UnreadableScan
 from flare_gui.io.array import AIR_HU, MAX_HU
-from flare_gui.io.dicom_header import COPY_AGAIN, CUT_OFF, inflated
+from flare_gui.io.dicom_header import COPY_AGAIN, CUT_OFF, UNCOMPRESSED, UNDECODABLE, inflated
 from flare_gui.io.dicom_slice import Slice, Stored
 from flare_gui.io.limits import check_there
 
 # A value that means "no pixel here" is one that no tissue has. Within this range it is a tissue's, and stays.
 _TISSUE_HU = (-900, 3000)
+# What stands behind the last frame of a compressed file, and how far before its end at most.
+_END_OF_ITEMS, _MOST_PADDING = b"\xfe\xff\xdd\xe0", 1 << 16
 
 
 class Pixels:
@@ -63,11 +66,16 @@ class Pixels:
         read all, by the rescaling of the first.
         """
         items = self._once(one.path, lambda path: path.read_bytes()[one.stored.offset :])
+        if _END_OF_ITEMS not in items[-_MOST_PADDING:]:
+            raise UnreadableScan(one.path, CUT_OFF, hint=COPY_AGAIN, code="truncated")
         try:
-            alone = _alone(one, get_frame(items, one.frame, number_of_frames=one.frames))
+            frame = get_frame(items, one.frame, number_of_frames=one.frames)
+            if one.stored.packed == RLELossless:
+                _check_rle(frame, one.stored.kind.itemsize)
+            alone = _alone(one, frame)
         # Lengths that lead nowhere; pydicom raises whatever it stumbles over.
         except Exception:  # noqa: BLE001
-            raise UnreadableScan(one.path, CUT_OFF, hint=COPY_AGAIN, code="truncated") from None
+            raise UnreadableScan(one.path, UNDECODABLE, hint=COPY_AGAIN, code="truncated") from None
         with tempfile.TemporaryDirectory(prefix="flare-gui-") as folder:
             path = Path(folder) / "frame.dcm"
             alone.save_as(path, enforce_file_format=True)
@@ -144,11 +152,19 @@ def _through_itk(path: Path, named: Path) -> np.ndarray:
     sitk.ProcessObject.SetGlobalWarningDisplay(False)
     try:
         return sitk.GetArrayFromImage(sitk.ReadImage(str(path))).ravel()
-    except RuntimeError as error:
-        reason = str(error).strip().splitlines()[-1].removeprefix("sitk::ERROR: ")
-        raise UnreadableScan(
-            named, f"the pixels cannot be decoded ({reason})", hint=COPY_AGAIN, code="truncated"
-        ) from None
+    except RuntimeError:
+        raise UnreadableScan(named, UNDECODABLE, hint=UNCOMPRESSED, code="truncated") from None
+
+
+def _check_rle(frame: bytes, segments: int) -> None:
+    """Raise `ValueError` for a header that ends GDCM, and the program with it: it divides by the number of segments.
+
+    PS3.5 G.5: that number, then where each segment begins, as 16 words.
+    """
+    count, *begins = struct.unpack_from("<16I", frame)
+    used = begins[:segments]
+    if count != segments or used[0] < 64 or sorted(set(used)) != used or used[-1] >= len(frame):
+        raise ValueError("segments that lead nowhere")
 
 
 def _alone(one: Slice, frame: bytes) -> pydicom.Dataset:

@@ -10,7 +10,7 @@ from flare_gui.errors import UnreadableScan
 from flare_gui.file_tally import listed
 from flare_gui.findings import MISSING_SLICES, Finding
 from flare_gui.io.array import volume_from
-from flare_gui.io.dicom_header import COPY_AGAIN, EXPORT_AGAIN
+from flare_gui.io.dicom_header import EXPORT_AGAIN
 from flare_gui.io.dicom_parts import steps_of
 from flare_gui.io.dicom_pixels import Pixels
 from flare_gui.io.dicom_series import Stack
@@ -125,15 +125,11 @@ class Assembly:
                 hu[:, :, k] = pixels.read(one, one.rescale or rescale or (one.slope or 1.0, one.intercept or 0.0)).T
                 good.append(k)
             except UnreadableScan as problem:
-                self.broken.append(Passed(one.path, problem.reason, True, COPY_AGAIN, one.series))
+                self.broken.append(Passed(one.path, problem.reason, True, problem.hint, one.series))
             progress("slices", (k + 1) / len(slices))
         if not good:
-            raise UnreadableScan(
-                first.path,
-                self.broken[-1].reason,
-                hint="Export the series again without compression.",
-                code="truncated",
-            )
+            sentence = f"none of its {len(slices)} slices can be read: {self.broken[-1].reason}"
+            raise UnreadableScan(self.path, sentence, hint=self.broken[-1].todo, code="truncated")
         if len(good) < len(slices):
             self.stack = replace(self.stack, slices=tuple(slices[k] for k in good))
             hu = np.asfortranarray(hu[:, :, good])

@@ -36,7 +36,7 @@ def spacing_of(heights: np.ndarray) -> Spacing:
     """What the steps between two or more sorted `heights` in mm mean."""
     steps = np.diff(heights)
     usual = float(np.median(steps))
-    if steps.max() <= GAP * usual:
+    if steps.max() <= GAP * usual and steps.min() >= usual / GAP:
         uneven = float(np.abs(steps - usual).max()) > max(EVEN_MM, EVEN_SHARE * usual)
         even = usual if uneven else float(heights[-1] - heights[0]) / len(steps)
         return Spacing(even, (), (), uneven)

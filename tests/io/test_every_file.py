@@ -64,6 +64,13 @@ def unknown_syntax(file: Path) -> None:
     save(data, file)
 
 
+def half_packed(file: Path) -> None:
+    data = pydicom.dcmread(file)
+    data.compress(pydicom.uid.RLELossless)
+    save(data, file)
+    file.write_bytes(file.read_bytes()[:-40])
+
+
 def broken_rle(file: Path) -> None:
     data = pydicom.dcmread(file)
     data.compress(pydicom.uid.RLELossless)
@@ -82,7 +89,8 @@ HARM: dict[Callable[[Path], None], str] = {
     browser: "not downloaded yet",
     no_place: "no ImagePositionPatient",
     unknown_syntax: "High-Throughput JPEG 2000 Image Compression (Lossless Only), which is not read here",
-    broken_rle: "the pixels cannot be decoded",
+    broken_rle: "pixels that cannot be decoded",
+    half_packed: "cut off",
 }
 
 

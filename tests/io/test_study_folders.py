@@ -49,6 +49,12 @@ def test_one_file_brings_its_whole_series_from_all_folders_of_the_study(disc: Pa
     assert volume.warnings == ()
 
 
+def test_a_folder_with_a_part_of_a_series_says_so(disc: Path) -> None:
+    volume = read_scan(disc / "DICOM/PA0/ST0/SE1")
+    assert np.array_equal(volume.hu, HU[:, :, 10:20])
+    assert volume.warnings[0] == "this is a part of its series: more of it lies in SE0, SE2 beside SE1"
+
+
 def test_one_file_of_a_phase_brings_this_phase(tmp_path: Path) -> None:
     uid = generate_uid()
     for p, name in enumerate("AB"):
