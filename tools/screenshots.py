@@ -1,8 +1,7 @@
 """`make screenshots`: the pictures of the window and of the contact sheet in docs, made by the program itself.
 
 `make screenshots ARGS=dicom-dark` makes one only. Real scans come from `../shared/data`; where those are missing, the
-window shows the demo scan, and the contact sheet is left as it is. On a machine that does nothing else: the window says
-how long a run takes.
+window shows the demo scan, and the contact sheet is left as it is. Seconds are left out: they are the machine's own.
 """
 
 import argparse
@@ -105,6 +104,8 @@ def _window(path: Path, scan: Path, *, dark: bool) -> str:
         _wait(lambda: not window.surfaces.busy)
         document.go_to_organ(RIGHT_KIDNEY.label)
         window.centralWidget().setFocus()
+        window.scan_panel.show_no_cost("Looking at what a run will take…")
+        window.statusBar().clearMessage()
         _rest()
         picture = window.screen().grabWindow(window.winId())
         document.mark_saved()
