@@ -7,6 +7,7 @@ from flare_gui.errors import NotAScan
 from flare_gui.io import dicom_files
 from flare_gui.io.dicom_header import is_index
 from flare_gui.io.dicom_series import group, propose, without_copies
+from flare_gui.io.dicom_slice import Slice
 from flare_gui.io.masks import UnnamedMask, is_ours, read_labels, read_mask, write_segmentation
 from flare_gui.io.nifti import write as write_volume
 from flare_gui.io.readers import READERS, best_reader
@@ -72,14 +73,14 @@ class SeriesInfo:
     columns: int
     rows: int
     spacing_mm: tuple[float, float, float]
-    middle: Path
+    middle: Slice
     proposed: bool
 
 
 def list_series(path: Path, *, progress: Progress = ignore, cancel: Cancel = never) -> list[SeriesInfo]:
     """The DICOM series below a folder, and the parts of each, largest first; empty where there is no DICOM.
 
-    `middle` is the file of the stack's middle slice, for a thumbnail.
+    `middle` is the stack's middle slice, for a thumbnail.
     """
     with unreadable(path):
         found = dicom_files.read(dicom_files.files_below(path), progress=progress, cancel=cancel)
@@ -96,7 +97,7 @@ def list_series(path: Path, *, progress: Progress = ignore, cancel: Cancel = nev
             columns=stack.first.columns,
             rows=stack.first.rows,
             spacing_mm=(*stack.spacing_mm, stack.step_mm),
-            middle=stack.slices[len(stack.slices) // 2].path,
+            middle=stack.slices[len(stack.slices) // 2],
             proposed=stack is chosen,
         )
         for stack in stacks

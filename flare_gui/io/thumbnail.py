@@ -1,21 +1,20 @@
 """A small picture of one DICOM slice, to tell series apart."""
 
-from pathlib import Path
-
 import numpy as np
-import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
+
+from flare_gui.errors import UnreadableScan
+from flare_gui.io.dicom_pixels import Pixels
+from flare_gui.io.dicom_slice import Slice
 
 
-def thumbnail(path: Path, side: int, window: tuple[float, float] = (-160, 240)) -> np.ndarray | None:
+def thumbnail(one: Slice, side: int, window: tuple[float, float] = (-160, 240)) -> np.ndarray | None:
     """uint8 (rows, columns) of at most `side` pixels, the `window` of HU from black to white.
 
     None when the slice cannot be decoded: the table is still useful without.
     """
     try:
-        pixels = np.squeeze(sitk.GetArrayFromImage(sitk.ReadImage(str(path))))
-    except RuntimeError:
-        return None
-    if pixels.ndim != 2:
+        pixels = Pixels().read(one, (one.slope or 1.0, one.intercept or 0.0))
+    except (UnreadableScan, OSError):
         return None
     step = -(-max(pixels.shape) // side)
     # Means, not every n-th pixel: noise would flicker.

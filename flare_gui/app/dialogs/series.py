@@ -80,7 +80,11 @@ class ChoiceDialog(QDialog):
 def ask_series(choice: SeriesChoice, parent: QWidget) -> ChoiceDialog:
     """The table of series; the largest axial CT is proposed."""
     columns = ("Series", "Kind", "Slices", "Size", "Spacing (mm)")
-    dialog = ChoiceDialog(f"{choice.path.name} holds {len(choice.rows)} series. Which one?", columns, parent)
+    several = len({row.info.uid.partition("#")[0] for row in choice.rows})
+    what = (
+        f"{len(choice.rows)} series" if several == len(choice.rows) else f"{several} series in {len(choice.rows)} parts"
+    )
+    dialog = ChoiceDialog(f"{choice.path.name} holds {what}. Which one?", columns, parent)
     for row in choice.rows:
         dialog.add(row.info.uid, _texts(row), proposed=row.info.proposed, image=row.thumbnail)
     dialog.fit()

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom.uid import generate_uid
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from flare_gui.app.dialogs.series import ChoiceDialog
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.organs import LIVER
 from tests.app.helpers import canvas, drop
+from tests.io.slices import patient, write
 
 WaitFor = Callable[..., None]
 
@@ -85,6 +87,26 @@ def test_a_folder_with_several_series_asks_which_and_proposes_the_largest_axial_
     dialog.accept()
     opened(window, wait_for, "two_series")
     assert window.document.hu.shape[2] == max(slices)
+
+
+def test_phases_under_one_series_are_a_choice_and_the_one_that_is_taken_opens(
+    window: MainWindow, wait_for: WaitFor, tmp_path: Path
+) -> None:
+    uid = generate_uid()
+    for phase in range(2):
+        write(tmp_path / "ct", patient(seed=phase), series=uid, tags={"AcquisitionNumber": phase + 1},
+              names=f"{phase}_{{}}".format)  # fmt: skip
+    window.open([tmp_path / "ct"])
+    wait_for(lambda: bool(window.findChildren(ChoiceDialog)), 60)
+    (dialog,) = window.findChildren(ChoiceDialog)
+    rows = [dialog.table.topLevelItem(i) for i in range(2)]
+    assert [row.text(0).endswith(f"acquisition {n}") for n, row in enumerate(rows, 1)] == [True, True]
+    assert not any(row.icon(0).isNull() for row in rows)
+    dialog.table.setCurrentItem(rows[1])
+    dialog.accept()
+    opened(window, wait_for, "ct")
+    # Shown from the patient's right to left and from front to back.
+    assert np.array_equal(window.document.hu, patient(seed=1)[::-1, ::-1])
 
 
 def test_a_folder_of_scans_asks_which(window: MainWindow, scan: Path, wait_for: WaitFor) -> None:
