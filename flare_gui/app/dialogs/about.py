@@ -32,6 +32,8 @@ MOUSE = (
     ("Shift + wheel", "Size of brush and eraser"),
     ("Right drag", "Window (across) and level (up and down); with the brush, erase"),
     ("Middle drag, Shift + drag", "Pan"),
+    ("Shift + move", "The crosshair follows the mouse, with any tool"),
+    ("H", "Hide organs and crosshair until pressed again, or as long as it is held"),
     ("Double click", "One view alone, and back"),
 )
 

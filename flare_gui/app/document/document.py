@@ -8,7 +8,9 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from flare_gui import geometry
-from flare_gui.app.document.overlays import OrganLook, Ruler
+from flare_gui.app.document.display import Display
+from flare_gui.app.document.measurements import Measurement
+from flare_gui.app.document.overlays import OrganLook
 from flare_gui.edit import Box, Edit, History, Origin
 from flare_gui.organs import ORGANS, Organ
 from flare_gui.volume import Segmentation, Volume, check_same_grid
@@ -39,6 +41,7 @@ class Document(QObject):
     window_changed = Signal()
     looks_changed = Signal()
     rulers_changed = Signal()
+    display_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +63,8 @@ class Document(QObject):
         self._window = (-160.0, 240.0)
         self._looks = {organ.label: OrganLook(organ.colour) for organ in ORGANS}
         self._outlined = False
-        self._rulers: tuple[Ruler, ...] = ()
+        self._display = Display()
+        self._rulers: tuple[Measurement, ...] = ()
 
     # The scan and its labels
 
@@ -309,12 +313,22 @@ class Document(QObject):
         self.looks_changed.emit()
 
     @property
-    def rulers(self) -> tuple[Ruler, ...]:
-        """The distances that have been measured."""
+    def display(self) -> Display:
+        """How slices are drawn."""
+        return self._display
+
+    def set_display(self, **changes: Any) -> None:
+        """Change some of `display`."""
+        self._display = replace(self._display, **changes)
+        self.display_changed.emit()
+
+    @property
+    def rulers(self) -> tuple[Measurement, ...]:
+        """Distances, angles and circles that have been measured, in their order."""
         return self._rulers
 
     @rulers.setter
-    def rulers(self, rulers: tuple[Ruler, ...]) -> None:
+    def rulers(self, rulers: tuple[Measurement, ...]) -> None:
         self._rulers = tuple(rulers)
         self.rulers_changed.emit()
 

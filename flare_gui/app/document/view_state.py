@@ -1,25 +1,28 @@
 """How a scan is looked at, as plain JSON for a workspace."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from flare_gui.app.document.display import SLAB_KINDS, SLABS_MM
 from flare_gui.app.document.document import Document
-from flare_gui.app.document.overlays import Ruler
+from flare_gui.app.document.measurements import Angle, Circle, Measurement, Ruler
 from flare_gui.organs import ORGANS
 
 
 def describe(document: Document) -> dict[str, Any]:
-    """Cursor, brightness, looks of the organs by key, rulers."""
+    """Cursor, brightness, looks of the organs by key, what was measured."""
     return {
         "cursor_mm": [float(mm) for mm in document.cursor_mm],
         "window_hu": list(document.window),
         "outlined": document.outlined,
+        "display": asdict(document.display),
         "looks": {organ.key: asdict(document.look(organ.label)) for organ in ORGANS},
         "rulers": [
-            {"start_mm": list(map(float, r.start)), "end_mm": list(map(float, r.end)), "plane": r.plane}
-            for r in document.rulers
+            {"kind": _KINDS[type(one)], "points_mm": [list(map(float, p)) for p in one.points], "plane": one.plane}
+            for one in document.rulers
         ],
     }
 
@@ -32,16 +35,30 @@ def restore(document: Document, view: dict[str, Any]) -> None:
         low, high = view["window_hu"]
         document.window = (float(low), float(high))
     document.outlined = view.get("outlined") is True
+    display = view.get("display")
+    if isinstance(display, dict):
+        known = {key: display[key] for key, allowed in _DISPLAY.items() if allowed(display.get(key))}
+        document.set_display(**known)
     looks = view.get("looks")
     for organ in ORGANS:
         look = looks.get(organ.key) if isinstance(looks, dict) else None
         if isinstance(look, dict):
-            known = {key: look[key] for key, kind in _LOOK.items() if isinstance(look.get(key), kind)}
-            document.set_look(organ.label, **known)
+            kept = {key: look[key] for key, kind in _LOOK.items() if isinstance(look.get(key), kind)}
+            document.set_look(organ.label, **kept)
     rulers = view.get("rulers")
-    document.rulers = tuple(map(_ruler, filter(_is_ruler, rulers if isinstance(rulers, list) else [])))
+    measured = map(_measurement, rulers if isinstance(rulers, list) else [])
+    document.rulers = tuple(one for one in measured if one is not None)
 
 
+_KINDS: dict[type[Measurement], str] = {Ruler: "ruler", Angle: "angle", Circle: "circle"}
+
+
+# Overlays that were hidden by a key are shown again.
+_DISPLAY: dict[str, Callable[[Any], bool]] = {
+    "smooth": lambda value: isinstance(value, bool),
+    "slab_mm": lambda value: isinstance(value, float) and 0 <= value <= max(SLABS_MM),
+    "slab_kind": SLAB_KINDS.__contains__,
+}
 _LOOK = {"colour": str, "visible": bool, "opacity": float}
 
 
@@ -49,14 +66,18 @@ def _numbers(value: object, count: int) -> bool:
     return isinstance(value, list) and len(value) == count and bool(np.isfinite(np.array(value, float)).all())
 
 
-def _is_ruler(value: object) -> bool:
-    return (
-        isinstance(value, dict)
-        and _numbers(value.get("start_mm"), 3)
-        and _numbers(value.get("end_mm"), 3)
-        and value.get("plane") in (0, 1, 2)
-    )
-
-
-def _ruler(value: dict[str, Any]) -> Ruler:
-    return Ruler(np.array(value["start_mm"], float), np.array(value["end_mm"], float), value["plane"])
+def _measurement(value: object) -> Measurement | None:
+    """What was measured; None for what is none. The first version knew distances alone, by their two ends."""
+    if not isinstance(value, dict) or value.get("plane") not in (0, 1, 2):
+        return None
+    points = value.get("points_mm", [value.get("start_mm"), value.get("end_mm")])
+    kind = next((kind for kind, name in _KINDS.items() if name == value.get("kind", "ruler")), None)
+    count = 3 if kind is Angle else 2
+    if kind is None or not isinstance(points, list) or len(points) != count:
+        return None
+    if not all(_numbers(point, 3) for point in points):
+        return None
+    places, plane = [np.array(point, float) for point in points], value["plane"]
+    if kind is Angle:
+        return Angle(places[0], places[1], places[2], plane)
+    return Circle(places[0], places[1], plane) if kind is Circle else Ruler(places[0], places[1], plane)

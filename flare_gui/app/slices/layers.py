@@ -20,7 +20,7 @@ class Pixels(QGraphicsItem):
 
     def __init__(self, form: QImage.Format) -> None:
         super().__init__()
-        self._form = form
+        self._form, self._smooth = form, False
         self._rows = np.zeros((1, 1), np.uint32)
         self._image = QImage()
         self._whole = QRectF()
@@ -30,6 +30,11 @@ class Pixels(QGraphicsItem):
         self.prepareGeometryChange()
         self._whole = QRectF(0, 0, across, up)
         self.setTransform(QTransform.fromScale(rect.width() / across, rect.height() / up))
+
+    def set_smooth(self, on: bool) -> None:
+        """Interpolate between the pixels, or show each as a rectangle."""
+        self._smooth = on
+        self.update()
 
     def draw(self, pixels: np.ndarray) -> None:
         """Show `pixels`, uint32 (across, up), 0xAARRGGBB each."""
@@ -42,6 +47,7 @@ class Pixels(QGraphicsItem):
         return self._whole
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._smooth)
         painter.drawImage(self._whole, self._image)
 
 

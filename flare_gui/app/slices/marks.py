@@ -96,8 +96,26 @@ class Marks:
             self._painter.drawLine(start, end)
             for point in (start, end):
                 self._painter.drawEllipse(point, 3, 3)
-        place = end + QPointF(8, -8)
-        self._outlined(lambda shift: self._painter.drawText(place + shift, f"{mm:.1f} mm"))
+        self._words_at(end + QPointF(8, -8), f"{mm:.1f} mm")
+
+    def angle(self, start: QPointF, corner: QPointF, end: QPointF, degrees: float) -> None:
+        """Two sides, with the angle between them beside the corner."""
+        for pen in (QPen(SHADOW, 4), QPen(RULER, 2)):
+            self._painter.setPen(pen)
+            self._painter.drawPolyline([start, corner, end])
+        self._words_at(corner + QPointF(8, -8), f"{degrees:.1f}°")
+
+    def measured_circle(self, centre: QPointF, edge: QPointF, lines: list[str]) -> None:
+        """A circle through a point of its edge, with what was measured within beside it."""
+        radius = QLineF(centre, edge).length()
+        for pen in (QPen(SHADOW, 4), QPen(RULER, 2)):
+            self._painter.setPen(pen)
+            self._painter.drawEllipse(centre, radius, radius)
+        for i, words in enumerate(lines):
+            self._words_at(centre + QPointF(0.71 * radius + 6, -0.71 * radius + 14 * i), words)
+
+    def _words_at(self, place: QPointF, words: str) -> None:
+        self._outlined(lambda shift: self._painter.drawText(place + shift, words))
 
     def circle(self, centre: QPointF, radius: float, colour: str) -> None:
         """The brush."""

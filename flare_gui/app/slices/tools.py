@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from flare_gui import geometry
 from flare_gui.app.document.document import Document
-from flare_gui.app.document.overlays import Ruler
 from flare_gui.edit import Box, Edit
 from flare_gui.edit.brush import capsule, erased, painted
 from flare_gui.geometry import bounding_box
@@ -338,36 +337,3 @@ class KeepPart(_Click):
             place.box.refused.emit(f"The {name} is in one piece already: there is no other part to remove")
         else:
             place.document.edit("keep this part", *found)
-
-
-class Measure:
-    """Draws a distance from where the button goes down to where it goes up."""
-
-    key, round_cursor, other = "ruler", False, None
-
-    def __init__(self) -> None:
-        self._start: np.ndarray | None = None
-
-    def press(self, place: Place) -> None:
-        self._start = _mm(place)
-        place.document.rulers = (*place.document.rulers, Ruler(self._start, self._start, place.plane))
-
-    def move(self, place: Place) -> None:
-        if self._start is not None:
-            place.document.rulers = (*place.document.rulers[:-1], Ruler(self._start, _mm(place), place.plane))
-
-    def release(self, place: Place) -> None:
-        self.move(place)
-        if self._start is not None and place.document.rulers[-1].mm < 1e-6:
-            place.document.rulers = place.document.rulers[:-1]
-        self._start = None
-
-    def finish(self) -> None:
-        self._start = None
-
-
-TOOLS: tuple[type[Tool], ...] = (Navigate, Brush, Eraser, Fill, KeepPart, Measure)
-
-
-def _mm(place: Place) -> np.ndarray:
-    return geometry.apply(place.document.affine, place.point[None])[0]

@@ -7,11 +7,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from flare_gui import geometry
 from flare_gui.app.document.document import Document
+from flare_gui.app.document.measurements import Angle, Measurement, Ruler
 from flare_gui.app.slices.canvas import Canvas
 from flare_gui.app.slices.labels import LabelSlices
 from flare_gui.app.slices.layers import DISAGREEMENT, OUTLINE_PIXELS, Outline, Pixels, argb, grey
 from flare_gui.app.slices.marks import Marks, StillMarks, apart_mm, position
 from flare_gui.app.slices.plane import AXIAL, CORONAL, SAGITTAL, Frame, Plane
+from flare_gui.app.slices.projection import projected
 from flare_gui.app.slices.slab import Slab
 from flare_gui.app.slices.tools import Place, ToolBox
 from flare_gui.edit import Box
@@ -28,11 +30,13 @@ _DIFFERING = (254, 255)
 class SliceView(QWidget):
     """Draws the document's slice at the crosshair. The left button is the tool's, the wheel scrolls, the right windows.
 
-    `pointed` carries the canonical voxel under the mouse, or None; `enlarged` follows a double click.
+    `pointed` carries the canonical voxel under the mouse, or None; `enlarged` follows a double click, `zoomed` a change
+    of scale by the user.
     """
 
     pointed = Signal(object)
     enlarged = Signal()
+    zoomed = Signal()
 
     def __init__(self, document: Document, plane: Plane, tools: ToolBox | None = None) -> None:
         super().__init__()
@@ -53,6 +57,7 @@ class SliceView(QWidget):
         self._box = self._canvas.addViewBox(lockAspect=True, enableMenu=False)
         self._box.setMouseEnabled(False, False)
         self._image, self._overlay = Pixels(QImage.Format.Format_RGB32), Pixels(QImage.Format.Format_ARGB32)
+        self._image.set_smooth(document.display.smooth)
         self._outlines = {organ.label: Outline() for organ in ORGANS}
         for item in (self._image, self._overlay, *self._outlines.values()):
             self._box.addItem(item)
@@ -68,6 +73,7 @@ class SliceView(QWidget):
         document.looks_changed.connect(self._draw_organs)
         document.reference_changed.connect(self._draw_organs)
         document.rulers_changed.connect(self._canvas.repaint_marks)
+        document.display_changed.connect(self._show_display)
         self.tools.changed.connect(self._canvas.repaint_marks)
 
     # Where things are
@@ -125,6 +131,19 @@ class SliceView(QWidget):
         """Enlarge about a position in the widget, or about the middle."""
         centre = self._box.mapSceneToView(self._canvas.mapToScene(0, 0) + about) if about is not None else None
         self._box.scaleBy((1 / factor, 1 / factor), center=centre)
+        self.zoomed.emit()
+
+    @property
+    def mm_per_pixel(self) -> float:
+        """The scale."""
+        return float(self._box.viewPixelSize()[0])
+
+    def set_mm_per_pixel(self, wanted: float) -> None:
+        """Zoom about the crosshair to a scale, without telling anyone."""
+        if self._frame is not None:
+            factor = wanted / self.mm_per_pixel
+            across, up = self._frame.on_plane(np.array(self._document.cursor_voxel, float))
+            self._box.scaleBy((factor, factor), center=QPointF(across, up))
 
     def pan(self, delta: QPointF) -> None:
         """Shift the picture by so many pixels."""
@@ -197,6 +216,9 @@ class SliceView(QWidget):
         if self.index != self._drawn_index:
             self._draw_slice()
         self._canvas.repaint_marks()
+        if self._mouse is not None:
+            # The slice has moved under the mouse.
+            self.pointed.emit(self.voxel_at(self._mouse))
 
     def _draw_slice(self) -> None:
         self._draw_hu()
@@ -205,8 +227,20 @@ class SliceView(QWidget):
     def _draw_hu(self) -> None:
         if self._frame is not None and self._hu is not None:
             self._drawn_index = self.index
-            layer = self._frame.turned(self._hu.layer(self.index))
-            self._image.draw(grey(layer, self._document.window))
+            self._image.draw(grey(self._frame.turned(self._layer(self._hu)), self._document.window))
+
+    def _layer(self, thin: Slab) -> np.ndarray:
+        """The slice as it lies in the canonical array, or what is put together of a thick one."""
+        display, axis = self._document.display, self._plane.through
+        count = round(display.slab_mm / geometry.spacing(self._document.affine)[axis])
+        if count < 2:
+            return thin.layer(self.index)
+        return projected(self._document.hu, axis, self.index, count, display.slab_kind)
+
+    def _show_display(self) -> None:
+        self._image.set_smooth(self._document.display.smooth)
+        self._draw_slice()
+        self._canvas.repaint_marks()
 
     def _show_window(self) -> None:
         self._draw_hu()
@@ -236,6 +270,7 @@ class SliceView(QWidget):
         reference = self._document.reference_labels
         differing = self._disagreement and reference is not None
         shown = self._labels is not None and (not self._document.outlined or differing)
+        shown = shown and self._document.display.overlays
         self._overlay.setVisible(shown)
         if not shown or self._labels is None or self._frame is None:
             return
@@ -249,7 +284,7 @@ class SliceView(QWidget):
         self._overlay.draw(np.take(colours, picture))
 
     def _draw_outlines(self) -> None:
-        labels = self._labels if self._document.outlined else None
+        labels = self._labels if self._document.outlined and self._document.display.overlays else None
         lines = labels.outlines(self.index) if labels is not None else {}
         for label, curve in self._outlines.items():
             look = self._document.look(label)
@@ -262,7 +297,7 @@ class SliceView(QWidget):
         if self._frame is None:
             return
         marks = Marks(painter, size)
-        if self._crosshair:
+        if self._crosshair and self._document.display.overlays:
             marks.crosshair(self.position_of(np.array(self._document.cursor_voxel, float)))
         pixels_per_mm = 1 / self._box.viewPixelSize()[0]
         self._still.paint(painter, size, self._plane.letters, pixels_per_mm)
@@ -270,7 +305,9 @@ class SliceView(QWidget):
         place = position(_AXIS_LETTERS[through], self._document.cursor_mm[through])
         count = self._document.hu.shape[through]
         top_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-        marks.text(f"{self._plane.name}   {place}   {self.index + 1}/{count}", top_left)
+        display = self._document.display
+        slab = f"   {display.slab_kind} of {display.slab_mm:.0f} mm" if display.slab_mm else ""
+        marks.text(f"{self._plane.name}   {place}   {self.index + 1}/{count}{slab}", top_left)
         self._paint_rulers(marks)
         if self.tools.tool.round_cursor and self._mouse is not None:
             look = self._document.look(self.tools.label)
@@ -283,11 +320,21 @@ class SliceView(QWidget):
             return
         back = np.linalg.inv(self._document.affine)
         spacing = geometry.spacing(self._document.affine)[self._plane.through]
-        for ruler in self._document.rulers:
-            start, end = (geometry.apply(back, np.asarray(point)[None])[0] for point in (ruler.start, ruler.end))
-            near = apart_mm(start, self.index, self._plane.through, spacing) < max(spacing, 1.0)
-            if ruler.plane == self._plane.through and near:
-                marks.ruler(self.position_of(start), self.position_of(end), ruler.mm)
+        for measured in self._document.rulers:
+            points = [geometry.apply(back, np.asarray(point)[None])[0] for point in measured.points]
+            near = apart_mm(points[0], self.index, self._plane.through, spacing) < max(spacing, 1.0)
+            if measured.plane == self._plane.through and near:
+                self._paint_measurement(marks, measured, [self.position_of(point) for point in points])
+
+    def _paint_measurement(self, marks: Marks, measured: Measurement, at: list[QPointF]) -> None:
+        if isinstance(measured, Ruler):
+            marks.ruler(at[0], at[1], measured.mm)
+        elif isinstance(measured, Angle):
+            marks.angle(at[0], at[1], at[2], measured.degrees)
+        else:
+            found = measured.hu(self._document.hu, self._document.affine)
+            words = [f"{found[0]:.0f} ± {found[1]:.0f} HU", f"{found[2] / 100:.2f} cm²"] if found else []
+            marks.measured_circle(at[0], at[1], words)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:

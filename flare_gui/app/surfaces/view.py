@@ -36,6 +36,7 @@ class View3D(QWidget):
         super().__init__()
         self._document = document
         self._plotter: Any = None
+        self._placeholder: QWidget | None = None
         self._made = Surfaces(document, self)
         self._actors: dict[int, Any] = {}
         self._planes = self._skin = self._framed = False
@@ -79,6 +80,19 @@ class View3D(QWidget):
         """The surfaces that are shown, by label."""
         return self._made.by_label
 
+    def reserve(self) -> None:
+        """Have the native window made for OpenGL, right after its first paint and before any dialog is open over it.
+
+        Qt makes a window anew when the first widget with OpenGL comes into it. A dialog over the old one would end
+        behind the new one and block nothing any more. Before the first paint it would cost a quarter of it.
+        """
+        if self._placeholder is None and not self.running and not why_no_opengl():
+            from PySide6.QtOpenGLWidgets import QOpenGLWidget
+
+            self._placeholder = QOpenGLWidget(self)
+            self._placeholder.setFixedSize(1, 1)
+            self._placeholder.hide()
+
     def start(self) -> None:
         """Load VTK, after the window's first paint; without OpenGL say why there is no 3D."""
         if self.running:
@@ -107,6 +121,14 @@ class View3D(QWidget):
             from flare_gui.render import scene
 
             scene.look_from(self._plotter, view, scene.bounds_of(self.surfaces))  # type: ignore[arg-type]
+            self._plotter.render()
+
+    def fit(self) -> None:
+        """Move the camera, the way it looks, to where all organs are in the picture."""
+        if self.running and self.surfaces:
+            from flare_gui.render import scene
+
+            self._plotter.reset_camera(render=False, bounds=scene.bounds_of(self.surfaces))
             self._plotter.render()
 
     def show_planes(self, on: bool) -> None:

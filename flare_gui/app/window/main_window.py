@@ -1,13 +1,14 @@
 """The window: puts the parts together and lets nothing be lost."""
 
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMessageBox, QStackedWidget, QWidget
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMessageBox, QStackedWidget, QToolBar, QWidget
 
 from flare_gui import geometry
 from flare_gui.app.document.autosave import Autosave
@@ -20,6 +21,7 @@ from flare_gui.app.panels.brush import BrushBar
 from flare_gui.app.panels.compare import ComparePanel
 from flare_gui.app.panels.organs import OrganPanel
 from flare_gui.app.panels.scan import ScanPanel
+from flare_gui.app.panels.window import WindowBar
 from flare_gui.app.settings import Settings
 from flare_gui.app.slices.marks import position
 from flare_gui.app.slices.tools import ToolBox
@@ -34,12 +36,15 @@ from flare_gui.app.window.saving import Saving
 from flare_gui.app.window.session import Session
 from flare_gui.app.window.start_page import StartPage
 from flare_gui.app.window.views import Views
+from flare_gui.organs import organ_of
 
 if TYPE_CHECKING:
     from flare_gui.app.batch.window import BatchWindow
 
 # A change of this number forgets how older versions had placed their docks.
 LAYOUT_VERSION = 1
+# Hides what lies over the slices until it is pressed again, or as long as it is held for longer than this.
+HIDE_KEY, HELD_S = Qt.Key.Key_H, 0.35
 
 
 class MainWindow(QMainWindow):
@@ -66,6 +71,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._pages)
         self.scan_panel, self.organs = ScanPanel(self.document), OrganPanel(self.document)
         self.comparison, self.brush_bar = ComparePanel(self.document), BrushBar(self.tools, self.document)
+        self.window_bar = WindowBar(self.document)
         context = Context(
             parent=self,
             feedback=self,
@@ -92,6 +98,8 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self._add_menus(context)
         self._connect()
+        self._hidden_since = 0.0
+        self._first_state = self.saveState(LAYOUT_VERSION)
         self.restoreGeometry(self.settings.bytes("geometry"))
         self._arranged = self.restoreState(self.settings.bytes("state"), LAYOUT_VERSION)
         self._show_page()
@@ -122,6 +130,7 @@ class MainWindow(QMainWindow):
 
     def begin(self, paths: list[Path]) -> None:
         """What comes after the first paint: 3D, the scans at `paths`, or what a program that crashed has left."""
+        self.surfaces.reserve()
         self._warm_up()
         why = self.autosave.store.why_not()
         if why is not None or not self.settings.are_kept:
@@ -214,13 +223,23 @@ class MainWindow(QMainWindow):
         actions.menu("&File", menus.file_menu(context, session, self.saving, self.exporting))
         actions.menu("&Edit", menus.edit_menu(context, session))
         actions.menu("&Scan", menus.scan_menu(context, session, self.show_batch))
-        actions.menu("&View", menus.view_menu(context, self.views, self.docks))
+        self._add_bars()
+        actions.menu("&View", menus.view_menu(context, self.views, self._panels(), self.reset_layout))
         actions.menu("&Help", menus.help_menu(context, actions))
-        main = menus.tool_bar("Main", menus.MAIN_BAR, actions)
-        main.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.addToolBar(main)
-        self.addToolBar(menus.tool_bar("Tools", menus.TOOL_BAR, actions))
-        self.addToolBar(self.brush_bar)
+        menus.fill_bar(self._main_bar, menus.MAIN_BAR, actions)
+        menus.fill_bar(self._tool_bar, menus.TOOL_BAR, actions)
+
+    def _add_bars(self) -> None:
+        self._main_bar, self._tool_bar = QToolBar("Main"), QToolBar("Tools")
+        self._main_bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        for bar in (self._main_bar, self._tool_bar, self.window_bar, self.brush_bar):
+            bar.setObjectName(bar.windowTitle().lower())
+            self.addToolBar(bar)
+
+    def _panels(self) -> dict[str, QAction]:
+        """What switches each panel and tool bar on and off, by the words of the menu."""
+        docks = {f"{title} panel": dock.toggleViewAction() for title, dock in self.docks.items()}
+        return docks | {f"{bar.windowTitle()} tools": bar.toggleViewAction() for bar in self.findChildren(QToolBar)}
 
     def _connect(self) -> None:
         self.start.open_file.connect(self.session.ask_for_scan)
@@ -255,6 +274,7 @@ class MainWindow(QMainWindow):
             document.edited,
             document.rulers_changed,
             document.looks_changed,
+            document.display_changed,
             self.tools.changed,
         ):
             signal.connect(self.refresh)
@@ -265,7 +285,6 @@ class MainWindow(QMainWindow):
         self.docks["Scan"].setVisible(scan)
         self.docks["Organs"].setVisible(scan)
         self.docks["Compare"].setVisible(scan and self.document.reference is not None)
-        self.surfaces.setVisible(self.views.enlarged in (None, self.surfaces))
         if scan and not self._arranged:
             # Qt lays out docks that are seen, no others. The first one gets what it needs: the organs come right below.
             self._arranged = True
@@ -277,4 +296,30 @@ class MainWindow(QMainWindow):
             return
         x, y, z = geometry.apply(self.document.affine, np.array([voxel]))[0]
         sides = (position("LR", x), position("PA", y), position("IS", z))
-        self._pointer.setText(f"{'   '.join(sides)}      {self.document.hu[voxel]} HU")
+        labels = self.document.labels
+        label = 0 if labels is None else int(labels[voxel])
+        organ = f"      {organ_of(label).name}" if label else ""
+        self._pointer.setText(f"{'   '.join(sides)}      {self.document.hu[voxel]} HU{organ}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        if event.key() != HIDE_KEY or event.isAutoRepeat():
+            super().keyPressEvent(event)
+            return
+        self._hidden_since = time.monotonic()
+        self.document.set_display(overlays=not self.document.display.overlays)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        if event.key() != HIDE_KEY or event.isAutoRepeat():
+            super().keyReleaseEvent(event)
+        elif time.monotonic() - self._hidden_since > HELD_S:
+            # It was held to have a look.
+            self.document.set_display(overlays=not self.document.display.overlays)
+
+    def reset_layout(self) -> None:
+        """Panels, tool bars and views where they were at first."""
+        self.restoreState(self._first_state, LAYOUT_VERSION)
+        for bar in self.findChildren(QToolBar):
+            bar.show()
+        self.views.set_layout("equal")
+        self._arranged = False
+        self._show_page()

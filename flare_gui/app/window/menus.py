@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDockWidget, QMenu, QToolBar
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QToolBar
 
 from flare_gui.app.dialogs.about import show_about, show_shortcuts
-from flare_gui.app.slices.tools import TOOLS, Tool, ToolBox
-from flare_gui.app.window.actions import Actions, Command
+from flare_gui.app.document.display import SLAB_KINDS, SLABS_MM
+from flare_gui.app.document.document import Document
+from flare_gui.app.slices.all_tools import TOOLS
+from flare_gui.app.slices.tools import Tool, ToolBox
+from flare_gui.app.window.actions import Actions, Command, plain
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.exporting import Exporting
 from flare_gui.app.window.saving import Saving
@@ -34,6 +37,8 @@ TOOL_TEXTS = (
     ("&Fill", "Fill the hole under the mouse on this slice", "G"),
     ("&Keep this part only", "Click on a part of an organ: its other parts go", "K"),
     ("&Distance", "Drag to measure in mm", "D"),
+    ("&Angle", "Drag along one side to the corner, then click on the other side", "A"),
+    ("HU in a &circle", "Drag from the middle: mean and SD of the HU within", "C"),
 )
 
 
@@ -44,16 +49,15 @@ MAIN_BAR = ("open", "segment", "save_mask", "export_everything")
 TOOL_BAR = (*(tool.key for tool in TOOLS), None, "undo", "redo", None, "outline", "crosshair", "reset_views")
 
 
-def tool_bar(name: str, keys: Sequence[str | None], actions: Actions) -> QToolBar:
-    """A tool bar with the actions of the commands `keys`."""
-    bar = QToolBar(name)
-    bar.setObjectName(name.lower())
+def fill_bar(bar: QToolBar, keys: Sequence[str | None], actions: Actions) -> None:
+    """Put the actions of the commands `keys` into a tool bar, with one word each where the bar has words."""
     for key in keys:
         if key is None:
             bar.addSeparator()
-        else:
-            bar.addAction(actions[key])
-    return bar
+            continue
+        action = actions[key]
+        action.setIconText(plain(action.text()).split()[0])
+        bar.addAction(action)
 
 
 def file_menu(context: Context, session: Session, saving: Saving, exporting: Exporting) -> Entries:
@@ -139,7 +143,7 @@ def edit_menu(context: Context, session: Session) -> Entries:
     yield Command("fill_holes", "Fill &holes in 3D", fill, tip, None, None, scan)
     yield Command(
         "forget_ruler",
-        "Remove the last &distance",
+        "Remove the last &measurement",
         lambda: setattr(document, "rulers", document.rulers[:-1]),
         "",
         "Del",
@@ -151,7 +155,7 @@ def edit_menu(context: Context, session: Session) -> Entries:
 def scan_menu(context: Context, session: Session, show_batch: Callable[[], object]) -> Entries:
     """Segmenting, and with which weights."""
     settings, document, runner = context.settings, context.document, context.runner
-    ready = lambda: document.volume is not None and not runner.busy  # noqa: E731 - asked whenever something changes
+    ready = lambda: document.volume is not None and not runner.blocked  # noqa: E731 - asked whenever something changes
     yield Command("segment", "&Segment", session.segment, "Find liver, kidneys and spleen", "Ctrl+R", "segment", ready)
     batch = "Every scan below a folder: volumes, failures, a contact sheet"
     yield Command("batch", "Segment a &folder…", show_batch, batch, "Ctrl+Shift+R")
@@ -176,7 +180,7 @@ def scan_menu(context: Context, session: Session, show_batch: Callable[[], objec
     )
 
 
-def view_menu(context: Context, views: Views, docks: Mapping[str, QDockWidget]) -> Entries:
+def view_menu(context: Context, views: Views, panels: Mapping[str, QAction], reset: Callable[[], None]) -> Entries:
     """What the views show. The panels' own switches get the panels' names."""
     document = context.document
     for number, (name, hu) in enumerate(WINDOWS.items(), 1):
@@ -208,7 +212,35 @@ def view_menu(context: Context, views: Views, docks: Mapping[str, QDockWidget]) 
         "crosshair",
         checked=lambda: views.crosshair,
     )
-    yield Command("reset_views", "&Fit", views.reset, "Show the whole slices again", "F", "layout")
+    yield Command(
+        "smooth",
+        "&Smooth pixels",
+        lambda on: document.set_display(smooth=on),
+        "Interpolate between voxels, as pictures and films do; off, each voxel is a rectangle",
+        "S",
+        checked=lambda: document.display.smooth,
+    )
+    yield _slab_menu(context)
+    yield Command(
+        "link_zoom",
+        "&Link zoom",
+        views.link_zoom,
+        "All slices at one scale",
+        "Z",
+        checked=lambda: views.linked,
+    )
+    yield None
+    yield Command(
+        "reset_views", "&Fit", views.reset, "Show the whole slices, and all organs in 3D, again", "F", "layout"
+    )
+    yield Command(
+        "one_large",
+        "&One large view",
+        lambda on: views.set_layout("large" if on else "equal"),
+        "The axial slice large, the others beside it",
+        "L",
+        checked=lambda: views.layout_name == "large",
+    )
     for i, name in enumerate(("Axial", "Coronal", "Sagittal", "3D")):
         yield Command(
             f"enlarge_{name.lower()}",
@@ -218,9 +250,12 @@ def view_menu(context: Context, views: Views, docks: Mapping[str, QDockWidget]) 
             f"Alt+{i + 1}",
         )
     yield None
-    for title, dock in docks.items():
-        action = dock.toggleViewAction()
-        action.setText(f"{title} panel")
+    menu = QMenu("&Panels and tools", context.parent)
+    for words, action in panels.items():
+        action.setText(words)
+        menu.addAction(action)
+    yield menu
+    yield Command("reset_layout", "&Reset the layout", reset, "Panels, tools and views where they were at first")
 
 
 def help_menu(context: Context, actions: Actions) -> Entries:
@@ -230,6 +265,27 @@ def help_menu(context: Context, actions: Actions) -> Entries:
     yield Command("shortcuts", "&Keyboard and mouse", keys, "Everything at a glance", "F1")
     about = lambda: show_about(parent, settings.weights)  # noqa: E731
     yield Command("about", "&About flare-gui", about, "Versions, model card, what it is not")
+
+
+def _slab_menu(context: Context) -> QMenu:
+    document = context.document
+    menu = QMenu("Slice &thickness", context.parent)
+
+    def fill() -> None:
+        menu.clear()
+        now = (document.display.slab_mm, document.display.slab_kind if document.display.slab_mm else "mean")
+        for mm, kind in ((0.0, "mean"), *((mm, kind) for kind in SLAB_KINDS for mm in SLABS_MM)):
+            action = menu.addAction(f"{kind.capitalize()} of {mm:.0f} mm" if mm else "One voxel")
+            action.setCheckable(True)
+            action.setChecked(now == (mm, kind))
+            action.triggered.connect(partial(_set_slab, document, mm, kind))
+
+    menu.aboutToShow.connect(fill)
+    return menu
+
+
+def _set_slab(document: Document, mm: float, kind: str, _checked: bool = False) -> None:
+    document.set_display(slab_mm=mm, slab_kind=kind)
 
 
 def _recent_menu(context: Context, session: Session) -> QMenu:

@@ -1,16 +1,19 @@
-"""The middle of the window: three slices and the surfaces, two by two, or one of them alone."""
+"""The middle of the window: three slices and the surfaces, all alike, one large, or one of them alone."""
 
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from flare_gui.app.document.document import Document
 from flare_gui.app.slices.tools import ToolBox
 from flare_gui.app.slices.view import AXIAL, CORONAL, SAGITTAL, SliceView
 from flare_gui.app.surfaces.view import View3D
+from flare_gui.app.window.places import Layout, places
 
-_PLACES = ((0, 0), (0, 1), (1, 0), (1, 1))
+# Smaller, a slice is of no use; so wide and high the middle is at least.
+_LEAST = 240
 
 
 class Views(QWidget):
@@ -21,36 +24,49 @@ class Views(QWidget):
     def __init__(self, document: Document, surfaces: View3D, tools: ToolBox) -> None:
         super().__init__()
         self.crosshair = True
+        self.linked = False
         self.slices = [SliceView(document, plane, tools) for plane in (AXIAL, CORONAL, SAGITTAL)]
         self.surfaces = surfaces
         self._all: list[QWidget] = [*self.slices, surfaces]
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
-        for view, place in zip(self._all, _PLACES, strict=True):
-            layout.addWidget(view, *place)
-        for i in (0, 1):
-            layout.setRowStretch(i, 1)
-            layout.setColumnStretch(i, 1)
+        self._alone: QWidget | None = None
+        self._layout: Layout = "equal"
+        self.setMinimumSize(_LEAST, _LEAST)
+        for view in self._all:
+            view.setParent(self)
+            # Their places are given: what a view would like to be must not make its neighbours smaller.
+            view.setMinimumSize(1, 1)
         for view in self.slices:
             view.pointed.connect(self.pointed)
             view.enlarged.connect(partial(self.enlarge, view))
+            view.zoomed.connect(partial(self._zoom_alike, view))
 
     @property
     def enlarged(self) -> QWidget | None:
         """The view that is shown alone."""
-        shown = [view for view in self._all if not view.isHidden()]
-        return shown[0] if len(shown) == 1 else None
+        return self._alone
+
+    @property
+    def layout_name(self) -> Layout:
+        """All alike, or one large and three small."""
+        return self._layout
+
+    def set_layout(self, layout: Layout) -> None:
+        """Place the views so."""
+        self._layout, self._alone = layout, None
+        self._place()
 
     def enlarge(self, view: QWidget | None) -> None:
-        """Show one view alone; the same one again, or None, shows all four."""
-        alone = None if view is self.enlarged else view
-        for other in self._all:
-            other.setVisible(alone is None or other is alone)
+        """Show one view alone, in the whole middle; the same one again, or None, shows all four."""
+        self._alone = None if view is self._alone else view
+        self._place()
 
     def enlarge_number(self, number: int) -> None:
         """As `enlarge`, for the view in the order axial, coronal, sagittal, 3D."""
         self.enlarge(self._all[number])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._place()
 
     def show_crosshair(self, on: bool) -> None:
         """Draw the lines through the shared point on all slices, or not."""
@@ -63,7 +79,25 @@ class Views(QWidget):
         for view in self.slices:
             view.show_disagreement(on)
 
+    def link_zoom(self, on: bool) -> None:
+        """Keep all slices at the scale of the one that is zoomed."""
+        self.linked = on
+        self._zoom_alike(self.slices[0])
+
     def reset(self) -> None:
-        """Show the whole slices again."""
+        """Show the whole slices again, and all organs in 3D."""
         for view in self.slices:
             view.reset_view()
+        self.surfaces.fit()
+
+    def _zoom_alike(self, view: SliceView) -> None:
+        for other in self.slices if self.linked else ():
+            if other is not view:
+                other.set_mm_per_pixel(view.mm_per_pixel)
+
+    def _place(self) -> None:
+        alone = None if self._alone is None else self._all.index(self._alone)
+        for view, place in zip(self._all, places(self.width(), self.height(), self._layout, alone=alone), strict=True):
+            view.setVisible(not place.isEmpty())
+            if not place.isEmpty():
+                view.setGeometry(place)

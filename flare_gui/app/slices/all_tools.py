@@ -1,0 +1,6 @@
+"""The tools of menus and tool bar, in their order."""
+
+from flare_gui.app.slices.measuring import Measure, MeasureAngle, MeasureCircle
+from flare_gui.app.slices.tools import Brush, Eraser, Fill, KeepPart, Navigate, Tool
+
+TOOLS: tuple[type[Tool], ...] = (Navigate, Brush, Eraser, Fill, KeepPart, Measure, MeasureAngle, MeasureCircle)
