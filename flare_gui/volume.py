@@ -1,7 +1,7 @@
 """The two things that travel through the program: a CT and its labels, each with the affine that places it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from flare_gui import geometry
 from flare_gui.errors import GridMismatch
 from flare_gui.file_tally import FileTally
 from flare_gui.findings import Finding
-from flare_gui.organs import organ_of
+from flare_gui.organs import ORGANS
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,9 +87,9 @@ class Segmentation:
         """Keys of the organs that were corrected by hand."""
         return frozenset(self.run.get("corrected", ()))
 
-    def corrected_by_hand(self, labels: Iterable[int]) -> "Segmentation":
+    def corrected_by_hand(self, labels: Container[int]) -> "Segmentation":
         """The same labels, with those organs marked as corrected beside those that are marked already."""
-        keys = self.corrected | {organ_of(label).key for label in labels}
+        keys = self.corrected | {organ.key for organ in ORGANS if organ.label in labels}
         return replace(self, run=self.run | {"corrected": sorted(keys)}) if keys != self.corrected else self
 
     def __post_init__(self) -> None:

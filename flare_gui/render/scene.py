@@ -10,7 +10,7 @@ from vtkmodules.vtkRenderingAnnotation import vtkAnnotatedCubeActor
 
 from flare_gui import geometry
 from flare_gui.organs import ORGANS
-from flare_gui.render.surface import organ_surfaces
+from flare_gui.render.surface import CUT, organ_surfaces
 from flare_gui.volume import Segmentation
 
 # pyvista's own annotations of its plotters do not pass a type checker.
@@ -27,6 +27,9 @@ VIEWS: dict[View, tuple[tuple[float, float, float], tuple[float, float, float]]]
     "top": ((0, 0, 1), (0, 1, 0)),
 }
 BACKGROUND, BACKGROUND_TOP = "#10161d", "#33414f"
+# How far towards white the face of an organ is that the scan cuts.
+CUT_PALER = 0.45
+AIR_BELOW = -600
 SKIN_COLOUR, SKIN_OPACITY = "#d9b99b", 0.14
 
 # Faces of the little cube: along +x (patient's right), -x, +y, -y, +z, -z.
@@ -36,21 +39,45 @@ _FACES = ("R", "L", "A", "P", "S", "I")
 def add_organ(plotter: Plotter, surface: pv.PolyData, name: str, colour: str, opacity: float) -> Any:
     """Put an organ's surface in, in place of an earlier one of the same name; returns its actor.
 
-    Of a faint one only the outside is drawn: its far wall would shine through.
+    Of a faint one only the outside is drawn: its far wall would shine through. A face where the scan ends is paler.
     """
-    return plotter.add_mesh(
+    actor = plotter.add_mesh(
         surface,
-        color=colour,
+        scalars=CUT,
+        cmap=[colour, colour],
+        clim=(0, 1),
+        interpolate_before_map=False,
+        show_scalar_bar=False,
         opacity=opacity,
         smooth_shading=True,
-        specular=0.25,
-        specular_power=18,
-        ambient=0.12,
+        diffuse=0.9,
+        specular=0.3,
+        specular_power=22,
+        ambient=0.1,
         culling="back" if opacity < 1.0 else None,
         name=name,
         render=False,
         reset_camera=False,
     )
+    paint(actor, colour)
+    return actor
+
+
+def paint(actor: Any, colour: str) -> None:
+    """Give an organ's surface its colour, and the faces where the scan cuts it a paler one."""
+    whole = np.array(pv.Color(colour).float_rgb)
+    actor.prop.color = colour
+    table = actor.mapper.lookup_table
+    for i, shade in enumerate((whole, whole + CUT_PALER * (1 - whole))):
+        table.SetTableValue(i, *shade, 1.0)
+
+
+def light(plotter: Plotter) -> None:
+    """Two lights that go with the camera: one from the upper left that gives shape, a weaker one from the right."""
+    plotter.remove_all_lights()
+    for place, strength in (((-0.9, 1.1, 1.2), 0.85), ((1.0, -0.5, 0.8), 0.35)):
+        lamp = pv.Light(position=place, focal_point=(0, 0, 0), light_type="camera light", intensity=strength)
+        plotter.add_light(lamp)
 
 
 def add_skin(plotter: Plotter, surface: pv.PolyData) -> Any:
@@ -78,8 +105,11 @@ def add_slice(plotter: Plotter, hu: np.ndarray, affine: np.ndarray, axis: int, i
     corners[:, up] = [-0.5, -0.5, hu.shape[up] - 0.5, hu.shape[up] - 0.5]
     plane = pv.PolyData(geometry.apply(affine, corners), faces=[4, 0, 1, 2, 3])
     plane.active_texture_coordinates = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
+    # Air around the patient would be a black wall before the organs: it is left out.
+    seen = np.where(geometry.layer(hu, axis, index) > AIR_BELOW, 255, 0).astype(np.uint8)
     # A texture's first row is its top one.
-    texture = pv.Texture(np.repeat(np.ascontiguousarray(grey.T[::-1])[..., None], 3, axis=2))
+    texture = pv.Texture(np.ascontiguousarray(np.stack([grey, grey, grey, seen], axis=-1).transpose(1, 0, 2)[::-1]))
+    texture.interpolate = True
     return plotter.add_mesh(
         plane,
         texture=texture,
@@ -153,7 +183,8 @@ def off_screen(size: tuple[int, int], background: str) -> Plotter:
     """A plotter of (width, height) pixels that needs no display. Close it."""
     # Without a display VTK takes another way to draw, and warns that it does.
     vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
-    plotter: Plotter = pv.Plotter(off_screen=True, window_size=list(size), lighting="light kit")
+    plotter: Plotter = pv.Plotter(off_screen=True, window_size=list(size), lighting="none")
+    light(plotter)
     plotter.set_background(background)
     return plotter
 

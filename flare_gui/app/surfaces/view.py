@@ -39,7 +39,9 @@ class View3D(QWidget):
         self._placeholder: QWidget | None = None
         self._made = Surfaces(document, self)
         self._actors: dict[int, Any] = {}
-        self._planes = self._skin = self._framed = False
+        self._planes = self._skin = False
+        # Where the camera was put by itself; None before.
+        self._framed: tuple[object, ...] | None = None
         self._pressed = QPointF()
         self.setAccessibleName("3D view")
         self._message = QLabel("Surfaces appear here once there are organs.")
@@ -108,6 +110,7 @@ class View3D(QWidget):
         self._plotter = QtInteractor(self, auto_update=False)
         self._plotter.setAcceptDrops(False)
         self._plotter.set_background(scene.BACKGROUND, top=scene.BACKGROUND_TOP)
+        scene.light(self._plotter)
         scene.add_orientation(self._plotter)
         scene.blend_in_order(self._plotter)
         self._plotter.installEventFilter(self)
@@ -212,7 +215,7 @@ class View3D(QWidget):
         self._made.update()
 
     def _new_volume(self) -> None:
-        self._framed = False
+        self._framed = None
         if self.running:
             self.show_skin(self._skin)
             self._show_planes()
@@ -230,17 +233,24 @@ class View3D(QWidget):
         self._stack.setCurrentIndex(1 if self.surfaces else 0)
         self.bar.setVisible(bool(self.surfaces))
         self._show_looks()
-        if self.surfaces and not self._framed:
-            self._framed = True
+        if self.surfaces and (self._framed is None or self._framed == self._camera()):
+            # What came first may have been a dab of the brush: as long as nobody has turned it, all is in the picture.
             self.look_from("front")
+            self._framed = self._camera()
         self.meshed.emit()
+
+    def _camera(self) -> tuple[object, ...]:
+        seen = self._plotter.camera
+        return seen.position, seen.focal_point, seen.up, seen.view_angle
 
     def _show_looks(self) -> None:
         if not self.running:
             return
+        from flare_gui.render import scene
+
         for label, actor in self._actors.items():
             look = self._document.look(label)
-            actor.prop.color = look.colour
+            scene.paint(actor, look.colour)
             actor.prop.opacity = _opacity(look)
             actor.prop.culling = "back" if actor.prop.opacity < 1.0 else "none"
             actor.SetVisibility(look.visible)

@@ -31,6 +31,7 @@ def test_a_slice_equals_what_pyqtgraph_draws(
     view.resize(*SIZE)
     document.show(document.volume, document.segmentation)
     document.window, document.outlined = (-140.5, 203.0), outlined
+    document.set_display(smooth=False)
     document.set_look(ORGANS[1].label, opacity=0.8, colour="#12f0a4")
     document.move_to_voxel((20, 22, 19))
     plain, box = _plain(document, plane)
