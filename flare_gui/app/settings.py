@@ -65,6 +65,15 @@ class Settings:
         self._store.setValue("segment_when_opened", on)
 
     @property
+    def knows_first_steps(self) -> bool:
+        """Whether the user has taken away what the start page says to newcomers, or has segmented a scan."""
+        return bool(self._store.value("knows_first_steps", False, bool))
+
+    def learn_first_steps(self) -> None:
+        """Say nothing of that any more."""
+        self._store.setValue("knows_first_steps", True)
+
+    @property
     def weights(self) -> Path | None:
         """Weights of the user's own, None for the shipped ones or when the file is gone."""
         name = self._store.value("weights", "", str)

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from flare_gui.app.settings import Settings
 from flare_gui.app.window.main_window import MainWindow
-from flare_gui.organs import LEFT_KIDNEY, LIVER
+from flare_gui.io.masks.written import nifti_extension
+from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS
 from tests.app.helpers import LPS
 
 WaitFor = Callable[..., None]
@@ -55,5 +56,8 @@ def scan(tmp_path: Path) -> Path:
     for organ, place, value in ((LIVER, np.s_[4:16, 8:22, 6:16], 100), (LEFT_KIDNEY, np.s_[28:34, 16:22, 4:12], 150)):
         hu[place], labels[place] = value, organ.label
     nibabel.save(nibabel.Nifti1Image(hu, LPS), tmp_path / "ct.nii.gz")
-    nibabel.save(nibabel.Nifti1Image(labels, LPS), tmp_path / "ct.seg.nii.gz")
+    mask = nibabel.Nifti1Image(labels, LPS)
+    # As other programs write it, with names: what numbers alone mean is asked.
+    mask.header.extensions.append(nifti_extension({organ.label: organ for organ in ORGANS}))
+    nibabel.save(mask, tmp_path / "ct.seg.nii.gz")
     return tmp_path / "ct.nii.gz"

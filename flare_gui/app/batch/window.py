@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from flare_gui.app.batch.work import BatchRequest, BatchSignals, segment_folder
+from flare_gui.app.dialogs.screen import fit
 from flare_gui.app.jobs.job import Job
 from flare_gui.app.jobs.runner import duration
 from flare_gui.app.settings import Settings
@@ -72,7 +73,7 @@ class BatchWindow(QDialog):
         self._out = Path()
         self.setWindowTitle("Segment a folder - flare-gui")
         self.setWindowFlag(Qt.WindowType.WindowMinMaxButtonsHint)
-        self.resize(1080, 560)
+        fit(self, 1080, 560)
         self.folder, self.out = QLineEdit(), QLineEdit()
         self.jobs, self.overwrite = QSpinBox(), QCheckBox("Replace results of other settings")
         self.jobs.setRange(1, 64)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from flare_gui import __version__
+from flare_gui.app.dialogs.screen import fit, scrolled
 from flare_gui.assets import asset
 from flare_gui.errors import FlareError
 from flare_gui.model.card import ModelCard, card_path
@@ -41,7 +42,7 @@ MOUSE = (
 def show_shortcuts(parent: QWidget, shortcuts: Sequence[tuple[str, str, str]]) -> QDialog:
     """The sheet of mouse buttons and of `shortcuts`: keys, what they do, menu."""
     dialog = _dialog(parent, "Keyboard and mouse")
-    dialog.resize(560, 640)
+    fit(dialog, 560, 640)
     table = QTreeWidget()
     table.setAccessibleName("Keyboard and mouse")
     table.setHeaderLabels(["Keys", "What they do", "Menu"])
@@ -63,7 +64,8 @@ def show_about(parent: QWidget, weights: Path | None) -> QDialog:
     text.setWordWrap(True)
     text.setMinimumWidth(520)
     text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    dialog.layout().insertWidget(0, text)  # type: ignore[union-attr]
+    dialog.layout().insertWidget(0, scrolled(text))  # type: ignore[union-attr]
+    fit(dialog, 600, 560)
     dialog.open()
     return dialog
 

@@ -28,7 +28,7 @@ from flare_gui.app.dialogs.film import FilmChoice
 from flare_gui.app.dialogs.screen import fit, scrolled
 from flare_gui.app.jobs.exporting import ExportRequest
 from flare_gui.export import EVERYTHING, FORMATS, ExportOptions
-from flare_gui.render.options import MeshOptions
+from flare_gui.render.options import Frame, MeshOptions
 
 _USUAL = ("nifti", "csv")
 
@@ -86,7 +86,8 @@ class ExportDialog(QDialog):
 
     def wanted(self) -> ExportRequest:
         """All of it."""
-        mesh = MeshOptions(self.smoothing.value(), self.reduction.value() / 100)
+        frame: Frame = "LPS" if self.lps.isChecked() else "RAS"
+        mesh = MeshOptions(self.smoothing.value(), self.reduction.value() / 100, frame)
         options = ExportOptions(
             labels="flare22" if self.flare22.isChecked() else "organs",
             per_organ=self.per_organ.isChecked(),
@@ -104,6 +105,7 @@ class ExportDialog(QDialog):
             "pdf": self.pdf.isChecked(),
             "flare22": self.flare22.isChecked(),
             "per_organ": self.per_organ.isChecked(),
+            "lps": self.lps.isChecked(),
             "smoothing": self.smoothing.value(),
             "reduction": self.reduction.value(),
             "film": self.film.choices(),
@@ -113,7 +115,8 @@ class ExportDialog(QDialog):
         """Set what `choices` gave; what is missing or odd is left as it is."""
         if isinstance(choices.get("formats"), list):
             self.tick(choices["formats"])
-        for key, box in (("pdf", self.pdf), ("flare22", self.flare22), ("per_organ", self.per_organ)):
+        boxes = {"pdf": self.pdf, "flare22": self.flare22, "per_organ": self.per_organ, "lps": self.lps}
+        for key, box in boxes.items():
             if isinstance(choices.get(key), bool):
                 box.setChecked(choices[key])
         for key, spin in (("smoothing", self.smoothing), ("reduction", self.reduction)):
@@ -185,6 +188,9 @@ class ExportDialog(QDialog):
         for words, spin in (("Smoothing", self.smoothing), ("Reduction", self.reduction)):
             spin.setAccessibleName(words)
             form.addRow(words, spin)
+        self.lps = QCheckBox("In LPS, as DICOM has it")
+        self.lps.setToolTip("For programs that expect DICOM's frame; otherwise RAS, as NIfTI has it")
+        form.addRow(self.lps)
         for group in (masks, meshes):
             how.addWidget(group)
         how.addStretch()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from flare_gui.app.dialogs.screen import fit
 from flare_gui.app.document.opening import SeriesChoice, SeriesRow
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class ChoiceDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("flare-gui")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(860, 420)
+        fit(self, 860, 420)
         self.table = QTreeWidget()
         self.table.setAccessibleName(question)
         self.table.setHeaderLabels(list(columns))

@@ -30,7 +30,7 @@ class OrganPanel(QWidget):
         grid.setHorizontalSpacing(6)
         grid.setColumnStretch(2, 1)
         for line, row in enumerate(self.rows.values()):
-            row.place(grid, 2 * line)
+            row.place(grid, 3 * line)
             row.name.clicked.connect(partial(self._choose, row.organ.label))
         self.hint = QLabel("No organs yet. Segment the scan, open a mask, or draw with the brush.")
         self.hint.setWordWrap(True)
@@ -111,7 +111,7 @@ class OrganRow:
             label.setToolTip(f"{what} of the {organ.name.lower()}")
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.confidence = QLabel()
-        self.confidence.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.confidence.hide()
         self.badge = Badge()
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
@@ -119,12 +119,12 @@ class OrganRow:
         self.opacity.valueChanged.connect(lambda value: document.set_look(organ.label, opacity=value / 100))
 
     def place(self, grid: QGridLayout, line: int) -> None:
-        """Put the widgets into two lines of a grid."""
+        """Put the widgets into three lines of a grid."""
         for column, widget in enumerate((self.eye, self.colour, self.name, self.volume, self.mean)):
             grid.addWidget(widget, line, column)
-        grid.addWidget(self.confidence, line + 1, 0, 1, 2)
         grid.addWidget(self.opacity, line + 1, 2)
         grid.addWidget(self.badge, line + 1, 3, 1, 2)
+        grid.addWidget(self.confidence, line + 2, 2, 1, 3)
 
     def show_look(self) -> None:
         """Follow the document without telling it what it has just said."""
@@ -172,15 +172,17 @@ class OrganRow:
         self.name.setFont(font)
 
     def show_confidence(self, value: float | None, corrected: bool) -> None:
-        """The Dice to expect, as a percentage; in the badge's colour when that is too low to trust."""
+        """In words, the Dice to expect; in the badge's colour when that is too low to trust."""
         from flare_gui.model.confidence import DOUBTFUL
 
         if corrected:
-            self.confidence.setText("corrected")
+            self.confidence.setText("corrected by hand")
+            self.confidence.show()
             self.confidence.setToolTip("Corrected by hand: the network's confidence was about other voxels")
             self.confidence.setStyleSheet("")
             return
-        self.confidence.setText("" if value is None else f"{100 * value:.0f} %")
+        self.confidence.setVisible(value is not None)
+        self.confidence.setText("" if value is None else f"confidence {value:.2f} (expected Dice)")
         doubtful = value is not None and value < DOUBTFUL
         advice = "Look at every slice before you use it." if doubtful else "Still look at it: this is an estimate."
         words = f"Confidence: the {self.organ.name.lower()} is expected to agree with an expert's to a Dice of"

@@ -1,12 +1,12 @@
 """The buttons under the 3D view."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 VIEWS = ("front", "back", "left", "right", "top")
 
 
-class Bar(QWidget):
+class Bar(QToolBar):
     """Sides to look from, and what else to show. `side_asked` carries one of `VIEWS`, the others whether it is on."""
 
     side_asked = Signal(str)
@@ -15,16 +15,18 @@ class Bar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(4, 2, 4, 2)
+        # A tool bar, for what does not fit under a narrow view goes into its own menu.
+        self.setMovable(False)
         for side in VIEWS:
             button = QToolButton()
             button.setText(side.capitalize())
             button.setToolTip(f"Look from the {side}")
             button.setAccessibleName(f"Look from the {side}")
             button.clicked.connect(lambda _=False, side=side: self.side_asked.emit(side))
-            layout.addWidget(button)
-        layout.addStretch()
+            self.addWidget(button)
+        between = QWidget()
+        between.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(between)
         for text, tip, show in (
             ("Slices", "Show the three slice planes", self.planes_switched),
             ("Skin", "Show the body's outside, translucent", self.skin_switched),
@@ -35,4 +37,4 @@ class Bar(QWidget):
             switch.setAccessibleName(tip)
             switch.setCheckable(True)
             switch.toggled.connect(show)
-            layout.addWidget(switch)
+            self.addWidget(switch)

@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMessageBox, QStackedWidget, QToolBar, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QScrollArea,
+    QStackedWidget,
+    QToolBar,
+    QWidget,
+)
 
 from flare_gui import geometry
+from flare_gui.app.dialogs.screen import fit, scrolled
 from flare_gui.app.document.autosave import Autosave
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.recovery import Store
@@ -37,12 +47,14 @@ from flare_gui.app.window.session import Session
 from flare_gui.app.window.start_page import StartPage
 from flare_gui.app.window.views import Views
 from flare_gui.organs import organ_of
+from flare_gui.volume import Volume
 
 if TYPE_CHECKING:
     from flare_gui.app.batch.window import BatchWindow
 
 # A change of this number forgets how older versions had placed their docks.
 LAYOUT_VERSION = 1
+PANEL_WIDTH = 290
 # Hides what lies over the slices until it is pressed again, or as long as it is held for longer than this.
 HIDE_KEY, HELD_S = Qt.Key.Key_H, 0.35
 
@@ -61,7 +73,7 @@ class MainWindow(QMainWindow):
         self._warming: Job | None = None
         self.setWindowTitle("flare-gui")
         self.setAcceptDrops(True)
-        self.resize(1360, 900)
+        fit(self, 1360, 900)
         self.start = StartPage()
         self.surfaces = View3D(self.document)
         self.views = Views(self.document, self.surfaces, self.tools)
@@ -87,10 +99,10 @@ class MainWindow(QMainWindow):
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self.docks = {
             "Scan": self._dock("Scan", self.scan_panel, right),
-            "Organs": self._dock("Organs", self.organs, right),
-            "Compare": self._dock("Compare", self.comparison, right),
+            "Organs": self._dock("Organs", _scrolled(self.organs), right),
+            "Compare": self._dock("Compare", _scrolled(self.comparison), right),
         }
-        self.resizeDocks([self.docks["Scan"]], [290], Qt.Orientation.Horizontal)
+        self.resizeDocks([self.docks["Scan"]], [PANEL_WIDTH], Qt.Orientation.Horizontal)
         self._pointer = QLabel()
         self._pointer.setAccessibleName("Under the mouse")
         self.statusBar().addWidget(self._pointer)
@@ -153,7 +165,7 @@ class MainWindow(QMainWindow):
         """Show what can be done now, and what is unsaved."""
         self.actions_.refresh()
         volume = self.document.volume
-        self.setWindowTitle(f"{volume.name}[*] - flare-gui" if volume else "flare-gui")
+        self.setWindowTitle(f"{_named(volume)}[*] - flare-gui" if volume else "flare-gui")
         self.setWindowModified(volume is not None and self.document.unsaved)
         self.scan_panel.segment.setEnabled(volume is not None and not self.runner.blocked)
 
@@ -232,14 +244,17 @@ class MainWindow(QMainWindow):
     def _add_bars(self) -> None:
         self._main_bar, self._tool_bar = QToolBar("Main"), QToolBar("Tools")
         self._main_bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        for bar in (self._main_bar, self._tool_bar, self.window_bar, self.brush_bar):
+        for bar in self._bars():
             bar.setObjectName(bar.windowTitle().lower())
             self.addToolBar(bar)
+
+    def _bars(self) -> tuple[QToolBar, ...]:
+        return self._main_bar, self._tool_bar, self.window_bar, self.brush_bar
 
     def _panels(self) -> dict[str, QAction]:
         """What switches each panel and tool bar on and off, by the words of the menu."""
         docks = {f"{title} panel": dock.toggleViewAction() for title, dock in self.docks.items()}
-        return docks | {f"{bar.windowTitle()} tools": bar.toggleViewAction() for bar in self.findChildren(QToolBar)}
+        return docks | {f"{bar.windowTitle()} tools": bar.toggleViewAction() for bar in self._bars()}
 
     def _connect(self) -> None:
         self.start.open_file.connect(self.session.ask_for_scan)
@@ -247,6 +262,9 @@ class MainWindow(QMainWindow):
         self.start.open_demo.connect(self.session.open_demo)
         self.start.open_recent.connect(lambda path: self.open([path]))
         self.start.show_recent(self.settings.recent)
+        self.start.hint.setVisible(not self.settings.knows_first_steps)
+        self.start.hint_dismissed.connect(self.settings.learn_first_steps)
+        self.document.segmentation_changed.connect(self._learn)
         self.session.recoverable.connect(self.recovery.offer)
         self.scan_panel.segment.clicked.connect(self.session.segment)
         self.scan_panel.findings.fix_asked.connect(self.session.fix)
@@ -278,6 +296,11 @@ class MainWindow(QMainWindow):
             self.tools.changed,
         ):
             signal.connect(self.refresh)
+
+    def _learn(self) -> None:
+        """Who has organs on the screen needs no first steps."""
+        if self.document.segmentation is not None:
+            self.settings.learn_first_steps()
 
     def _show_page(self) -> None:
         scan = self.document.volume is not None
@@ -318,8 +341,22 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """Panels, tool bars and views where they were at first."""
         self.restoreState(self._first_state, LAYOUT_VERSION)
-        for bar in self.findChildren(QToolBar):
+        for bar in self._bars():
             bar.show()
         self.views.set_layout("equal")
         self._arranged = False
         self._show_page()
+
+
+def _named(volume: Volume) -> str:
+    """Folder and scan: names of scans alone are alike from one patient to the next."""
+    source = volume.source
+    return volume.name if source is None else f"{source.parent.name}/{source.name}"
+
+
+def _scrolled(panel: QWidget) -> QScrollArea:
+    """A panel that is scrolled up and down on a small screen: it would make the window higher than that."""
+    area = scrolled(panel)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setMinimumWidth(PANEL_WIDTH)
+    return area

@@ -15,6 +15,7 @@ from flare_gui.app.slices.tools import Tool, ToolBox
 from flare_gui.app.window.actions import Actions, Command, plain
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.exporting import Exporting
+from flare_gui.app.window.recent import told_apart
 from flare_gui.app.window.saving import Saving
 from flare_gui.app.window.session import Session
 from flare_gui.app.window.views import Views
@@ -295,8 +296,8 @@ def _recent_menu(context: Context, session: Session) -> QMenu:
 
     def fill() -> None:
         menu.clear()
-        for path in settings.recent:
-            action = menu.addAction(f"{path.parent.name}/{path.name}" if path.parent.name else path.name)
+        for path, name in zip(settings.recent, told_apart(settings.recent), strict=True):
+            action = menu.addAction(name.replace("&", "&&"))
             action.setToolTip(str(path))
             action.triggered.connect(partial(_open, session, path))
         menu.addSeparator()

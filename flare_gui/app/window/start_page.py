@@ -6,13 +6,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QCommandLinkButton, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCommandLinkButton, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from flare_gui.app import theme
 from flare_gui.assets import asset
 
 NOT_A_DEVICE = "For research and teaching. Not a medical device."
 SHOWN_RECENT = 4
+FIRST_STEPS = (
+    "1. Drop a scan on the window, or open one.",
+    "2. Press Segment: liver, kidneys and spleen appear.",
+    "3. Correct them with the brush (B), then save or export.",
+)
 
 
 class StartPage(QWidget):
@@ -22,6 +27,7 @@ class StartPage(QWidget):
     open_folder = Signal()
     open_demo = Signal()
     open_recent = Signal(object)
+    hint_dismissed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,6 +51,7 @@ class StartPage(QWidget):
             buttons.addWidget(button)
         buttons.addStretch()
         self._recent = QVBoxLayout()
+        self.hint = self._first_steps()
         device = QLabel(NOT_A_DEVICE)
         layout = QVBoxLayout(self)
         layout.addStretch(3)
@@ -54,10 +61,25 @@ class StartPage(QWidget):
         layout.addSpacing(16)
         layout.addLayout(buttons)
         layout.addSpacing(16)
+        layout.addWidget(self.hint, alignment=Qt.AlignmentFlag.AlignHCenter)
         layout.addLayout(self._recent)
         layout.addStretch(3)
         device.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(device)
+
+    def _first_steps(self) -> QFrame:
+        """Three lines for who is here for the first time, and a button that takes them away for good."""
+        frame, known = QFrame(), QPushButton("I know")
+        frame.setFrameShape(QFrame.Shape.StyledPanel)
+        known.setFlat(True)
+        known.setToolTip("Do not show these lines again")
+        known.clicked.connect(frame.hide)
+        known.clicked.connect(self.hint_dismissed)
+        lines = QLabel("\n".join(FIRST_STEPS))
+        row = QHBoxLayout(frame)
+        row.addWidget(lines)
+        row.addWidget(known)
+        return frame
 
     def show_recent(self, paths: Sequence[Path]) -> None:
         """Offer the last few scans again."""

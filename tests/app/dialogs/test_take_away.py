@@ -133,7 +133,7 @@ def test_choices_are_remembered_for_the_next_export_but_never_to_replace_files(
     dialog.pdf.setChecked(False)
     dialog.film.tick(())
     dialog.film.background.setCurrentText("White")
-    for box in (dialog.per_organ, dialog.flare22, dialog.overwrite):
+    for box in (dialog.per_organ, dialog.flare22, dialog.lps, dialog.overwrite):
         box.setChecked(True)
     dialog.reduction.setValue(40)
     dialog.folder.setText(str(scan.parent / "out"))
@@ -144,7 +144,8 @@ def test_choices_are_remembered_for_the_next_export_but_never_to_replace_files(
     wanted = again.wanted()
     assert wanted.formats == ("json",) and not wanted.films and not wanted.pdf
     assert wanted.options.labels == "flare22" and wanted.options.per_organ and not wanted.options.overwrite
-    assert wanted.options.mesh.reduction == 0.4 and again.film.settings().background == "#ffffff"
+    assert wanted.options.mesh.reduction == 0.4 and wanted.options.mesh.frame == "LPS"
+    assert again.film.settings().background == "#ffffff"
     again.reject()
 
 

@@ -37,8 +37,8 @@ def test_an_organ_that_was_corrected_loses_its_confidence_and_the_others_keep_th
     assert shown(drawn) == (0.91, 0.92)
     correct_the_liver(drawn)
     assert shown(drawn) == (None, 0.92)
-    assert drawn.organs.rows[LIVER.label].confidence.text() == "corrected"
-    assert "by hand" in drawn.organs.rows[LIVER.label].confidence.toolTip()
+    assert drawn.organs.rows[LIVER.label].confidence.text() == "corrected by hand"
+    assert drawn.organs.rows[LEFT_KIDNEY.label].confidence.text() == "confidence 0.92 (expected Dice)"
     drawn.document.undo()
     assert shown(drawn) == (0.91, 0.92)
     drawn.document.redo()
@@ -56,4 +56,4 @@ def test_it_does_not_come_back_with_a_file(drawn: MainWindow, scan: Path, wait_f
         drawn.open([scan, scan.parent / "mine.nii.gz"])
     wait_for(lambda: drawn.document.history.undo_name is None and not drawn.runner.busy)
     assert shown(drawn) == (None, 0.92)
-    assert drawn.organs.rows[LIVER.label].confidence.text() == "corrected"
+    assert drawn.organs.rows[LIVER.label].confidence.text() == "corrected by hand"
