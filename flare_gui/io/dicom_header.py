@@ -4,21 +4,17 @@ import re
 import struct
 import warnings
 import zlib
-from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, BinaryIO, Literal, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import pydicom
-from pydicom.datadict import tag_for_keyword
-from pydicom.multival import MultiValue
-from pydicom.tag import BaseTag
 from pydicom.uid import UID, CTImageStorage, DeflatedExplicitVRLittleEndian
 
 from flare_gui.io.dicom_frames import frame_values
 from flare_gui.io.dicom_slice import Passed, Slice, Stored
+from flare_gui.io.dicom_tags import NEEDED, TRAITS, WANTED, Tags
 
 # Values that break the standard's rules are common and harmless; a warning for each would bury what matters, and show
 # what is in the header.
@@ -30,26 +26,6 @@ UNDECODABLE = "pixels that cannot be decoded"
 COPY_AGAIN = "Copy the files again from where they come from."
 EXPORT_AGAIN = "Export the series again from the scanner or archive, as original images."
 UNCOMPRESSED = "Export the series again without compression (Explicit VR Little Endian)."
-
-# What acquisitions, phases and reconstructions of one series differ in.
-TRAITS = (
-    "TemporalPositionIdentifier", "TemporalPositionIndex", "AcquisitionNumber", "AcquisitionUID", "IrradiationEventUID",
-    "NominalPercentageOfCardiacPhase", "TriggerTime", "KVP", "ConvolutionKernel", "ImageType", "RescaleType",
-    "SliceThickness", "ContrastBolusAgent", "SeriesDescription", "SeriesNumber", "StudyInstanceUID",
-    "FrameOfReferenceUID", "AcquisitionDateTime", "AcquisitionTime", "ContentTime",
-)  # fmt: skip
-_NEEDED = ("SeriesInstanceUID", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "Rows", "Columns")
-_OTHERS = (
-    "SOPClassUID", "SOPInstanceUID", "Modality", "InstanceNumber", "NumberOfFrames", "RescaleSlope", "RescaleIntercept",
-    "PixelPaddingValue", "PixelPaddingRangeLimit", "PixelRepresentation", "SamplesPerPixel", "BitsAllocated",
-    "BitsStored", "HighBit", "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence",
-)  # fmt: skip
-# As numbers, because pydicom looks every name up again for every file.
-_TAG = {name: BaseTag(tag_for_keyword(name) or 0) for name in (*TRAITS, *_NEEDED, *_OTHERS)}
-_WANTED = list(_TAG.values())
-
-# Numbers of these are no texts in the file.
-_BINARY = ("TemporalPositionIndex", "NominalPercentageOfCardiacPhase")
 
 _CT = str(CTImageStorage)
 _INDEX = "1.2.840.10008.1.3.10"
@@ -141,7 +117,7 @@ def _header(file: BinaryIO, head: bytes, marked: bool) -> tuple[pydicom.Dataset,
         raise _Refused(CUT_OFF if len(head) < _HEAD else DAMAGED, broken=True, todo=COPY_AGAIN)
     source.seek(0)
     bare = deflated or not marked
-    header = pydicom.dcmread(source, stop_before_pixels=True, force=bare, specific_tags=_WANTED)
+    header = pydicom.dcmread(source, stop_before_pixels=True, force=bare, specific_tags=WANTED)
     if deflated:
         header.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     tag_at = source.tell()
@@ -186,72 +162,13 @@ def _class(header: pydicom.Dataset) -> str:
     return str(header.get("SOPClassUID", "") or header.file_meta.get("MediaStorageSOPClassUID", "") or "")
 
 
-class _Tags:
-    """Values of a header without pydicom's conversions, which take longer than reading it. `own` are a frame's."""
-
-    def __init__(self, header: pydicom.Dataset, own: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._header, self._own = header, own
-        self._order: Literal["little", "big"] = "little" if header.original_encoding[1] else "big"
-
-    def has(self, name: str, *, empty: bool = False) -> bool:
-        """Whether there is a value that is not empty, or the tag at least."""
-        if empty:
-            return name in self._header
-        return bool(self._own.get(name)) or bool(self._bytes(name)) or bool(self.text(name))
-
-    def text(self, name: str) -> str:
-        """As written, without padding; several values stay joined by backslashes."""
-        if name in self._own:
-            return self._own[name]
-        value = self._header.get(name, None) if name in _BINARY else self._value(name)
-        if isinstance(value, bytes):
-            return value.decode("latin-1").strip(" \0")
-        return "\\".join(map(str, value)) if isinstance(value, MultiValue) else "" if value is None else str(value)
-
-    def decoded(self, name: str) -> str:
-        """A text that may hold any letters."""
-        return str(self._header.get(name, "") or "").strip()
-
-    def numbers(self, name: str) -> list[float]:
-        """Decimal strings. Raises `ValueError`."""
-        return [float(part) for part in self.text(name).split("\\")]
-
-    def decimal(self, name: str) -> float | None:
-        """The first of them; None where there is no finite number."""
-        try:
-            number = self.numbers(name)[0]
-        except ValueError:
-            return None
-        return number if np.isfinite(number) else None
-
-    def whole(self, name: str, otherwise: int) -> int:
-        """An integer of digits; `otherwise` where there is none, or nonsense."""
-        try:
-            return int(float(self.text(name)))
-        except (ValueError, OverflowError):
-            return otherwise
-
-    def word(self, name: str, otherwise: int) -> int:
-        """An integer of two or four bytes, without a sign; `otherwise` where there is none."""
-        value = self._bytes(name)
-        return int.from_bytes(value, self._order) if value is not None and len(value) in (2, 4) else otherwise
-
-    def _bytes(self, name: str) -> bytes | None:
-        value = self._value(name)
-        return value if isinstance(value, bytes) else None
-
-    def _value(self, name: str) -> Any:
-        element = self._header.get_item(_TAG[name])
-        return None if element is None else element.value
-
-
 def _slices(path: Path, size: int, header: pydicom.Dataset, tag_at: int, element: bytes) -> tuple[Slice, ...]:
-    tags = _Tags(header)
+    tags = Tags(header)
     try:
         modality, own = _modality(tags.text("Modality"), _class(header)), _frames(header, tags)
         stored = _stored(size, header, tags, tag_at, element, len(own))
         place = _Place(path, size, modality, len(own), stored)
-        return tuple(_slice(_Tags(header, values), place, k) for k, values in enumerate(own))
+        return tuple(_slice(Tags(header, values), place, k) for k, values in enumerate(own))
     except _Refused as why:
         why.series = tags.text("SeriesInstanceUID")
         raise
@@ -270,7 +187,7 @@ def _is_ct(kind: str) -> bool:
     return kind == _CT or kind.startswith(f"{_CT}.")
 
 
-def _frames(header: pydicom.Dataset, tags: _Tags) -> list[dict[str, str]]:
+def _frames(header: pydicom.Dataset, tags: Tags) -> list[dict[str, str]]:
     """What each frame says for itself; a single one says nothing."""
     frames = tags.whole("NumberOfFrames", 1)
     if frames < 2 and not tags.has("PerFrameFunctionalGroupsSequence"):
@@ -294,10 +211,10 @@ class _Place(NamedTuple):
     stored: Stored
 
 
-def _slice(tags: _Tags, place: _Place, frame: int) -> Slice:
+def _slice(tags: Tags, place: _Place, frame: int) -> Slice:
     image_type = tags.text("ImageType").upper().split("\\")
     # An emptied UID is one too: all slices without one are a series.
-    missing = [name for name in _NEEDED if not tags.has(name, empty=name == "SeriesInstanceUID")]
+    missing = [name for name in NEEDED if not tags.has(name, empty=name == "SeriesInstanceUID")]
     if missing:
         # Captures of a screen and localizers can do without a place.
         lost = place.modality == "CT" and not {"SECONDARY", "LOCALIZER"} & set(image_type)
@@ -340,7 +257,7 @@ def _slice(tags: _Tags, place: _Place, frame: int) -> Slice:
     )
 
 
-def _stored(size: int, header: pydicom.Dataset, tags: _Tags, tag_at: int, element: bytes, frames: int) -> Stored:
+def _stored(size: int, header: pydicom.Dataset, tags: Tags, tag_at: int, element: bytes, frames: int) -> Stored:
     """How the pixels lie behind their tag. Raises `_Refused` for a way that is not read here, and when they do not."""
     syntax = str(header.file_meta.get("TransferSyntaxUID", "") or "")
     if syntax and syntax not in (*_PLAIN, *_PACKED):
@@ -365,7 +282,7 @@ def _stored(size: int, header: pydicom.Dataset, tags: _Tags, tag_at: int, elemen
     return stored
 
 
-def _padding(tags: _Tags) -> tuple[int, int] | None:
+def _padding(tags: Tags) -> tuple[int, int] | None:
     """The first and the last word of what means "no pixel here", as 16 bits without a sign."""
     value = tags.word("PixelPaddingValue", -1)
     if value < 0:

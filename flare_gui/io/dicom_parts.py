@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from flare_gui.io.dicom_header import TRAITS
 from flare_gui.io.dicom_slice import Slice
+from flare_gui.io.dicom_tags import TRAITS
 
 # Slices closer than this share of the usual step, or than so many mm, lie at one place.
 SAME_PLACE, SAME_PLACE_MM = 0.08, 0.01

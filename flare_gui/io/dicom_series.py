@@ -12,8 +12,8 @@ from flare_gui.io.dicom_slice import Slice
 
 # Shorter stacks show where the contrast is, or one vertebra; no organ fits in.
 SHORTEST_SCAN_MM = 40.0
-# Directions and pixel sizes whose last digits differ are the same: 0.7 mm at the far end of a row of 400 mm.
-SAME_DIRECTION = np.radians(0.1)
+# Directions and pixel sizes whose last digits differ are the same; of directions the mean is taken.
+SAME_DIRECTION = np.radians(0.3)
 SAME_SPACING = 0.002
 # The types of images that are calculated through a thickness, and hold no slice's HU.
 _PROJECTIONS = ("MIP", "MINIP", "MAX_IP", "MIN_IP", "AVERAGE", "PROJECTION IMAGE", "VOLUME_RENDER", "CURVED_MPR")
