@@ -1,7 +1,7 @@
 """From the paths a user gives to the cases they mean, each with a name for its results."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from flare_gui.io import itk, nifti, nifti_pair
 from flare_gui.io.array import case_name
 from flare_gui.io.dicom_files import common_folder, files_below, is_placeholder, read
 from flare_gui.io.dicom_header import is_dicom, is_index
-from flare_gui.io.dicom_series import group, is_body_scan, without_copies
+from flare_gui.io.dicom_series import Stack, group, is_body_scan, without_copies
 from flare_gui.io.mask_names import is_mask
 from flare_gui.io.system_errors import unreadable
 
@@ -90,7 +90,7 @@ def _dicom_cases(files: list[Path], *, every_series: bool) -> list[Case]:
     """A case for each CT series in a tree, at the deepest folder that holds all of it."""
     found = read(files)
     stacks = [stack for stack in group(without_copies(found.slices)[0]) if stack.is_ct and len(stack.slices) > 1]
-    bodies = [stack for stack in stacks if is_body_scan(stack)] or stacks
+    bodies = [stack for stack in stacks if is_body_scan(stack) or not _has_body_scan_beside(stack, stacks)]
     homes = {
         uid: common_folder([s.path for stack in bodies if stack.series == uid for s in stack.slices])
         for uid in sorted({stack.series for stack in bodies})
@@ -109,6 +109,17 @@ def _dicom_cases(files: list[Path], *, every_series: bool) -> list[Case]:
         return cases
     tops = {home for home in homes.values() if not any(home != o and home.is_relative_to(o) for o in homes.values())}
     return cases + [Case(home, "") for home in tops]
+
+
+def _has_body_scan_beside(short: Stack, stacks: Sequence[Stack]) -> bool:
+    """Whether its folder or its study has a scan of the body: then it watched a bolus; alone it is the scan."""
+
+    def beside(other: Stack) -> bool:
+        study = short.first.traits.get("StudyInstanceUID")
+        same_study = bool(study) and study == other.first.traits.get("StudyInstanceUID")
+        return same_study or short.first.path.parent == other.first.path.parent
+
+    return any(is_body_scan(other) and beside(other) for other in stacks)
 
 
 def _numbered(cases: list[Case]) -> list[Case]:

@@ -39,6 +39,11 @@ def test_every_ct_series_and_file_of_a_tree_is_a_case(tree: Path) -> None:
     assert marks == {1, 2, 5, 6}, "equal scans under two names are two cases, scouts and boluses are none"
 
 
+def test_a_short_stack_is_a_case_where_no_other_scan_of_its_patient_lies(tree: Path, make_series: MakeSeries) -> None:
+    make_series(tree / "slab", HU + 7, SHORT, description="slab")
+    assert "slab" in {case.name for case in find_cases([tree], every_series=True)}
+
+
 def test_a_dicom_folder_named_by_itself_is_one_scan(tree: Path) -> None:
     (case,) = find_cases([tree / "study" / "later"], every_series=True)
     assert (case.name, case.series) == ("later", None)
