@@ -8,7 +8,8 @@ import json
 import time
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ import numpy as np
 from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.files import replacing
 from flare_gui.organs import ORGANS
+from flare_gui.strokes import Stroke, as_json, from_json
 from flare_gui.volume import Segmentation, Volume, check_same_grid, scan_sha256
 
 SUFFIX = ".flare"
 VERSION = 1
+MASK, BEFORE_STROKES = "mask.nii", "mask-before-strokes.nii"
 
 # What a workspace of ours may hold, so that a file made to fill the memory is refused before it is unpacked.
 MOST_JSON_BYTES, MOST_MASK_BYTES = 1 << 20, 4 << 30
@@ -31,6 +34,7 @@ class Workspace:
     """What a file of ours says. `view` is for the window alone: cursor, brightness, looks of organs, rulers.
 
     `repairs` are those of the `Volume` it was made with. `scan` is None for the demo scan, which is made anew.
+    `strokes` are what the mask was corrected with, `before_strokes` the mask without them, uint8 on the scan's grid.
     """
 
     scan: Path | None
@@ -39,6 +43,8 @@ class Workspace:
     segmentation: Segmentation | None = None
     view: dict[str, Any] = field(default_factory=dict)
     repairs: tuple[str, ...] = ()
+    strokes: tuple[Stroke, ...] = ()
+    before_strokes: np.ndarray | None = None
 
     def segmentation_on(self, volume: Volume) -> Segmentation | None:
         """The mask, once `volume` is seen to be the scan it was made on. Raises `FlareError` when it is not."""
@@ -49,6 +55,10 @@ class Workspace:
             )
         if self.segmentation is not None:
             check_same_grid(volume, self.segmentation)
+        if self.before_strokes is not None and self.before_strokes.shape != volume.shape:
+            raise FlareError(
+                "the mask before the strokes is of another size than the scan", hint="Open the scan and its mask alone."
+            )
         return self.segmentation
 
 
@@ -59,8 +69,13 @@ def write(
     view: dict[str, Any],
     *,
     sha256: str | None = None,
+    strokes: Sequence[Stroke] = (),
+    before_strokes: np.ndarray | None = None,
 ) -> None:
-    """Write a workspace in one move. `sha256` is the scan's fingerprint where it is known already."""
+    """Write a workspace in one move. `sha256` is the scan's fingerprint where it is known already.
+
+    `strokes` and `before_strokes` are those of `Workspace`.
+    """
     scan = volume.source.resolve() if volume.source is not None else None
     about = {
         "flare_gui_workspace": VERSION,
@@ -72,20 +87,23 @@ def write(
         "warnings": list(segmentation.warnings) if segmentation else [],
         "run": segmentation.run if segmentation else {},
         "view": view,
+        "strokes": as_json(strokes),
     }
     with replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("workspace.json", json.dumps(about, indent=2, ensure_ascii=False))
         if segmentation is not None:
-            _write_mask(archive, segmentation)
+            _write_mask(archive, MASK, segmentation)
+            if before_strokes is not None:
+                _write_mask(archive, BEFORE_STROKES, replace(segmentation, labels=before_strokes))
 
 
-def _write_mask(archive: zipfile.ZipFile, segmentation: Segmentation) -> None:
+def _write_mask(archive: zipfile.ZipFile, name: str, segmentation: Segmentation) -> None:
     """Slice by slice: a window whose corrections are kept meanwhile does not wait for a copy of the whole."""
     import nibabel
 
     header = nibabel.Nifti1Image(segmentation.labels, segmentation.affine).header
     header.set_data_offset(header.single_vox_offset)
-    member = zipfile.ZipInfo("mask.nii", time.localtime()[:6])
+    member = zipfile.ZipInfo(name, time.localtime()[:6])
     member.compress_type = zipfile.ZIP_DEFLATED
     archive.compresslevel = 1
     with archive.open(member, "w", force_zip64=True) as file:
@@ -103,14 +121,17 @@ def read(path: Path, scan: Path | None = None) -> Workspace:
     try:
         with zipfile.ZipFile(path) as archive:
             about = json.loads(_member(archive, "workspace.json", MOST_JSON_BYTES))
-            mask = _member(archive, "mask.nii", MOST_MASK_BYTES) if "mask.nii" in archive.namelist() else None
+            mask, before = (_mask(archive, name) for name in (MASK, BEFORE_STROKES))
         segmentation = _segmentation(mask, about) if mask is not None else None
+        before_strokes = _segmentation(before, about).labels if before is not None else None
         place = scan or _find(path, about)
         series, view = about["series"], about["view"]
         if about["flare_gui_workspace"] != VERSION or not isinstance(view, dict):
             raise ValueError("another version")
         repairs = tuple(str(code) for code in about.get("repairs", []))
-        return Workspace(place, series, str(about["scan_sha256"]), segmentation, view, repairs)
+        strokes = tuple(from_json(about.get("strokes", [])))
+        sha256 = str(about["scan_sha256"])
+        return Workspace(place, series, sha256, segmentation, view, repairs, strokes, before_strokes)
     except UnreadableScan as problem:
         raise _broken(path, problem) from None
     except FlareError:
@@ -137,6 +158,10 @@ def _broken(path: Path, problem: Exception) -> FlareError:
     return FlareError(
         f"{path}: this is no workspace of flare-gui, or it is broken ({problem})", hint="Open the scan itself."
     )
+
+
+def _mask(archive: zipfile.ZipFile, name: str) -> bytes | None:
+    return _member(archive, name, MOST_MASK_BYTES) if name in archive.namelist() else None
 
 
 def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:

@@ -25,7 +25,8 @@ class Origin(NamedTuple):
 class Edit:
     """One correction. `before` and `after` are uint8 copies of `labels[box]`; `name` is what the menu calls it.
 
-    One with an `origin` is none by hand: another mask has taken the place of the one before.
+    One with an `origin` is none by hand: another mask has taken the place of the one before. One that was not made
+    `by_hand` voxel by voxel may be changed again by what made it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Edit:
     before: np.ndarray
     after: np.ndarray
     origin: Origin | None = None
+    by_hand: bool = True
 
     @cached_property
     def labels(self) -> frozenset[int]:
@@ -101,6 +103,22 @@ class History:
     def origin(self) -> Origin | None:
         """Where the mask comes from that is there now; None while it is the first one."""
         return next((edit.origin for edit in reversed(self._done) if edit.origin is not None), self._origin)
+
+    def by_hand(self, box: Box) -> np.ndarray | None:
+        """The voxels of `box` that were corrected by hand since the mask came, boolean; None when none were."""
+        found = None
+        for edit in reversed(self._done):
+            if edit.origin is not None:
+                break
+            both = [slice(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(box, edit.box, strict=True)]
+            if not edit.by_hand or any(side.start >= side.stop for side in both):
+                continue
+            there = tuple(slice(a.start - b.start, a.stop - b.start) for a, b in zip(both, edit.box, strict=True))
+            here = tuple(slice(a.start - b.start, a.stop - b.start) for a, b in zip(both, box, strict=True))
+            if found is None:
+                found = np.zeros([side.stop - side.start for side in box], bool)
+            found[here] |= edit.before[there] != edit.after[there]
+        return found
 
     @property
     def undo_name(self) -> str | None:

@@ -1,6 +1,6 @@
 """Strokes on a mask: what they change in it, on the scan's own grid. Knows no torch and no window."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -50,9 +50,7 @@ class Correction:
         if stroke.label in locked:
             return None
         concerned = {stroke.label, *self._labels_under(stroke, labels)} - {0, *locked}
-        for organ in ORGANS:
-            if organ.label in concerned and organ.label not in self._organs:
-                self._organs[organ.label] = TaughtOnScan(self._features, organ, labels, self._affine)
+        self._begin(concerned, labels)
         self.strokes.append(stroke)
         return self._change(concerned, labels, keep)
 
@@ -62,6 +60,32 @@ class Correction:
         """What it changes in `labels` to take stroke `number` back, whenever it was drawn."""
         del self.strokes[number]
         return self._change(set(self._organs) - set(locked), labels, keep)
+
+    def restore(self, strokes: Sequence[Stroke]) -> None:
+        """Be as after these strokes, for a mask that is so already: it was undone, or made again."""
+        self.strokes = list(strokes)
+        if not strokes:
+            self._organs.clear()
+        for organ in self._organs.values():
+            organ.corrected(self.strokes)
+
+    def resume(self, strokes: Sequence[Stroke], before: np.ndarray) -> None:
+        """Go on with strokes that were drawn earlier; `before` are the labels (uint8) without them."""
+        labels = {stroke.label for stroke in strokes}
+        self._begin(labels.union(*(self._labels_under(stroke, before) for stroke in strokes)), before)
+        self.restore(strokes)
+
+    def labels_before(self, labels: np.ndarray) -> np.ndarray:
+        """`labels` as they were before the first stroke in each organ, uint8."""
+        before = np.where(np.isin(labels, list(self._organs)), np.uint8(0), labels)
+        for label, organ in self._organs.items():
+            organ.put_back(before, label)
+        return before
+
+    def _begin(self, concerned: Collection[int], labels: np.ndarray) -> None:
+        for organ in ORGANS:
+            if organ.label in concerned and organ.label not in self._organs:
+                self._organs[organ.label] = TaughtOnScan(self._features, organ, labels, self._affine)
 
     def _labels_under(self, stroke: Stroke, labels: np.ndarray) -> set[int]:
         at = np.rint(geometry.apply(np.linalg.inv(self._affine), stroke.points_mm)).astype(int)

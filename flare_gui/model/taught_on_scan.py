@@ -68,6 +68,11 @@ class TaughtOnScan:
         separable.in_threads(decide, range(0, where.shape[2], SLAB))
         return Decision(box, where, inside)
 
+    def put_back(self, labels: np.ndarray, label: int) -> None:
+        """Write the mask that the organ began with into `labels`, in place."""
+        if self._mask_box is not None:
+            labels[self._mask_box][self._mask_in(self._mask_box)] = label
+
     def _box_on_scan(self, coarse: Box) -> Box:
         ends = np.array([[side.start - 0.5 for side in coarse], [side.stop - 0.5 for side in coarse]])
         corners = np.array([[x, y, z] for x in ends[:, 0] for y in ends[:, 1] for z in ends[:, 2]])

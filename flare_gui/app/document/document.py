@@ -113,6 +113,16 @@ class Document(QObject):
             return None
         return self._reorientation.apply(segmentation.labels)
 
+    def as_stored(self, canonical: np.ndarray) -> np.ndarray:
+        """A canonical array on the scan's own grid, as a view."""
+        assert self._reorientation is not None, "no scan is open"
+        return self._reorientation.undo(canonical)
+
+    def as_canonical(self, stored: np.ndarray) -> np.ndarray:
+        """An array of the scan's own grid in canonical RAS, as a view."""
+        assert self._reorientation is not None, "no scan is open"
+        return self._reorientation.apply(stored)
+
     def confidence(self, organ: Organ) -> float | None:
         """The Dice to expect of an organ; None where nobody knows, and once it is corrected."""
         return None if self._segmentation is None else self._segmentation.confidence(organ.key)
@@ -177,13 +187,32 @@ class Document(QObject):
         assert labels is not None
         return labels
 
-    def edit(self, name: str, box: Box, after: np.ndarray) -> None:
-        """Make `labels[box]` equal to `after` (uint8, canonical), as one step that can be undone."""
+    def edit(self, name: str, box: Box, after: np.ndarray) -> bool:
+        """Make `labels[box]` equal to `after` (uint8, canonical) but for locked organs, as one step to undo.
+
+        False when there is nothing to change.
+        """
         labels = self.start_mask()
-        if not np.array_equal(labels[box], after):
-            edit = Edit(name, box, labels[box].copy(), after.copy())
-            labels[box] = edit.after
-            self.record(edit)
+        after = self.without_locked(labels[box], after)
+        if np.array_equal(labels[box], after):
+            return False
+        edit = Edit(name, box, labels[box].copy(), after.copy())
+        labels[box] = edit.after
+        self.record(edit)
+        return True
+
+    @property
+    def locked(self) -> frozenset[int]:
+        """The organs that no correction changes."""
+        return frozenset(label for label, look in self._looks.items() if look.locked)
+
+    def without_locked(self, before: np.ndarray, after: np.ndarray) -> np.ndarray:
+        """`after` (uint8) but for the voxels that a locked organ would win or lose: there `before`."""
+        if not self.locked:
+            return after
+        table = np.zeros(256, bool)
+        table[list(self.locked)] = True
+        return np.where(table[before] | table[after], before, after)
 
     def record(self, edit: Edit) -> None:
         """Remember a correction that `labels` has already, such as a stroke that was drawn live."""

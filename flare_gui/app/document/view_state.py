@@ -59,7 +59,7 @@ _DISPLAY: dict[str, Callable[[Any], bool]] = {
     "slab_mm": lambda value: isinstance(value, float) and 0 <= value <= max(SLABS_MM),
     "slab_kind": SLAB_KINDS.__contains__,
 }
-_LOOK = {"colour": str, "visible": bool, "opacity": float}
+_LOOK = {"colour": str, "visible": bool, "opacity": float, "locked": bool}
 
 
 def _numbers(value: object, count: int) -> bool:

@@ -8,6 +8,7 @@ from flare_gui.volume import Segmentation, Volume
 
 if TYPE_CHECKING:
     from flare_gui.model.estimate import Cost
+    from flare_gui.model.features import NetworkFeatures
 
 
 def estimate(volume: Volume, weights: Path | None, *, progress: Progress, cancel: Cancel) -> "Cost":
@@ -29,6 +30,14 @@ def segment(volume: Volume, weights: Path | None, *, progress: Progress, cancel:
     from flare_gui.model import weights as model_weights
 
     return segmenter.segment(volume, model_weights.load(weights), progress=progress, cancel=cancel)
+
+
+def features(volume: Volume, weights: Path | None, *, progress: Progress, cancel: Cancel) -> "NetworkFeatures":
+    """What the network sees of each voxel of `volume`, for strokes."""
+    from flare_gui.model import features as model_features
+    from flare_gui.model import weights as model_weights
+
+    return model_features.network_features(volume, model_weights.load(weights), progress=progress, cancel=cancel)
 
 
 # How the fractions of the stages of `segment` add up to that of the whole.

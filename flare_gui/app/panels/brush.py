@@ -18,7 +18,7 @@ class BrushBar(QToolBar):
         self._tools, self._document = tools, document
         self.organ = QComboBox()
         self.organ.setAccessibleName("Organ to correct")
-        self.organ.setToolTip("The organ that brush, eraser and fill work on")
+        self.organ.setToolTip("The organ that teach, brush, eraser and fill work on")
         for organ in ORGANS:
             self.organ.addItem(organ.name, organ.label)
         self.diameter = QDoubleSpinBox()
@@ -57,7 +57,7 @@ class BrushBar(QToolBar):
         self.over.setChecked(tools.over)
         for widget in (self.organ, self.diameter, self.ball, self.over):
             widget.blockSignals(False)
-        self.setEnabled(tools.tool.key in ("brush", "eraser", "fill"))
+        self.setEnabled(tools.tool.key in ("teach", "brush", "eraser", "fill"))
 
     def _paint(self) -> None:
         for i, organ in enumerate(ORGANS):

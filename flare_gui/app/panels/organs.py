@@ -28,7 +28,7 @@ class OrganPanel(QWidget):
         self.rows = {organ.label: OrganRow(document, organ) for organ in ORGANS}
         grid = QGridLayout()
         grid.setHorizontalSpacing(6)
-        grid.setColumnStretch(2, 1)
+        grid.setColumnStretch(3, 1)
         for line, row in enumerate(self.rows.values()):
             row.place(grid, 3 * line)
             row.name.clicked.connect(partial(self._choose, row.organ.label))
@@ -100,6 +100,9 @@ class OrganRow:
         self.eye = _button(self._tips[0])
         self.eye.setCheckable(True)
         self.eye.toggled.connect(lambda on: document.set_look(organ.label, visible=on))
+        self.lock = _button(f"Lock the {organ.name.lower()}: no correction changes a locked organ")
+        self.lock.setCheckable(True)
+        self.lock.toggled.connect(lambda on: document.set_look(organ.label, locked=on))
         self.colour = _button(f"Colour of the {organ.name.lower()}")
         self.colour.clicked.connect(self._ask_for_colour)
         self.name = QPushButton(organ.name)
@@ -120,21 +123,23 @@ class OrganRow:
 
     def place(self, grid: QGridLayout, line: int) -> None:
         """Put the widgets into three lines of a grid."""
-        for column, widget in enumerate((self.eye, self.colour, self.name, self.volume, self.mean)):
+        for column, widget in enumerate((self.eye, self.lock, self.colour, self.name, self.volume, self.mean)):
             grid.addWidget(widget, line, column)
-        grid.addWidget(self.opacity, line + 1, 2)
-        grid.addWidget(self.badge, line + 1, 3, 1, 2)
-        grid.addWidget(self.confidence, line + 2, 2, 1, 3)
+        grid.addWidget(self.opacity, line + 1, 3)
+        grid.addWidget(self.badge, line + 1, 4, 1, 2)
+        grid.addWidget(self.confidence, line + 2, 3, 1, 3)
 
     def show_look(self) -> None:
         """Follow the document without telling it what it has just said."""
         look = self._document.look(self.organ.label)
-        for widget in (self.eye, self.opacity):
+        for widget in (self.eye, self.lock, self.opacity):
             widget.blockSignals(True)
         self.eye.setChecked(look.visible)
         self.eye.setIcon(theme.icon("eye" if look.visible else "eye-off"))
         self.opacity.setValue(round(100 * look.opacity))
-        for widget in (self.eye, self.opacity):
+        self.lock.setChecked(look.locked)
+        self.lock.setIcon(theme.icon("lock" if look.locked else "lock-open"))
+        for widget in (self.eye, self.lock, self.opacity):
             widget.blockSignals(False)
         self.colour.setIcon(swatch(look.colour))
 

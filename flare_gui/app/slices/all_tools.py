@@ -1,6 +1,7 @@
 """The tools of menus and tool bar, in their order."""
 
 from flare_gui.app.slices.measuring import Measure, MeasureAngle, MeasureCircle
+from flare_gui.app.slices.teach_tool import Teach
 from flare_gui.app.slices.tools import Brush, Eraser, Fill, KeepPart, Navigate, Tool
 
-TOOLS: tuple[type[Tool], ...] = (Navigate, Brush, Eraser, Fill, KeepPart, Measure, MeasureAngle, MeasureCircle)
+TOOLS: tuple[type[Tool], ...] = (Navigate, Teach, Brush, Eraser, Fill, KeepPart, Measure, MeasureAngle, MeasureCircle)

@@ -117,6 +117,16 @@ class Marks:
     def _words_at(self, place: QPointF, words: str) -> None:
         self._outlined(lambda shift: self._painter.drawText(place + shift, words))
 
+    def line(self, points: list[QPointF], colour: str) -> None:
+        """A stroke; a point where it has but one."""
+        for pen in (QPen(SHADOW, 6), QPen(QColor(colour), 3)):
+            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+            self._painter.setPen(pen)
+            if len(points) == 1:
+                self._painter.drawPoint(points[0])
+            else:
+                self._painter.drawPolyline(points)
+
     def circle(self, centre: QPointF, radius: float, colour: str) -> None:
         """The brush."""
         for pen in (QPen(SHADOW, 3), QPen(QColor(colour), 1.5)):

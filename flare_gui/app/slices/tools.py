@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from flare_gui import geometry
 from flare_gui.app.document.document import Document
+from flare_gui.app.document.teaching import Teaching
 from flare_gui.edit import Box, Edit
 from flare_gui.edit.brush import capsule, erased, painted
 from flare_gui.geometry import bounding_box
@@ -22,8 +23,9 @@ class ToolBox(QObject):
     changed = Signal()
     refused = Signal(str)
 
-    def __init__(self) -> None:
+    def __init__(self, teaching: Teaching | None = None) -> None:
         super().__init__()
+        self.teaching = teaching
         self._tool: Tool = Navigate()
         self._size_mm, self._label = 14.0, LIVER.label
         self._ball = self._over = False
@@ -215,7 +217,7 @@ class _Stroke(ABC):
         self._last, self._place = place.point, place
         if covered.size:
             self._before.append((box, labels[box].copy()))
-            labels[box] = self._apply(labels[box], covered, place)
+            labels[box] = place.document.without_locked(labels[box], self._apply(labels[box], covered, place))
             place.document.drawn.emit(box)
 
     def release(self, place: Place) -> None:

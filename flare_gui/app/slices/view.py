@@ -12,7 +12,7 @@ from flare_gui.app.slices.canvas import Canvas
 from flare_gui.app.slices.labels import LabelSlices
 from flare_gui.app.slices.layers import DISAGREEMENT, OUTLINE_PIXELS, Outline, Pixels, argb, grey
 from flare_gui.app.slices.marks import Marks, StillMarks, apart_mm, position
-from flare_gui.app.slices.plane import AXIAL, CORONAL, SAGITTAL, Frame, Plane
+from flare_gui.app.slices.plane import AXIAL, CORONAL, SAGITTAL, Frame, Lines, Plane
 from flare_gui.app.slices.projection import projected
 from flare_gui.app.slices.slab import Slab
 from flare_gui.app.slices.tools import Place, ToolBox
@@ -23,6 +23,8 @@ __all__ = ["AXIAL", "CORONAL", "OUTLINE_PIXELS", "SAGITTAL", "SliceView"]
 
 _WINDOW_UNITS_PER_PIXEL = 2.0
 _AXIS_LETTERS = ("LR", "PA", "IS")
+# Of what was there before the last stroke, and of strokes for no organ.
+GHOST = "#FFFFFF"
 # Where mask and reference differ, in place of labels: no organ has these.
 _DIFFERING = (254, 255)
 
@@ -59,7 +61,9 @@ class SliceView(QWidget):
         self._image, self._overlay = Pixels(QImage.Format.Format_RGB32), Pixels(QImage.Format.Format_ARGB32)
         self._image.set_smooth(document.display.smooth)
         self._outlines = {organ.label: Outline() for organ in ORGANS}
-        for item in (self._image, self._overlay, *self._outlines.values()):
+        # Where the organs were before the last stroke.
+        self._ghosts = {organ.label: Outline() for organ in ORGANS}
+        for item in (self._image, self._overlay, *self._outlines.values(), *self._ghosts.values()):
             self._box.addItem(item)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -75,6 +79,10 @@ class SliceView(QWidget):
         document.rulers_changed.connect(self._canvas.repaint_marks)
         document.display_changed.connect(self._show_display)
         self.tools.changed.connect(self._canvas.repaint_marks)
+        if self.tools.teaching is not None:
+            self.tools.teaching.line_changed.connect(self._canvas.repaint_marks)
+            self.tools.teaching.changed.connect(self._draw_ghosts)
+            self.tools.teaching.changed.connect(self._canvas.repaint_marks)
 
     # Where things are
 
@@ -204,7 +212,7 @@ class SliceView(QWidget):
         across, up = self._frame.cut(self._document.hu, 0).shape
         for picture in (self._image, self._overlay):
             picture.show_in(self._frame.rect, across, up)
-        for outline in self._outlines.values():
+        for outline in (*self._outlines.values(), *self._ghosts.values()):
             outline.show_in(self._frame.rect)
         self._draw_hu()
         self._new_labels()
@@ -265,6 +273,7 @@ class SliceView(QWidget):
             self._labels = LabelSlices(labels, self._frame)
         self._draw_outlines()
         self._draw_overlay()
+        self._draw_ghosts()
 
     def _draw_overlay(self) -> None:
         reference = self._document.reference_labels
@@ -292,6 +301,23 @@ class SliceView(QWidget):
             if curve.isVisible():
                 curve.draw(*lines[label], look.colour)
 
+    def _draw_ghosts(self) -> None:
+        """The outline of what the last stroke has changed, as it was before."""
+        edit = self.tools.teaching.preview if self.tools.teaching is not None else None
+        lines: dict[int, Lines] = {}
+        labels, through = self._document.labels, self._plane.through
+        if edit is not None and labels is not None and self._frame is not None:
+            side = edit.box[through]
+            if side.start <= self.index < side.stop:
+                before = geometry.layer(labels, through, self.index).copy()
+                place = tuple(span for axis, span in enumerate(edit.box) if axis != through)
+                before[place] = geometry.layer(edit.before, through, self.index - side.start)
+                lines = self._frame.outlines(self._frame.turned(before))
+        for label, ghost in self._ghosts.items():
+            ghost.setVisible(edit is not None and label in edit.labels and label in lines)
+            if ghost.isVisible():
+                ghost.draw(*lines[label], GHOST)
+
     def paint_marks(self, painter: QPainter, size: QRectF) -> None:
         """What lies over the slice, called by the canvas at every repaint."""
         if self._frame is None:
@@ -309,6 +335,7 @@ class SliceView(QWidget):
         slab = f"   {display.slab_kind} of {display.slab_mm:.0f} mm" if display.slab_mm else ""
         marks.text(f"{self._plane.name}   {place}   {self.index + 1}/{count}{slab}", top_left)
         self._paint_rulers(marks)
+        self._paint_strokes(marks)
         if self.tools.tool.round_cursor and self._mouse is not None:
             look = self._document.look(self.tools.label)
             marks.circle(self._mouse, self.tools.size_mm / 2 * pixels_per_mm, look.colour)
@@ -335,6 +362,24 @@ class SliceView(QWidget):
             found = measured.hu(self._document.hu, self._document.affine)
             words = [f"{found[0]:.0f} ± {found[1]:.0f} HU", f"{found[2] / 100:.2f} cm²"] if found else []
             marks.measured_circle(at[0], at[1], words)
+
+    def _paint_strokes(self, marks: Marks) -> None:
+        """The stroke that is drawn; with the tool in hand those that were drawn on this slice as well."""
+        teaching = self.tools.teaching
+        if teaching is None:
+            return
+        if teaching.line is not None and teaching.line.plane == self._plane.through:
+            marks.line([*map(self.position_of, teaching.line.points)], self._stroke_colour(teaching.line.label))
+        if self.tools.tool.key != "teach":
+            return
+        back, through = np.linalg.inv(self._document.affine), self._plane.through
+        for stroke in teaching.strokes:
+            points = geometry.apply(back, stroke.points_mm)
+            if np.abs(points[:, through] - self.index).max() < 0.75:
+                marks.line([*map(self.position_of, points)], self._stroke_colour(stroke.label))
+
+    def _stroke_colour(self, label: int) -> str:
+        return self._document.look(label).colour if label else GHOST
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:

@@ -24,6 +24,7 @@ from flare_gui.app.dialogs.screen import fit, scrolled
 from flare_gui.app.document.autosave import Autosave
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.recovery import Store
+from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.jobs.job import Job
 from flare_gui.app.jobs.runner import Runner
 from flare_gui.app.jobs.warm_up import DRAWING, READING, warm_up
@@ -31,6 +32,7 @@ from flare_gui.app.panels.brush import BrushBar
 from flare_gui.app.panels.compare import ComparePanel
 from flare_gui.app.panels.organs import OrganPanel
 from flare_gui.app.panels.scan import ScanPanel
+from flare_gui.app.panels.strokes import StrokePanel
 from flare_gui.app.panels.window import WindowBar
 from flare_gui.app.settings import Settings
 from flare_gui.app.slices.marks import position
@@ -66,7 +68,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings = settings or Settings()
         self.document = Document()
-        self.tools = ToolBox()
+        self.teaching = Teaching(self.document)
+        self.tools = ToolBox(self.teaching)
         self.runner = Runner(self)
         self.autosave = Autosave(self.document, Store(self.settings.recovery_folder))
         self.batch: BatchWindow | None = None
@@ -84,6 +87,7 @@ class MainWindow(QMainWindow):
         self.scan_panel, self.organs = ScanPanel(self.document), OrganPanel(self.document)
         self.comparison, self.brush_bar = ComparePanel(self.document), BrushBar(self.tools, self.document)
         self.window_bar = WindowBar(self.document)
+        self.strokes = StrokePanel(self.document, self.teaching)
         context = Context(
             parent=self,
             feedback=self,
@@ -93,13 +97,14 @@ class MainWindow(QMainWindow):
             settings=self.settings,
             store=self.autosave.store,
         )
-        self.saving, self.exporting = Saving(context, self.views), Exporting(context)
-        self.session = Session(context, self.saving, self.scan_panel, self.comparison)
+        self.saving, self.exporting = Saving(context, self.views, self.teaching), Exporting(context)
+        self.session = Session(context, self.saving, self.scan_panel, self.comparison, self.teaching)
         self.recovery = RecoveryOffer(context, self.session, self.autosave)
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self.docks = {
             "Scan": self._dock("Scan", self.scan_panel, right),
             "Organs": self._dock("Organs", _scrolled(self.organs), right),
+            "Strokes": self._dock("Strokes", self.strokes, right),
             "Compare": self._dock("Compare", _scrolled(self.comparison), right),
         }
         self.resizeDocks([self.docks["Scan"]], [PANEL_WIDTH], Qt.Orientation.Horizontal)
@@ -233,7 +238,7 @@ class MainWindow(QMainWindow):
     def _add_menus(self, context: Context) -> None:
         actions, session = self.actions_, self.session
         actions.menu("&File", menus.file_menu(context, session, self.saving, self.exporting))
-        actions.menu("&Edit", menus.edit_menu(context, session))
+        actions.menu("&Edit", menus.edit_menu(context, session, self.teaching))
         actions.menu("&Scan", menus.scan_menu(context, session, self.show_batch))
         self._add_bars()
         actions.menu("&View", menus.view_menu(context, self.views, self._panels(), self.reset_layout))
@@ -277,6 +282,12 @@ class MainWindow(QMainWindow):
         self.runner.failed.connect(self.tell)
         self.autosave.failed.connect(self.tell)
         self.tools.refused.connect(self.say)
+        self.teaching.refused.connect(self.say)
+        self.teaching.taught.connect(self.say)
+        self.teaching.features_wanted.connect(self.session.look_for_teaching)
+        self.teaching.changed.connect(self.refresh)
+        self.teaching.changed.connect(self._show_strokes)
+        self.tools.changed.connect(self._prepare_teaching)
         self.tools.changed.connect(lambda: self.organs.show_chosen(self.tools.label))
         self.organs.chosen.connect(lambda label: setattr(self.tools, "label", label))
         self.surfaces.picked.connect(lambda label: setattr(self.tools, "label", label))
@@ -307,11 +318,21 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentIndex(1 if scan else 0)
         self.docks["Scan"].setVisible(scan)
         self.docks["Organs"].setVisible(scan)
+        self._show_strokes()
         self.docks["Compare"].setVisible(scan and self.document.reference is not None)
         if scan and not self._arranged:
             # Qt lays out docks that are seen, no others. The first one gets what it needs: the organs come right below.
             self._arranged = True
-            self.resizeDocks([*self.docks.values()], [1, self.height(), self.height()], Qt.Orientation.Vertical)
+            heights = [1, *([self.height()] * (len(self.docks) - 1))]
+            self.resizeDocks([*self.docks.values()], heights, Qt.Orientation.Vertical)
+
+    def _prepare_teaching(self) -> None:
+        """Whoever takes the tool in the hand need not wait for the network with the first stroke."""
+        if self.tools.tool.key == "teach" and self.document.volume is not None and not self.teaching.ready:
+            self.session.look_for_teaching()
+
+    def _show_strokes(self) -> None:
+        self.docks["Strokes"].setVisible(self.document.volume is not None and bool(self.teaching.strokes))
 
     def _point(self, voxel: tuple[int, int, int] | None) -> None:
         if voxel is None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QToolBar
 from flare_gui.app.dialogs.about import show_about, show_shortcuts
 from flare_gui.app.document.display import SLAB_KINDS, SLABS_MM
 from flare_gui.app.document.document import Document
+from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.slices.all_tools import TOOLS
 from flare_gui.app.slices.tools import Tool, ToolBox
 from flare_gui.app.window.actions import Actions, Command, plain
@@ -33,6 +34,7 @@ WINDOWS = {
 Keys = QKeySequence.StandardKey
 TOOL_TEXTS = (
     ("&Navigate", "Click and drag move the crosshair; an organ that is clicked is the one to correct", "N"),
+    ("&Teach", "Draw a line where the chosen organ is, with Shift or the right button where none is: all follows", "T"),
     ("&Brush", "Paint the chosen organ; the right button erases it", "B"),
     ("&Eraser", "Remove the chosen organ; with Shift any organ", "E"),
     ("&Fill", "Fill the hole under the mouse on this slice", "G"),
@@ -99,7 +101,7 @@ def file_menu(context: Context, session: Session, saving: Saving, exporting: Exp
     yield Command("quit", "&Quit", context.parent.close, "", Keys.Quit)
 
 
-def edit_menu(context: Context, session: Session) -> Entries:
+def edit_menu(context: Context, session: Session, teaching: Teaching) -> Entries:
     """Corrections: back and forth, the tools, what they work on."""
     document = context.document
     yield Command(
@@ -134,6 +136,10 @@ def edit_menu(context: Context, session: Session) -> Entries:
             checked=partial(lambda key: tools.tool.key == key, tool.key),
             group="tools",
         )
+    preview = lambda: teaching.preview is not None  # noqa: E731 - asked whenever something changes
+    idle_preview = lambda: preview() and not context.runner.busy  # noqa: E731
+    yield Command("keep_stroke", "Keep the stroke", teaching.keep, "Be content with it", "Return", None, preview)
+    yield Command("discard_stroke", "Take the stroke back", teaching.discard, "", "Esc", None, idle_preview)
     yield None
     yield Command("smaller", "Smaller brush", partial(tools.grow, 1 / 1.25), "", "[")
     yield Command("larger", "Larger brush", partial(tools.grow, 1.25), "", "]")

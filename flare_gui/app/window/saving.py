@@ -12,6 +12,7 @@ from flare_gui.app.dialogs.files import Kind, ask_where_to_save
 from flare_gui.app.dialogs.picture import PictureDialog
 from flare_gui.app.document import view_state
 from flare_gui.app.document.document import MaskFile
+from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.picture import picture
 from flare_gui.app.window.views import Views
@@ -30,9 +31,9 @@ PICTURES = (Kind("PNG picture", (".png",)),)
 class Saving(QObject):
     """The dialogs and the writing behind save and picture. `workspace_file` is where the work was last kept."""
 
-    def __init__(self, context: Context, views: Views) -> None:
+    def __init__(self, context: Context, views: Views, teaching: Teaching) -> None:
         super().__init__(context.parent)
-        self._context, self._views = context, views
+        self._context, self._views, self._teaching = context, views, teaching
         self._parent, self._feedback = context.parent, context.feedback
         self._document, self._settings = context.document, context.settings
         self.workspace_file: Path | None = None
@@ -68,8 +69,17 @@ class Saving(QObject):
         document = self._document
         if document.volume is None:
             return False
-        view = view_state.describe(document)
-        if not self._written(path, partial(workspace.write, path, document.volume, document.segmentation, view)):
+        before = self._teaching.labels_before()
+        write = partial(
+            workspace.write,
+            path,
+            document.volume,
+            document.segmentation,
+            view_state.describe(document),
+            strokes=self._teaching.strokes,
+            before_strokes=None if before is None else document.as_stored(before),
+        )
+        if not self._written(path, write):
             return False
         self.workspace_file = path
         self._settings.add_recent(path)

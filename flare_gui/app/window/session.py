@@ -14,6 +14,7 @@ from flare_gui.app.document import opening, view_state
 from flare_gui.app.document.document import MaskFile
 from flare_gui.app.document.opening import CaseChoice, Gap, Opened, SeriesChoice
 from flare_gui.app.document.recovery import Kept
+from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.jobs import segmenting
 from flare_gui.app.panels.compare import ComparePanel
 from flare_gui.app.panels.scan import ScanPanel
@@ -28,6 +29,7 @@ WEIGHTS = "Weights (*.safetensors)"
 
 # After a correction, scores wait for the next one this long.
 SETTLE_MS = 600
+LOOKING = "Looking at the scan"
 
 
 class Session(QObject):
@@ -38,9 +40,16 @@ class Session(QObject):
 
     recoverable = Signal(object)
 
-    def __init__(self, context: Context, saving: Saving, scan_panel: ScanPanel, comparison: ComparePanel) -> None:
+    def __init__(
+        self,
+        context: Context,
+        saving: Saving,
+        scan_panel: ScanPanel,
+        comparison: ComparePanel,
+        teaching: Teaching,
+    ) -> None:
         super().__init__(context.parent)
-        self._context, self._saving = context, saving
+        self._context, self._saving, self._teaching = context, saving, teaching
         self._parent, self._feedback = context.parent, context.feedback
         self._scan_panel, self._comparison = scan_panel, comparison
         self._document, self._runner, self._settings = context.document, context.runner, context.settings
@@ -167,6 +176,9 @@ class Session(QObject):
         if opened.workspace is not None:
             self._saving.workspace_file = self._pending[0]
             view_state.restore(self._document, opened.workspace.view)
+            before = opened.workspace.before_strokes
+            canonical = None if before is None else self._document.as_canonical(before)
+            self._teaching.restore(opened.workspace.strokes, canonical)
         if self._pending:
             self._settings.add_recent(self._pending[0])
         self._feedback.refresh()
@@ -250,6 +262,15 @@ class Session(QObject):
         )
 
     # Correct
+
+    def look_for_teaching(self) -> None:
+        """Run the network on the open scan for its features, in a thread: strokes need them."""
+        volume, looking = self._document.volume, self._runner.busy and self._runner.title == LOOKING
+        if volume is None or looking or self._context.is_busy():
+            return
+        self._feedback.say("The network looks at the scan once; strokes can be drawn meanwhile")
+        find = partial(segmenting.features, volume, self._settings.weights)
+        self._runner.run(LOOKING, find, self._teaching.use_features)
 
     def undo(self) -> None:
         """Take the last correction back; one that is being drawn is ended first."""
