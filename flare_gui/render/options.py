@@ -34,6 +34,14 @@ BACKGROUNDS = {"Dark": "#10161d", "Light": "#dfe5ea", "White": "#ffffff"}
 
 
 @dataclass(frozen=True)
+class PictureStyle:
+    """`background` behind surfaces as "#rrggbb", None for a transparent one; a `legend` has organs and volumes."""
+
+    background: str | None = BACKGROUNDS["Dark"]
+    legend: bool = False
+
+
+@dataclass(frozen=True)
 class FilmSettings:
     """A film: `size` is (width, height) in pixels, made even; `window` the HU from black to white on slices.
 

@@ -1,15 +1,17 @@
 """Which view to save as a picture, and how large."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QWidget
+
+from flare_gui.render.options import BACKGROUNDS, PictureStyle
 
 ALL = "All four views"
 
 
 class PictureDialog(QDialog):
-    """`chosen` carries which view, an index of `Views` or None for all four, and the size in pixels."""
+    """`chosen` carries a view, an index of `Views` or None for all four, its size in pixels and a `PictureStyle`."""
 
-    chosen = Signal(object, QSize)
+    chosen = Signal(object, QSize, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,8 +33,15 @@ class PictureDialog(QDialog):
         for words, widget in (("Picture", self.view), ("Width", self.width_box), ("Height", self.height_box)):
             form.addRow(words, widget)
             widget.setAccessibleName(words)
+        self.background, self.legend = QComboBox(), QCheckBox("Legend: organs and volumes")
+        for name, colour in (*BACKGROUNDS.items(), ("Transparent", None)):
+            self.background.addItem(name, colour)
+        self.background.setAccessibleName("Background of the surfaces")
+        form.addRow("Background", self.background)
+        form.addRow(self.legend)
         form.addRow(buttons)
 
     def accept(self) -> None:
         super().accept()
-        self.chosen.emit(self.view.currentData(), QSize(self.width_box.value(), self.height_box.value()))
+        style = PictureStyle(self.background.currentData(), self.legend.isChecked())
+        self.chosen.emit(self.view.currentData(), QSize(self.width_box.value(), self.height_box.value()), style)

@@ -74,6 +74,16 @@ class Marks:
         room = self._size.adjusted(MARGIN, MARGIN - 2, -MARGIN, -MARGIN + 2)
         self._outlined(lambda shift: self._painter.drawText(room.translated(shift), where, text))
 
+    def legend_row(self, row: int, colour: str, words: str) -> None:
+        """A square of a colour and its words, in line `row` from the upper left corner."""
+        side = 12.0
+        top = MARGIN + row * 1.6 * side
+        self._painter.setPen(QPen(SHADOW, 1))
+        self._painter.setBrush(QColor(colour))
+        self._painter.drawRect(QRectF(MARGIN, top, side, side))
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._words_at(QPointF(MARGIN + 1.5 * side, top + side - 1), words)
+
     def scale_bar(self, pixels_per_mm: float) -> None:
         """In the lower left corner, a round number of millimetres or centimetres long."""
         fitting = [mm for mm in BARS_MM if mm * pixels_per_mm <= BAR_SHARE * self._size.width()]

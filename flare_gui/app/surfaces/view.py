@@ -152,12 +152,11 @@ class View3D(QWidget):
             self._add_skin(self._plotter)
             self._plotter.render()
 
-    def picture(self, size: tuple[int, int]) -> np.ndarray:
-        """uint8 (height, width, 3) of what the view shows, drawn at `size`; dark where there is nothing to show."""
+    def picture(self, size: tuple[int, int], background: str | None) -> np.ndarray:
+        """RGBA as uint8 (height, width, 4) of what the view shows at `size`; transparent without `background`."""
         from flare_gui.render import scene
 
-        plotter = scene.off_screen(size, scene.BACKGROUND)
-        plotter.set_background(scene.BACKGROUND, top=scene.BACKGROUND_TOP)
+        plotter = scene.off_screen(size, background or scene.BACKGROUND)
         scene.blend_in_order(plotter)
         try:
             self._add_organs(plotter)
@@ -170,7 +169,9 @@ class View3D(QWidget):
                 plotter.camera_position = [seen.position, seen.focal_point, seen.up]
                 plotter.camera.view_angle = seen.view_angle
             plotter.enable_anti_aliasing("ssaa")
-            return np.asarray(plotter.screenshot(return_img=True))[..., :3]
+            pixels = np.asarray(plotter.screenshot(transparent_background=background is None, return_img=True))
+            solid = np.full((*pixels.shape[:2], 1), 255, np.uint8)
+            return np.concatenate([pixels[..., :3], pixels[..., 3:] if background is None else solid], axis=-1)
         finally:
             plotter.close()
 

@@ -17,6 +17,8 @@ from flare_gui.app.window.context import Context
 from flare_gui.app.window.picture import picture
 from flare_gui.app.window.views import Views
 from flare_gui.files import replacing
+from flare_gui.organs import ORGANS
+from flare_gui.render.options import PictureStyle
 from flare_gui.volume import Segmentation, Volume
 
 MASKS = (
@@ -105,18 +107,24 @@ class Saving(QObject):
         dialog.open()
         return dialog
 
-    def _ask_where_to_save_picture(self, number: int | None, size: QSize) -> None:
+    def _ask_where_to_save_picture(self, number: int | None, size: QSize, style: PictureStyle) -> None:
         assert self._document.volume is not None
         start = Path(self._settings.folder) / f"{self._document.volume.name}.png"
         path = ask_where_to_save(self._parent, "Save the picture", start, PICTURES)
         if path is not None:
-            self.save_picture(path, number, size)
+            self.save_picture(path, number, size, style)
 
-    def save_picture(self, path: Path, number: int | None, size: QSize) -> bool:
+    def save_picture(
+        self,
+        path: Path,
+        number: int | None,
+        size: QSize,
+        style: PictureStyle = PictureStyle(),  # noqa: B008 - frozen
+    ) -> bool:
         """Write what view `number` shows, or all four for None, as PNG of `size`; whether it went well."""
 
         def write() -> None:
-            image = picture(self._views, number, size)
+            image = picture(self._views, number, size, style.background, self._legend() if style.legend else [])
             with replacing(path) as beside:
                 if not image.save(str(beside)):
                     raise OSError("the disk is full, or the folder cannot be written to")
@@ -126,6 +134,17 @@ class Saving(QObject):
             return self._written(path, write)
         finally:
             QApplication.restoreOverrideCursor()
+
+    def _legend(self) -> list[tuple[str, str]]:
+        """Colour and words of each organ that is shown."""
+        segmentation, document = self._document.segmentation, self._document
+        if segmentation is None or document.volume is None:
+            return []
+        from flare_gui.render.slides import legend_rows
+
+        looks = {organ.colour: document.look(organ.label) for organ in ORGANS}
+        rows = legend_rows(document.volume, segmentation)
+        return [(looks[colour].colour, words) for colour, words in rows if looks[colour].visible]
 
     def _written(self, path: Path, write: Callable[[], object]) -> bool:
         if not self._context.attempt(f"{path.name} could not be written", write):

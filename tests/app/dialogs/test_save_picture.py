@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize
 
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.organs import LIVER
+from flare_gui.render.options import PictureStyle
 
 WaitFor = Callable[..., None]
 
@@ -51,6 +52,24 @@ def test_a_picture_shows_the_same_part_as_the_view(shown: MainWindow, tmp_path: 
         pixels = np.asarray(Image.open(path).convert("RGB")).astype(int)
         shares.append((pixels[..., 0] - pixels[..., 2] > 40).mean())
     assert shares[1] > 2 * shares[0]
+
+
+def test_a_picture_has_a_legend_on_request_and_surfaces_the_background_that_was_chosen(
+    shown: MainWindow, tmp_path: Path
+) -> None:
+    plain, named = tmp_path / "plain.png", tmp_path / "named.png"
+    assert shown.saving.save_picture(plain, 0, QSize(600, 500))
+    assert shown.saving.save_picture(named, 0, QSize(600, 500), PictureStyle(legend=True))
+    one, other = (np.asarray(Image.open(path).convert("RGB")).astype(int) for path in (plain, named))
+    changed = np.argwhere(np.abs(one - other).max(axis=2) > 40)
+    assert len(changed) > 200 and changed.max(axis=0)[1] < 300, "the legend lies in the upper left corner"
+    if not shown.surfaces.running:
+        return
+    for background, corner in (("#ffffff", (255, 255, 255, 255)), (None, (None, None, None, 0))):
+        path = tmp_path / "surfaces.png"
+        assert shown.saving.save_picture(path, 3, QSize(200, 150), PictureStyle(background))
+        pixel = Image.open(path).convert("RGBA").getpixel((3, 3))
+        assert all(want is None or want == got for want, got in zip(corner, pixel, strict=True))
 
 
 def test_the_dialog_hands_on_view_and_size(shown: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
