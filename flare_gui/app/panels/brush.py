@@ -36,7 +36,10 @@ class BrushBar(QToolBar):
         self.ball.setToolTip("Reach through the neighbouring slices, as a ball")
         self.over = QCheckBox("Over others")
         self.over.setToolTip("Paint over other organs, not only over background")
-        for widget in (self.organ, self.diameter, self.ball, self.over):
+        self.alike = QCheckBox("Like its start")
+        self.alike.setToolTip("Paint only what has the HU of where the stroke begins, within two standard deviations")
+        self.alike.toggled.connect(lambda on: setattr(tools, "alike", on))
+        for widget in (self.organ, self.diameter, self.ball, self.over, self.alike):
             self.addWidget(widget)
         self.organ.currentIndexChanged.connect(lambda _: setattr(tools, "label", self.organ.currentData()))
         self.diameter.valueChanged.connect(lambda mm: setattr(tools, "size_mm", mm))
@@ -49,15 +52,16 @@ class BrushBar(QToolBar):
 
     def _follow(self) -> None:
         tools = self._tools
-        for widget in (self.organ, self.diameter, self.ball, self.over):
+        for widget in (self.organ, self.diameter, self.ball, self.over, self.alike):
             widget.blockSignals(True)
         self.organ.setCurrentIndex(self.organ.findData(tools.label))
         self.diameter.setValue(tools.size_mm)
         self.ball.setChecked(tools.ball)
         self.over.setChecked(tools.over)
-        for widget in (self.organ, self.diameter, self.ball, self.over):
+        self.alike.setChecked(tools.alike)
+        for widget in (self.organ, self.diameter, self.ball, self.over, self.alike):
             widget.blockSignals(False)
-        self.setEnabled(tools.tool.key in ("teach", "brush", "eraser", "fill"))
+        self.setEnabled(tools.tool.key in ("teach", "brush", "eraser", "fill", "lasso"))
 
     def _paint(self) -> None:
         for i, organ in enumerate(ORGANS):

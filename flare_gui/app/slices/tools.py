@@ -28,7 +28,7 @@ class ToolBox(QObject):
         self.teaching = teaching
         self._tool: Tool = Navigate()
         self._size_mm, self._label = 14.0, LIVER.label
-        self._ball = self._over = False
+        self._ball = self._over = self._alike = False
         self._working: Tool | None = None
 
     # The tool at work: one at a time, on whichever slice it was put down
@@ -105,6 +105,16 @@ class ToolBox(QObject):
     @ball.setter
     def ball(self, on: bool) -> None:
         self._ball = on
+        self.changed.emit()
+
+    @property
+    def alike(self) -> bool:
+        """Whether the brush paints only what has the HU of where its stroke began."""
+        return self._alike
+
+    @alike.setter
+    def alike(self, on: bool) -> None:
+        self._alike = on
         self.changed.emit()
 
     @property
@@ -215,6 +225,7 @@ class _Stroke(ABC):
             None if place.box.ball else place.plane,
         )
         self._last, self._place = place.point, place
+        covered = self._covered(box, covered, place)
         if covered.size:
             self._before.append((box, labels[box].copy()))
             labels[box] = place.document.without_locked(labels[box], self._apply(labels[box], covered, place))
@@ -237,6 +248,10 @@ class _Stroke(ABC):
     def finish(self) -> None:
         if self._place is not None:
             self.release(self._place)
+
+    def _covered(self, box: Box, covered: np.ndarray, place: Place) -> np.ndarray:
+        """Which of the voxels that a piece of the stroke `covered` it works on: all of them."""
+        return covered
 
     @abstractmethod
     def _apply(self, labels: np.ndarray, covered: np.ndarray, place: Place) -> np.ndarray:
@@ -283,9 +298,38 @@ class Brush(_Stroke):
     def __init__(self) -> None:
         super().__init__()
         self.other = Eraser()
+        self._hu_range: tuple[float, float] | None = None
+
+    def press(self, place: Place) -> None:
+        self._hu_range = hu_range_around(place) if place.box.alike else None
+        super().press(place)
+        if self._hu_range is not None and not self._before:
+            place.box.refused.emit("The brush begins outside of the scan: there is no HU to go by")
+
+    def _covered(self, box: Box, covered: np.ndarray, place: Place) -> np.ndarray:
+        if self._hu_range is None:
+            return covered
+        hu, (low, high) = place.document.hu[box], self._hu_range
+        return covered & (hu >= low) & (hu <= high)
 
     def _apply(self, labels: np.ndarray, covered: np.ndarray, place: Place) -> np.ndarray:
         return painted(labels, covered, place.box.label, over=place.box.over)
+
+
+# The brush that goes by HU takes what lies within two standard deviations of where its stroke began, and no less than
+# the noise of an even tissue.
+ALIKE_MM, ALIKE_SDS, LEAST_SD_HU = 3.0, 2.0, 10.0
+
+
+def hu_range_around(place: Place) -> tuple[float, float] | None:
+    """Lowest and highest HU of what looks as the 6 mm about a place; None outside of the scan."""
+    spacing = np.array(geometry.spacing(place.document.affine))
+    box, ball = capsule(place.point, place.point, ALIKE_MM, spacing, place.document.hu.shape, None)
+    found = place.document.hu[box][ball].astype(float)
+    if not found.size:
+        return None
+    middle, sd = float(np.median(found)), max(LEAST_SD_HU, float(found.std()))
+    return middle - ALIKE_SDS * sd, middle + ALIKE_SDS * sd
 
 
 class _Click:

@@ -38,12 +38,24 @@ TOOL_TEXTS = (
     ("&Brush", "Paint the chosen organ; the right button erases it", "B"),
     ("&Eraser", "Remove the chosen organ; with Shift any organ", "E"),
     ("&Fill", "Fill the hole under the mouse on this slice", "G"),
+    ("&Lasso", "Draw around a part of the chosen organ: it goes, through all slices; with Shift the rest goes", "U"),
     ("&Keep this part only", "Click on a part of an organ: its other parts go", "K"),
     ("&Distance", "Drag to measure in mm", "D"),
     ("&Angle", "Drag along one side to the corner, then click on the other side", "A"),
     ("HU in a &circle", "Drag from the middle: mean and SD of the HU within", "C"),
 )
 
+
+# Changes of the whole chosen organ, which `Session.reshape` makes.
+RESHAPES = (
+    ("between_slices", "Fill between drawn &slices", "Draw the organ on a few axial slices: those between follow"),
+    ("copy_above", "Copy the slice a&bove", "The chosen organ on this axial slice as on the one above"),
+    ("copy_below", "Copy the slice b&elow", "The chosen organ on this axial slice as on the one below"),
+    ("smooth", "S&mooth the organ", "Take fine thorns and notches off its surface; can be repeated"),
+    ("islands", "Remove &islands", "The largest part of the chosen organ stays alone"),
+    ("grow", "&Grow by 1 mm", "The chosen organ larger by 1 mm to all sides"),
+    ("shrink", "Shrin&k by 1 mm", "The chosen organ smaller by 1 mm from all sides"),
+)
 
 Entries = Iterator[Command | QMenu | None]
 
@@ -148,6 +160,8 @@ def edit_menu(context: Context, session: Session, teaching: Teaching) -> Entries
         yield Command(f"label_{organ.label}", text, partial(setattr, tools, "label", organ.label), "", keys)
     fill, tip = session.fill_holes, "Close every cavity of the chosen organ"
     yield Command("fill_holes", "Fill &holes in 3D", fill, tip, None, None, scan)
+    for key, text, tip in RESHAPES:
+        yield Command(key, text, partial(session.reshape, key), tip, None, None, scan)
     yield Command(
         "forget_ruler",
         "Remove the last &measurement",

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
@@ -20,6 +21,7 @@ from flare_gui.app.panels.compare import ComparePanel
 from flare_gui.app.panels.scan import ScanPanel
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.saving import Saving
+from flare_gui.organs import organ_of
 from flare_gui.volume import Segmentation
 from flare_gui.workspace import Workspace
 
@@ -29,6 +31,8 @@ WEIGHTS = "Weights (*.safetensors)"
 
 # After a correction, scores wait for the next one this long.
 SETTLE_MS = 600
+# One step of smoothing, growing and shrinking: small, for they can be repeated and undone.
+SMOOTH_MM, GROW_MM = 1.0, 1.0
 LOOKING = "Looking at the scan"
 
 
@@ -281,6 +285,34 @@ class Session(QObject):
         """Make the correction again that was last undone."""
         self._context.tools.finish()
         self._document.redo()
+
+    def reshape(self, key: str) -> None:
+        """One of the menu's changes of the whole chosen organ; who asks in vain is told why nothing happened."""
+        from flare_gui.edit import reshape
+
+        labels, label = self._document.labels, self._context.tools.label
+        if labels is None:
+            return
+        spacing, axial = np.array(geometry.spacing(self._document.affine)), self._document.cursor_voxel[2]
+        neighbour = axial + (1 if key == "copy_above" else -1)
+        changes: dict[str, Callable[[], reshape.Change]] = {
+            "between_slices": lambda: reshape.between_slices(labels, label, spacing, 2),
+            "smooth": lambda: reshape.smoothed(labels, label, spacing, SMOOTH_MM),
+            "islands": lambda: reshape.without_islands(labels, label),
+            "grow": lambda: reshape.grown(labels, label, spacing, GROW_MM),
+            "shrink": lambda: reshape.grown(labels, label, spacing, -GROW_MM),
+        }
+        if not key.startswith("copy"):
+            change = changes[key]()
+        elif 0 <= neighbour < labels.shape[2]:
+            change = reshape.copied_slice(labels, label, 2, neighbour, axial)
+        else:
+            change = None
+        name = organ_of(label).name.lower()
+        if change is None:
+            self._feedback.say(f"There is nothing of the {name} to work on")
+        elif not self._document.edit(key.replace("_", " "), *change):
+            self._feedback.say(f"Nothing changes: the {name} is so already, or it is locked")
 
     def fill_holes(self) -> None:
         """Close every cavity of the chosen organ."""

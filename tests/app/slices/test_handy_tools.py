@@ -107,3 +107,39 @@ def test_keep_part_says_when_there_is_one_piece_only(two_organs: MainWindow) -> 
     drag(view, at(view, SPLEEN_AT))
     assert "The spleen is in one piece already" in two_organs.statusBar().currentMessage()
     assert two_organs.document.history.undo_name is None
+
+
+def test_the_brush_that_goes_by_hu_stays_in_the_tissue_where_it_began(two_organs: MainWindow) -> None:
+    document, view = two_organs.document, slice_view(two_organs, "Axial")
+    hu = np.zeros(document.hu.shape, np.int16)
+    hu[:25] = 100
+    document.show(Volume(hu, np.eye(4), "halves"))
+    two_organs.tools.choose(Brush())
+    two_organs.brush_bar.alike.setChecked(True)
+    two_organs.tools.size_mm = 20
+    drag(view, at(view, (21, 20, 15)), at(view, (23, 20, 15)))
+    painted = np.array(document.labels) > 0
+    assert painted[:25].any() and not painted[25:].any()
+
+
+def test_a_lasso_cuts_the_chosen_organ_through_all_slices_and_is_one_step(two_organs: MainWindow) -> None:
+    view = slice_view(two_organs, "Axial")
+    two_organs.tools.label = LIVER.label
+    QTest.keyClick(two_organs, Qt.Key.Key_U)
+    around = [(14.6, 10, 15), (25, 10, 15), (25, 30, 15), (14.6, 30, 15)]
+    drag(view, *(at(view, corner) for corner in around))
+    assert count(two_organs, LIVER.label) == 500 and count(two_organs, SPLEEN.label) == 1000
+    two_organs.document.undo()
+    assert count(two_organs, LIVER.label) == 1000
+    drag(view, *(at(view, (x + 20, y, z)) for x, y, z in around))
+    assert "Nothing is cut" in two_organs.statusBar().currentMessage()
+
+
+@pytest.mark.parametrize(("key", "voxels"), [("grow", 1600), ("shrink", 512), ("islands", 1000), ("copy_above", 1000)])
+def test_the_chosen_organ_is_changed_from_the_menu(two_organs: MainWindow, key: str, voxels: int) -> None:
+    two_organs.tools.label = LIVER.label
+    two_organs.document.move_to_voxel(LIVER_AT)
+    two_organs.actions_[key].trigger()
+    assert count(two_organs, LIVER.label) == voxels and count(two_organs, SPLEEN.label) == 1000
+    if voxels == 1000:
+        assert "so already" in two_organs.statusBar().currentMessage()
