@@ -66,6 +66,7 @@ def segment_with(
         organs, trust = anatomy_of(within_scan(prediction.probabilities, hu), hu, affine, card)
     if {laterality.MIRRORED, laterality.CONTRADICTION}.intersection(organs.findings.warnings):
         # Networks see few patients whose liver lies on the left. Looked at in a mirror, this one is like the others.
+        log.notes.append("liver and spleen lie on unusual sides: the network saw the scan in a mirror too")
         other = predictor(PredictionRequest(np.ascontiguousarray(image[::-1]), log, ignore, cancel))
         cancel.check()
         probabilities = mirrored(within_scan(other.probabilities, hu))
