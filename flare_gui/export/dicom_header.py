@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
 
 import pydicom
 from pydicom import config
@@ -41,16 +43,34 @@ _LARGEST_SERIES = 2_000_000
 _FAR_MM = 1000.0
 
 
+class Reference(NamedTuple):
+    """An image that is referred to: its class, its UID, and the number of the frame (from 1) where it has several."""
+
+    sop_class: str
+    instance: str
+    frame: int | None
+
+    def item(self) -> Dataset:
+        """As an item of a sequence."""
+        item = Dataset()
+        item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = self.sop_class, self.instance
+        if self.frame is not None:
+            item.ReferencedFrameNumber = self.frame
+        return item
+
+
 @dataclass(frozen=True)
 class SourceHeader:
     """`study` holds patient, study and frame of reference as they may be written; `images` one data set a slice.
 
-    `images` have what a reference needs (UIDs, place, size) beside all of `study`. `series_number` is a free one
-    beside the series' own: 3 becomes 3001.
+    `images` are single-frame CT images with place and size beside all of `study`; frames of one file have UIDs made up
+    here, and `references` are what has to be written for them. `series_number` is a free one beside the series' own: 3
+    becomes 3001.
     """
 
     study: Dataset
     images: list[Dataset]
+    references: list[Reference]
     series_number: int
 
 
@@ -68,7 +88,8 @@ def source_header(slices: list[Slice], say: Callable[[str], None]) -> SourceHead
     with warnings.catch_warnings():
         # pydicom prints values that it doubts, and with them who the patient is.
         warnings.simplefilter("ignore")
-        wholes = [pydicom.dcmread(one.path, stop_before_pixels=True, specific_tags=_READ, force=True) for one in slices]
+        files = {one.path: _read(one.path) for one in slices}
+        wholes = [files[one.path] for one in slices]
         study, left_out = _study(wholes[0])
         frames = Counter(filter(None, (_uid(whole, "FrameOfReferenceUID") for whole in wholes)))
     for key in ("StudyInstanceUID", "SOPInstanceUID"):
@@ -91,7 +112,19 @@ def source_header(slices: list[Slice], say: Callable[[str], None]) -> SourceHead
     step = abs(length) / max(1, len(slices) - 1)
     thickness = _positive(wholes[0], "SliceThickness") or step
     images = [_image(study, whole, one, slices[0], thickness) for whole, one in zip(wholes, slices, strict=True)]
-    return SourceHeader(study, images, _series_number(wholes[0]))
+    references = [
+        Reference(
+            _uid(whole, "SOPClassUID") or CTImageStorage,
+            _uid(whole, "SOPInstanceUID"),
+            one.frame + 1 if one.frames > 1 else None,
+        )
+        for whole, one in zip(wholes, slices, strict=True)
+    ]
+    return SourceHeader(study, images, references, _series_number(wholes[0]))
+
+
+def _read(path: Path) -> Dataset:
+    return pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_READ, force=True)
 
 
 def _study(whole: Dataset) -> tuple[Dataset, list[str]]:
@@ -140,8 +173,8 @@ def _image(study: Dataset, whole: Dataset, one: Slice, first: Slice, thickness: 
     """One slice: its own place, and all else as the first one has it, which digits of rounding may contradict."""
     image = Dataset()
     image.update(study)
-    image.SOPClassUID = _uid(whole, "SOPClassUID") or CTImageStorage
-    image.SOPInstanceUID = _uid(whole, "SOPInstanceUID")
+    image.SOPClassUID = CTImageStorage
+    image.SOPInstanceUID = generate_uid() if one.frames > 1 else _uid(whole, "SOPInstanceUID")
     image.SeriesInstanceUID, image.Modality = first.series, "CT"
     image.Rows, image.Columns = first.rows, first.columns
     image.ImagePositionPatient = decimals(one.position)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
@@ -38,7 +39,15 @@ def dicom_seg(context: Context) -> list[Path]:
     with source_slices(context.volume, cancel=context.cancel) as slices:
         pixels = numbers[labels_on_slices(context.segmentation, slices)]
         header = source_header(slices, lambda sentence: context.say(f"{target.name}: {sentence}"))
-    data = _segmentation(header, pixels, found, context.segmentation)
+    try:
+        data = _segmentation(header, pixels, found, context.segmentation)
+    # Its own words may hold what the headers say of the patient.
+    except (ValueError, TypeError, AttributeError, KeyError) as problem:
+        raise FlareError(
+            f"{context.volume.name}: highdicom makes no DICOM SEG of this series ({type(problem).__name__})",
+            hint="Choose RTSTRUCT, or another format for the mask.",
+        ) from None
+    _refer_to_source(data, header)
 
     def save(path: Path) -> None:
         with warnings.catch_warnings():
@@ -93,3 +102,26 @@ def _segmentation(header: SourceHeader, pixels: np.ndarray, found: list[Organ], 
             content_description="Liver, kidneys and spleen; research use only",
             series_description="flare-gui: liver, kidneys, spleen",
         )
+
+
+def _refer_to_source(data: Dataset, header: SourceHeader) -> None:
+    """Put the true references where highdicom has those of the images it was given."""
+    true = {
+        str(image.SOPInstanceUID): reference for image, reference in zip(header.images, header.references, strict=True)
+    }
+
+    def mend(owner: Dataset, element: DataElement) -> None:
+        if element.keyword != "ReferencedSOPInstanceUID" or str(element.value) not in true:
+            return
+        reference = true[str(element.value)]
+        owner.ReferencedSOPClassUID, element.value = reference.sop_class, reference.instance
+        if reference.frame is not None:
+            owner.ReferencedFrameNumber = reference.frame
+
+    data.walk(mend)
+    for series in data.ReferencedSeriesSequence:
+        instances = {item.ReferencedSOPInstanceUID: item for item in series.ReferencedInstanceSequence}
+        for item in instances.values():
+            # The whole file is meant there.
+            item.pop("ReferencedFrameNumber", None)
+        series.ReferencedInstanceSequence = list(instances.values())

@@ -42,6 +42,7 @@ FORMATS = (
     Format("nrrd", "Mask as .seg.nrrd for 3D Slicer", "masks", "seg_nrrd"),
     Format("mha", "Mask as MetaImage", "masks", "mha"),
     Format("dicom-seg", "Mask as DICOM SEG, with the patient's name", "dicom_seg", "dicom_seg", identifies=True),
+    Format("rtstruct", "Contours as DICOM RTSTRUCT, with the patient's name", "rtstruct", "rtstruct", identifies=True),
     Format("tables", "Label names and colours for 3D Slicer and ITK-SNAP", "masks", "label_tables"),
     Format("stl", "Meshes as STL, one file an organ", "meshes", "stl"),
     Format("ply", "Meshes as PLY, one file an organ", "meshes", "ply"),

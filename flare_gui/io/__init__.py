@@ -8,7 +8,17 @@ from flare_gui.io import dicom_files
 from flare_gui.io.dicom_header import is_index
 from flare_gui.io.dicom_series import group, propose, without_copies
 from flare_gui.io.dicom_slice import Slice
-from flare_gui.io.masks import UnnamedMask, is_ours, read_labels, read_mask, write_segmentation
+from flare_gui.io.masks import (
+    KIDNEYS,
+    MaskRow,
+    Organs,
+    UnnamedMask,
+    is_mask_of,
+    is_ours,
+    read_labels,
+    read_mask,
+    write_segmentation,
+)
 from flare_gui.io.nifti import write as write_volume
 from flare_gui.io.readers import READERS, best_reader
 from flare_gui.io.search import Case, find_cases
@@ -17,10 +27,14 @@ from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Volume
 
 __all__ = [
+    "KIDNEYS",
     "Case",
+    "MaskRow",
+    "Organs",
     "SeriesInfo",
     "UnnamedMask",
     "find_cases",
+    "is_mask_of",
     "is_ours",
     "list_series",
     "read_labels",

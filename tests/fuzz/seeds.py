@@ -21,11 +21,15 @@ from pydicom.uid import (
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
     RLELossless,
+    RTStructureSetStorage,
+    SegmentationStorage,
     generate_uid,
 )
 
 HU = np.random.default_rng(0).integers(-1000, 900, (6, 5, 4)).astype(np.int16)
 LABELS = (HU > 0).astype(np.uint8)
+# Two channels, as segments that overlap need.
+LAYERS = np.stack([LABELS, 1 - LABELS])
 AFFINE = np.array([[-2.0, 0, 0, 10], [0, -2, 0, 20], [0, 0, 3, -30], [0, 0, 0, 1]])
 _TABLE = b'<CaretExtension><LabelTable><Label Key="1" Red="1"><![CDATA[liver]]></Label></LabelTable></CaretExtension>'
 
@@ -83,12 +87,15 @@ def nifti2() -> bytes:
 
 def itk(suffix: str, array: np.ndarray = HU, *, compressed: bool = False) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        image = sitk.GetImageFromArray(array.T)
+        image = sitk.GetImageFromArray(array.T, isVector=array is LAYERS)
         image.SetSpacing((2.0, 2.0, 3.0))
         image.SetOrigin((-10.0, -20.0, -30.0))
-        if array is LABELS and suffix == ".nrrd":
+        if (array is LABELS or array is LAYERS) and suffix == ".nrrd":
             image.SetMetaData("Segment0_Name", "liver")
             image.SetMetaData("Segment0_LabelValue", "1")
+            image.SetMetaData("Segment1_Name", "Kidney R")
+            image.SetMetaData("Segment1_LabelValue", "1")
+            image.SetMetaData("Segment1_Layer", "1")
         file = Path(folder) / f"x{suffix}"
         sitk.WriteImage(image, str(file), compressed)
         return file.read_bytes()
@@ -184,6 +191,71 @@ def _slice(height: float, *, implicit: bool = False, deflated: bool = False) -> 
     data.RescaleSlope, data.RescaleIntercept, data.PixelPaddingValue = 1, 0, -2000
     data.PixelData = HU[:, :, 0].T.tobytes()
     return data
+
+
+def _object(kind: str, implicit: bool = False) -> Dataset:
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = kind, generate_uid()
+    meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+    data = Dataset()
+    data.file_meta = meta
+    data.SOPClassUID, data.SOPInstanceUID = kind, meta.MediaStorageSOPInstanceUID
+    data.FrameOfReferenceUID = "1.2.3.5"
+    return data
+
+
+def _with(**values: object) -> Dataset:
+    data = Dataset()
+    for key, value in values.items():
+        setattr(data, key, value)
+    return data
+
+
+def dicom_seg(*, fractional: bool = False) -> bytes:
+    """Two segments of two frames each on the grid of `HU`."""
+    data = _object(str(SegmentationStorage))
+    data.Rows, data.Columns, data.NumberOfFrames, data.SamplesPerPixel = 5, 6, 4, 1
+    data.BitsAllocated = data.BitsStored = 8 if fractional else 1
+    data.HighBit, data.PixelRepresentation = data.BitsStored - 1, 0
+    data.SegmentationType, data.MaximumFractionalValue = "FRACTIONAL" if fractional else "BINARY", 255
+    data.SegmentSequence = [_with(SegmentNumber=1, SegmentLabel="liver"), _with(SegmentNumber=2, SegmentLabel="RK")]
+    size = _with(PixelSpacing=[2.0, 2.0], SliceThickness=3.0)
+    turn = _with(ImageOrientationPatient=[1, 0, 0, 0, 1, 0])
+    data.SharedFunctionalGroupsSequence = [_with(PixelMeasuresSequence=[size], PlaneOrientationSequence=[turn])]
+    data.PerFrameFunctionalGroupsSequence = [
+        _with(
+            SegmentIdentificationSequence=[_with(ReferencedSegmentNumber=number)],
+            PlanePositionSequence=[_with(ImagePositionPatient=[-10.0, -20.0, 3.0 * k - 30])],
+        )
+        for number in (1, 2)
+        for k in (2, 1)
+    ]
+    marked = np.concatenate([LABELS[:, :, k].T.ravel() for k in (2, 1, 0, 3)])
+    data.PixelData = (marked * 255).astype(np.uint8).tobytes() if fractional else _bits(marked)
+    return _saved(data)
+
+
+def _bits(marked: np.ndarray) -> bytes:
+    packed = np.packbits(marked, bitorder="little").tobytes()
+    return packed + bytes(len(packed) % 2)
+
+
+def rtstruct(*, implicit: bool = False) -> bytes:
+    """A liver with a hole on two slices of the grid of `HU`."""
+    data = _object(str(RTStructureSetStorage), implicit)
+    data.StructureSetROISequence = [_with(ROINumber=1, ROIName="Liver", ReferencedFrameOfReferenceUID="1.2.3.5")]
+    contours = []
+    for k in (1, 2):
+        for low, high in ((-0.5, 4.4), (1.5, 2.5)):
+            corners = [(low, low), (high, low), (high, high), (low, high)]
+            points = [mm for x, y in corners for mm in (2 * x - 10, 2 * y - 20, 3.0 * k - 30)]
+            contours.append(_with(ContourGeometricType="CLOSED_PLANAR", NumberOfContourPoints=4, ContourData=points))
+    data.ROIContourSequence = [_with(ReferencedROINumber=1, ContourSequence=contours)]
+    code = _with(CodeValue="10200004", CodingSchemeDesignator="SCT", CodeMeaning="Liver")
+    data.RTROIObservationsSequence = [
+        _with(ObservationNumber=1, ReferencedROINumber=1, RTROIIdentificationCodeSequence=[code])
+    ]
+    return _saved(data)
 
 
 def zipped(members: dict[str, bytes]) -> bytes:

@@ -18,8 +18,9 @@ import numpy as np
 from flare_gui import workspace
 from flare_gui.analysis import doctor
 from flare_gui.errors import FlareError
-from flare_gui.io import dicom_files, list_series, read_mask, read_scan
+from flare_gui.io import UnnamedMask, dicom_files, list_series, read_mask, read_scan
 from flare_gui.model.card import ModelCard
+from flare_gui.organs import LIVER
 from flare_gui.volume import Volume
 from tests.fuzz import seeds
 
@@ -82,7 +83,11 @@ def _mask(name: str) -> Callable[[Path, bytes], None]:
     def read(folder: Path, data: bytes) -> None:
         path = folder / name
         path.write_bytes(data)
-        labels = read_mask(volume, path).labels
+        try:
+            labels = read_mask(volume, path).labels
+        except UnnamedMask as question:
+            # The answer that a user gives.
+            labels = read_mask(volume, path, {row.key: (LIVER,) for row in question.rows}).labels
         assert labels.max(initial=0) <= 4
 
     return read
@@ -167,8 +172,14 @@ TARGETS: dict[str, Target] = {
         ],
         "zip",
     ),
-    "mask-nifti": Target(_mask("x.nii"), lambda: [seeds.nifti(seeds.LABELS, extension=True)]),
-    "mask-nrrd": Target(_mask("x.seg.nrrd"), lambda: [seeds.itk(".nrrd", seeds.LABELS)]),
+    "mask-nifti": Target(
+        _mask("x.nii"), lambda: [seeds.nifti(seeds.LABELS), seeds.nifti(seeds.LABELS, extension=True)]
+    ),
+    "mask-nrrd": Target(
+        _mask("x.seg.nrrd"), lambda: [seeds.itk(".nrrd", seeds.LABELS), seeds.itk(".nrrd", seeds.LAYERS)]
+    ),
+    "mask-seg": Target(_mask("x.dcm"), lambda: [seeds.dicom_seg(), seeds.dicom_seg(fractional=True)]),
+    "mask-rtstruct": Target(_mask("x.dcm"), lambda: [seeds.rtstruct(), seeds.rtstruct(implicit=True)]),
     "workspace": Target(_workspace, lambda: [seeds.workspace("ct.nii")], "zip"),
     "card": Target(_card, lambda: [seeds.card()]),
     "weights": Target(_weights, lambda: [seeds.weights()]),

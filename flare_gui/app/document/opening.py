@@ -1,5 +1,6 @@
 """How a scan, a mask or a workspace is opened: plain functions without Qt. Heavy imports wait until they run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ THUMBNAIL = 96
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A scan, the mask that belongs to it, and how it was looked at when it comes from a workspace.
+    """A scan, the mask that belongs to it or the question about it, and how it was looked at, from a workspace.
 
     `kept` are corrections of this scan that a program which crashed had not saved.
     """
@@ -30,6 +31,7 @@ class Opened:
     volume: Volume
     segmentation: Segmentation | None = None
     mask_file: MaskFile | None = None
+    question: "MaskQuestion | None" = None
     workspace: Workspace | None = None
     kept: Kept | None = None
 
@@ -58,6 +60,22 @@ class CaseChoice:
     cases: "tuple[io.Case, ...]"
 
 
+@dataclass(frozen=True, eq=False)
+class MaskRead:
+    """A mask for the open scan, and the file that it was read from."""
+
+    segmentation: Segmentation
+    file: MaskFile
+
+
+@dataclass(frozen=True)
+class MaskQuestion:
+    """A mask for the open scan that does not say which organs its values are: the user has to."""
+
+    path: Path
+    rows: "tuple[io.MaskRow, ...]"
+
+
 @dataclass(frozen=True)
 class Gap:
     """A series in which slices are missing, as `sentence` says: the user has to say whether to fill them."""
@@ -72,10 +90,11 @@ def open_paths(
     series: str | None = None,
     allow_gaps: bool = False,
     store: Store | None = None,
+    onto: Volume | None = None,
     progress: Progress,
     cancel: Cancel,
-) -> Opened | SeriesChoice | CaseChoice | Gap:
-    """What lies at `paths`: a workspace, a scan with its mask, or a choice between several.
+) -> Opened | MaskRead | MaskQuestion | SeriesChoice | CaseChoice | Gap:
+    """What lies at `paths`: a workspace, a scan with its mask, a mask of the scan `onto`, or a choice between several.
 
     The mask is the second path, or `<case>.seg.nii.gz` beside the scan.
     """
@@ -85,6 +104,8 @@ def open_paths(
     first = paths[0]
     if first.suffix.lower() == workspace.SUFFIX:
         return _open_workspace(first, progress, cancel)
+    if onto is not None and len(paths) == 1 and io.is_mask_of(onto, first):
+        return read_mask(onto, first, progress=progress, cancel=cancel)
     cases = io.find_cases(paths[:1])
     if len(cases) > 1:
         return CaseChoice(first, tuple(cases))
@@ -102,8 +123,11 @@ def open_paths(
     volume = doctor.examined(volume)
     beside = case.path.parent / f"{case.name}.seg.nii.gz"
     masks = paths[1:2] or ([beside] if beside.exists() else [])
-    mask, file = read_mask(volume, masks[0], progress=progress, cancel=cancel) if masks else (None, None)
-    return Opened(volume, mask, file, kept=store.of(volume) if store is not None else None)
+    kept = store.of(volume) if store is not None else None
+    read = read_mask(volume, masks[0], progress=progress, cancel=cancel) if masks else None
+    if isinstance(read, MaskRead):
+        return Opened(volume, read.segmentation, read.file, kept=kept)
+    return Opened(volume, question=read, kept=kept)
 
 
 def _with_thumbnails(rows: "list[io.SeriesInfo]", cancel: Cancel) -> list[SeriesRow]:
@@ -130,13 +154,26 @@ def _open_workspace(path: Path, progress: Progress, cancel: Cancel) -> Opened:
     return Opened(volume, kept.segmentation_on(volume), workspace=kept)
 
 
-def read_mask(volume: Volume, path: Path, *, progress: Progress, cancel: Cancel) -> tuple[Segmentation, MaskFile]:
-    """A mask of this or another program on the grid of `volume`. Raises `FlareError` when it is none, or of another."""
+def read_mask(
+    volume: Volume,
+    path: Path,
+    meaning: "Mapping[str, io.Organs] | None" = None,
+    *,
+    progress: Progress,
+    cancel: Cancel,
+) -> MaskRead | MaskQuestion:
+    """A mask of this or another program on the grid of `volume`, or the question what its values are.
+
+    `meaning` is the answer to that. Raises `FlareError` when it is no mask, or of another scan.
+    """
     from flare_gui import io
 
-    segmentation = io.read_mask(volume, path)
+    try:
+        segmentation = io.read_mask(volume, path, meaning)
+    except io.UnnamedMask as question:
+        return MaskQuestion(path, question.rows)
     progress("mask", 1.0)
-    return segmentation, MaskFile(path, io.is_ours(path))
+    return MaskRead(segmentation, MaskFile(path, io.is_ours(path)))
 
 
 def restore(volume: Volume, kept: Kept, *, progress: Progress, cancel: Cancel) -> Workspace:

@@ -38,10 +38,18 @@ class ExportRequest:
         return self.folder / f"{volume.name}.report.pdf"
 
 
+@dataclass(frozen=True)
+class Exported:
+    """Where files went, and sentences on what a format could not keep."""
+
+    folder: Path
+    notes: tuple[str, ...]
+
+
 def export(
     volume: Volume, segmentation: Segmentation, request: ExportRequest, *, progress: Progress, cancel: Cancel
-) -> Path:
-    """Write what the user ticked; returns the folder. Masks and meshes first, films last: they take longest.
+) -> Exported:
+    """Write what the user ticked. Masks and meshes first, films last: they take longest.
 
     Raises `OutputExists` before anything is written for films and PDF in the way, `FlareError`, `Cancelled`.
     """
@@ -64,7 +72,9 @@ def export(
         start, done = done, done + weight
         return part(progress, start / whole, done / whole)
 
-    write(*case, request.folder, quiet, request.options, progress=share(len(quiet)), cancel=cancel)
+    notes: list[str] = []
+    first = share(len(quiet))
+    write(*case, request.folder, quiet, request.options, progress=first, cancel=cancel, say=notes.append)
     if drawn:
         todo = (request.folder, drawn, request.options)
         film_process.run(write, *case, *todo, progress=share(len(drawn)), cancel=cancel)
@@ -77,7 +87,7 @@ def export(
 
         path = request.film_path(volume, film)
         film_process.run(write_film, *case, path, film, progress=share(_FILM_WEIGHT), cancel=cancel)
-    return request.folder
+    return Exported(request.folder, tuple(notes))
 
 
 def preview(

@@ -85,12 +85,14 @@ class Exporting(QObject):
         self._runner.make_way()
         dialog.deleteLater()
 
-    def _exported(self, dialog: "ExportDialog", before: Listing, folder: Path) -> None:
+    def _exported(self, dialog: "ExportDialog", before: Listing, done: exporting.Exported) -> None:
         dialog.deleteLater()
-        written = exporting.written_since(before, folder)
-        sentence = f"Exported {_files(len(written))} to {folder}"
+        written = exporting.written_since(before, done.folder)
+        sentence = f"Exported {_files(len(written))} to {done.folder}"
         self._feedback.say(sentence)
-        self._runner.bar.show_written(sentence, folder)
+        self._runner.bar.show_written(sentence, done.folder)
+        if done.notes:
+            self._feedback.tell(f"{sentence}. {'. '.join(done.notes)}.")
 
     def _cancelled(self, dialog: "ExportDialog", before: Listing, folder: Path) -> None:
         dialog.deleteLater()

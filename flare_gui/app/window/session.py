@@ -1,19 +1,19 @@
 """What happens between a user's wish and the document: opening, segmenting, comparing, correcting."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from flare_gui import geometry
+from flare_gui.app.dialogs.mask_values import MaskValuesDialog
 from flare_gui.app.dialogs.series import ChoiceDialog, ask_case, ask_series
 from flare_gui.app.document import opening, view_state
-from flare_gui.app.document.document import MaskFile
-from flare_gui.app.document.opening import CaseChoice, Gap, Opened, SeriesChoice
+from flare_gui.app.document.opening import CaseChoice, Gap, MaskQuestion, MaskRead, Opened, SeriesChoice
 from flare_gui.app.document.recovery import Kept
 from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.jobs import segmenting
@@ -25,8 +25,11 @@ from flare_gui.organs import organ_of
 from flare_gui.volume import Segmentation
 from flare_gui.workspace import Workspace
 
+if TYPE_CHECKING:
+    from flare_gui.io import Organs
+
 SCANS = "Scans and workspaces (*.nii *.nii.gz *.hdr *.img *.nrrd *.nhdr *.mha *.mhd *.zip *.dcm *.flare);;All files (*)"
-MASKS = "Masks (*.nii *.nii.gz *.nrrd *.mha);;All files (*)"
+MASKS = "Masks (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.dcm);;All files (*)"
 WEIGHTS = "Weights (*.safetensors)"
 
 # After a correction, scores wait for the next one this long.
@@ -71,11 +74,11 @@ class Session(QObject):
         """Open what lies at `paths`, after a question when corrections would be lost."""
         if not paths or self._context.is_busy() or not self.may_lose_corrections():
             return
-        if self._document.volume is not None and len(paths) == 1 and ".seg." in paths[0].name.lower():
-            self.open_mask(paths[0])
-            return
         self._pending = paths
-        read = partial(opening.open_paths, paths, series=series, allow_gaps=allow_gaps, store=self._context.store)
+        onto = self._document.volume if series is None else None
+        read = partial(
+            opening.open_paths, paths, series=series, allow_gaps=allow_gaps, store=self._context.store, onto=onto
+        )
         self._runner.run("Reading", read, self._opened)
 
     def open_case(self, scan: Path, mask: Path | None, series: str | None) -> None:
@@ -100,16 +103,37 @@ class Session(QObject):
         if volume is not None and not self._context.is_busy() and self.may_lose_corrections():
             self._runner.run("Reading", partial(opening.read_mask, volume, path), self._mask_read)
 
-    def _mask_read(self, read: tuple[Segmentation, MaskFile]) -> None:
+    def _mask_read(self, read: MaskRead | MaskQuestion) -> None:
+        if isinstance(read, MaskQuestion):
+            self._ask_about_values(read, self._mask_read)
+            return
         self._context.tools.finish()
-        self._document.set_segmentation(*read)
+        self._document.set_segmentation(read.segmentation, read.file)
+
+    def _ask_about_values(self, question: MaskQuestion, use: Callable[[MaskRead | MaskQuestion], None]) -> None:
+        """The table of a mask's values; with the answer the mask is read again and given to `use`."""
+        dialog = MaskValuesDialog(question.path, question.rows, self._parent)
+        volume = self._document.volume
+
+        def answered(meaning: "Mapping[str, Organs]") -> None:
+            # The scan may be another one by now.
+            if volume is not None and volume is self._document.volume and not self._context.is_busy():
+                self._runner.run("Reading", partial(opening.read_mask, volume, question.path, meaning), use)
+
+        dialog.answered.connect(answered)
+        dialog.open()
 
     def open_reference(self, path: Path) -> None:
         """Open a second mask to compare with."""
         volume = self._document.volume
         if volume is not None and not self._context.is_busy():
-            use = lambda read: self._document.set_reference(read[0])  # noqa: E731 - the file is none to save to
-            self._runner.run("Reading", partial(opening.read_mask, volume, path), use)
+            self._runner.run("Reading", partial(opening.read_mask, volume, path), self._reference_read)
+
+    def _reference_read(self, read: MaskRead | MaskQuestion) -> None:
+        if isinstance(read, MaskQuestion):
+            self._ask_about_values(read, self._reference_read)
+        else:
+            self._document.set_reference(read.segmentation)
 
     def ask_for_scan(self) -> None:
         """The file dialog for a scan."""
@@ -160,8 +184,10 @@ class Session(QObject):
         fill.clicked.connect(lambda: self.open(self._pending, gap.series, allow_gaps=True))
         box.open()
 
-    def _opened(self, result: Opened | SeriesChoice | CaseChoice | Gap) -> None:
-        if isinstance(result, SeriesChoice):
+    def _opened(self, result: Opened | MaskRead | MaskQuestion | SeriesChoice | CaseChoice | Gap) -> None:
+        if isinstance(result, (MaskRead, MaskQuestion)):
+            self._mask_read(result)
+        elif isinstance(result, SeriesChoice):
             self._ask(ask_series(result, self._parent)).chosen.connect(lambda uid: self.open(self._pending, uid))
         elif isinstance(result, Gap):
             self._ask_about_gap(result)
@@ -186,9 +212,11 @@ class Session(QObject):
         if self._pending:
             self._settings.add_recent(self._pending[0])
         self._feedback.refresh()
+        if opened.question is not None:
+            self._ask_about_values(opened.question, self._mask_read)
         if opened.kept is not None:
             self.recoverable.emit(opened.kept)
-        elif self._settings.automatic and opened.segmentation is None:
+        elif self._settings.automatic and opened.segmentation is None and opened.question is None:
             self.segment()
         else:
             self.estimate()

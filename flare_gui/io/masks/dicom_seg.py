@@ -95,6 +95,7 @@ def read(volume: Volume, path: Path) -> Contents:
         series = {str(one.SeriesInstanceUID) for one in data.get("ReferencedSeriesSequence", None) or []}
         about = {int(one.SegmentNumber): one for one in data.SegmentSequence}
         named = {number: (_name(one), _codes(one)) for number, one in about.items()}
+        frame = str(data.get("FrameOfReferenceUID", "") or "")
         stored = _Pixels(path, data)
         frames = _frames(volume, data, stored, list(named))
     except FlareError:
@@ -102,7 +103,7 @@ def read(volume: Volume, path: Path) -> Contents:
     # On a header made to do harm pydicom raises whatever the part of it does that stumbled.
     except Exception:  # noqa: BLE001
         raise UnreadableScan(path, "is a damaged DICOM SEG", hint="Copy or export it again.") from None
-    note = dicom_object.check_same_scan(volume, path, series, str(data.get("FrameOfReferenceUID", "") or ""))
+    note = dicom_object.check_same_scan(volume, path, series, frame)
     notes = [note] if note else []
     every = [frame for own in frames.values() for frame in own]
     if every and not any(-0.5 < one.place < volume.shape[one.across] - 0.5 for one in every):

@@ -37,7 +37,7 @@ NOT_USED: Organs = ()
 """What a user says of a segment that is none of the organs."""
 
 
-class Row(NamedTuple):
+class MaskRow(NamedTuple):
     """A segment whose meaning is asked for: its key, its name, its volume, and the organs that anatomy proposes."""
 
     key: str
@@ -49,7 +49,7 @@ class Row(NamedTuple):
 class UnnamedMask(FlareError):
     """A mask that does not say which organs its values are; `rows` is what can be asked."""
 
-    def __init__(self, path: Path, rows: Sequence[Row]) -> None:
+    def __init__(self, path: Path, rows: Sequence[MaskRow]) -> None:
         names = [row.name or row.key for row in rows]
         what = f"values {_listed(names)} are" if len(names) > 1 else f"value {_listed(names)} is"
         super().__init__(
@@ -173,14 +173,12 @@ def _parts(volume: Volume, segments: Sequence[Segment]) -> dict[str, Part]:
     return {key: part for key, part in found.items() if part is not None}
 
 
-def _rows(volume: Volume, segments: Sequence[Segment]) -> list[Row]:
+def _rows(volume: Volume, segments: Sequence[Segment]) -> list[MaskRow]:
     parts = _parts(volume, segments)
     proposed = anatomy.proposal(list(parts.values()))
     organs = {key: proposed.get(i, ()) for i, key in enumerate(parts)}
     return [
-        Row(one.key, "" if _says_nothing(one) and not one.name else one.name, parts[one.key].volume_ml, organs[one.key])
-        for one in segments
-        if one.key in parts
+        MaskRow(one.key, one.name, parts[one.key].volume_ml, organs[one.key]) for one in segments if one.key in parts
     ]
 
 

@@ -167,7 +167,7 @@ def _remark(volume: Volume, region: _Roi, axis: int) -> str:
     taken = np.flatnonzero(plane_of_slice(planes, count, step) >= 0)
     said = []
     if step > 1.5:
-        said.append(f"was drawn on every {round(step)}th slice or so: each contour stands for the slices nearest to it")
+        said.append(f"was drawn on about one slice in {round(step)}: each contour stands for the slices nearest to it")
     gaps = int(taken[-1] - taken[0] + 1 - len(taken)) if len(taken) else 0
     if gaps:
         said.append(f"has no contour on {gaps} slices between its first and its last one: nothing is marked there")
