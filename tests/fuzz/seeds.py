@@ -27,6 +27,8 @@ from pydicom.uid import (
 )
 
 HU = np.random.default_rng(0).integers(-1000, 900, (6, 5, 4)).astype(np.int16)
+# One of its own for each campaign: a slice's series is looked for beside its folder, where others may be at work.
+SERIES = generate_uid()
 LABELS = (HU > 0).astype(np.uint8)
 # Two channels, as segments that overlap need.
 LAYERS = np.stack([LABELS, 1 - LABELS])
@@ -179,7 +181,7 @@ def _slice(height: float, *, implicit: bool = False, deflated: bool = False) -> 
     data = Dataset()
     data.file_meta = meta
     data.SOPClassUID, data.SOPInstanceUID = CTImageStorage, meta.MediaStorageSOPInstanceUID
-    data.Modality, data.SeriesInstanceUID, data.SeriesDescription = "CT", "1.2.3.4", "abdomen"
+    data.Modality, data.SeriesInstanceUID, data.SeriesDescription = "CT", SERIES, "abdomen"
     data.ImageType, data.InstanceNumber = ["ORIGINAL", "PRIMARY", "AXIAL"], int(height) + 1
     inner = Dataset()
     inner.ReferencedSOPInstanceUID = "1.2.3"
