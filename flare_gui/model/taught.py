@@ -23,6 +23,10 @@ SURE = 6.0
 # How sure a mask is where the network says otherwise.
 MASK_MARGIN = 0.5
 
+# A mask from elsewhere differs from what the network says in one way, or in another: what a stroke says of one says
+# little of the other, nor of where both agree. As large as this is the step between them, in standard deviations.
+DISAGREES = 1.0
+
 # Variance of what a stroke says, beside the kernel's 1. Hands slip: where a part of a stroke contradicts what was
 # sure, and a quarter of it does not, that part is heard less, by e for each step of the margin.
 NOISE, MOST_NOISE, QUARTER = 1.0, 20.0, 0.25
@@ -58,7 +62,10 @@ class Taught:
         network = np.full(mask.shape, np.float32(-SUREST))
         network[tuple(features.voxels.T)] = features.margin(organ)
         sign = np.where(mask, np.float32(1), np.float32(-1))
-        self.base = np.where(sign * network > 0, network, sign * np.float32(MASK_MARGIN))
+        agreed = sign * network > 0
+        self.base = np.where(agreed, network, sign * np.float32(MASK_MARGIN))
+        # A column more for the regression: where the mask is not the network's, and on which side.
+        self._apart = np.where(agreed, np.float32(0), np.clip(network, -DISAGREES, DISAGREES))
         self.margin = self.base
 
     def correct(self, strokes: Sequence[Stroke]) -> None:
@@ -97,7 +104,7 @@ class Taught:
         rows = rows[rows >= 0]
         margin = self.base.copy()
         margin[tuple(self._features.voxels[rows].T)] += kernel.spread(
-            kernel.solve(points, missing, noise), points, self._features.channels[rows], self._mm(rows)
+            kernel.solve(points, missing, noise), points, self._columns(rows), self._mm(rows)
         )
         # Whatever the others say, what was drawn is so; of strokes that cross, the last one.
         for one in heard:
@@ -116,7 +123,12 @@ class Taught:
         return NOISE * np.minimum(more, MOST_NOISE)
 
     def _points(self, rows: np.ndarray) -> Points:
-        return Points(self._features.channels[rows].astype(np.float32), self._mm(rows))
+        return Points(self._columns(rows).astype(np.float32), self._mm(rows))
+
+    def _columns(self, rows: np.ndarray) -> np.ndarray:
+        """(n, c + 1): the features, and whether mask and network say the same."""
+        apart = self._apart[tuple(self._features.voxels[rows].T)]
+        return np.column_stack([self._features.channels[rows], apart.astype(np.float16)])
 
     def _mm(self, rows: np.ndarray) -> np.ndarray:
         """Places in mm from the middle of the grid: small numbers, whose squares float32 holds exactly enough."""
