@@ -9,6 +9,7 @@ from flare_gui.organs import organ_of
 from flare_gui.strokes import Stroke
 
 NONE_COLOUR = "#FFFFFF"
+MOST_HEIGHT = 160
 
 
 class StrokePanel(QWidget):
@@ -19,6 +20,8 @@ class StrokePanel(QWidget):
         self._document, self._teaching = document, teaching
         self.list = QListWidget()
         self.list.setAccessibleName("Strokes")
+        # The organs above need the room.
+        self.setMaximumHeight(MOST_HEIGHT)
         self.list.currentRowChanged.connect(self._go)
         self.remove = QPushButton("Remove this stroke")
         self.remove.setToolTip("What it changed goes back, as if it had never been drawn; the others stay")
