@@ -127,7 +127,7 @@ class OrganRow:
             grid.addWidget(widget, line, column)
         grid.addWidget(self.opacity, line + 1, 3)
         grid.addWidget(self.badge, line + 1, 4, 1, 2)
-        grid.addWidget(self.confidence, line + 2, 3, 1, 3)
+        grid.addWidget(self.confidence, line + 2, 1, 1, 5)
 
     def show_look(self) -> None:
         """Follow the document without telling it what it has just said."""

@@ -13,14 +13,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QMessageBox,
-    QScrollArea,
     QStackedWidget,
     QToolBar,
     QWidget,
 )
 
 from flare_gui import geometry
-from flare_gui.app.dialogs.screen import fit, scrolled
+from flare_gui.app.dialogs.screen import fit
 from flare_gui.app.document.autosave import Autosave
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.recovery import Store
@@ -32,6 +31,7 @@ from flare_gui.app.panels.brush import BrushBar
 from flare_gui.app.panels.compare import ComparePanel
 from flare_gui.app.panels.organs import OrganPanel
 from flare_gui.app.panels.scan import ScanPanel
+from flare_gui.app.panels.scrolled import PANEL_WIDTH, ScrolledPanel
 from flare_gui.app.panels.strokes import StrokePanel
 from flare_gui.app.panels.window import WindowBar
 from flare_gui.app.settings import Settings
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 
 # A change of this number forgets how older versions had placed their docks.
 LAYOUT_VERSION = 1
-PANEL_WIDTH = 290
 # Hides what lies over the slices until it is pressed again, or as long as it is held for longer than this.
 HIDE_KEY, HELD_S = Qt.Key.Key_H, 0.35
 
@@ -103,9 +102,9 @@ class MainWindow(QMainWindow):
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self.docks = {
             "Scan": self._dock("Scan", self.scan_panel, right),
-            "Organs": self._dock("Organs", _scrolled(self.organs), right),
+            "Organs": self._dock("Organs", ScrolledPanel(self.organs), right),
             "Strokes": self._dock("Strokes", self.strokes, right),
-            "Compare": self._dock("Compare", _scrolled(self.comparison), right),
+            "Compare": self._dock("Compare", ScrolledPanel(self.comparison), right),
         }
         self.resizeDocks([self.docks["Scan"]], [PANEL_WIDTH], Qt.Orientation.Horizontal)
         self._pointer = QLabel()
@@ -373,11 +372,3 @@ def _named(volume: Volume) -> str:
     """Folder and scan: names of scans alone are alike from one patient to the next."""
     source = volume.source
     return volume.name if source is None else f"{source.parent.name}/{source.name}"
-
-
-def _scrolled(panel: QWidget) -> QScrollArea:
-    """A panel that is scrolled up and down on a small screen: it would make the window higher than that."""
-    area = scrolled(panel)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setMinimumWidth(PANEL_WIDTH)
-    return area

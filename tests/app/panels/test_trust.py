@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from flare_gui.app.panels.scrolled import ScrolledPanel
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.organs import LEFT_KIDNEY, LIVER
 from flare_gui.volume import Segmentation
@@ -57,3 +58,14 @@ def test_it_does_not_come_back_with_a_file(drawn: MainWindow, scan: Path, wait_f
     wait_for(lambda: drawn.document.history.undo_name is None and not drawn.runner.busy)
     assert shown(drawn) == (None, 0.92)
     assert drawn.organs.rows[LIVER.label].confidence.text() == "corrected by hand"
+
+
+def test_no_number_is_cut_off_at_the_panels_edge(drawn: MainWindow, wait_for: WaitFor) -> None:
+    row = drawn.organs.rows[LIVER.label]
+    row.badge.say("side?")
+    area = drawn.docks["Organs"].widget()
+    assert isinstance(area, ScrolledPanel)
+    for label in (row.mean, row.badge, row.confidence):
+        wait_for(lambda label=label: label.width() >= label.sizeHint().width())
+        right = label.mapTo(area.viewport(), label.rect().topRight()).x()
+        assert label.text() and right < area.viewport().width(), label.text()
