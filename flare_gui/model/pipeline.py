@@ -16,6 +16,7 @@ from flare_gui.model.anatomy import Organs
 from flare_gui.model.body import body_box
 from flare_gui.model.card import ModelCard
 from flare_gui.model.confidence import Confidence, confidence
+from flare_gui.model.hu import FAT_HU, calibration_shift
 from flare_gui.model.preprocess import AIR_HU, intensity
 from flare_gui.model.runlog import RunLog
 from flare_gui.organs import LEFT_KIDNEY, ORGANS, RIGHT_KIDNEY
@@ -94,12 +95,19 @@ def anatomy_of(
 ) -> tuple[Organs, Confidence]:
     """What softmax `probabilities` (classes, x, y, z) say of `hu`, both in RAS at the model's resolution.
 
-    Fat, air and bone are no organ; each organ is one piece, on its side, and has HU and a size that it can have.
+    Fat, air and bone are no organ; each organ is one piece, on its side, and has HU and a size that it can have. HU are
+    those that the scan would have if its fat had them as usual.
     """
-    ruled = tissue.rule_out(probabilities, hu)
+    shift = calibration_shift(hu)
+    judged = hu - np.float32(shift) if shift else hu
+    ruled = tissue.rule_out(probabilities, judged)
     organs = anatomy.clean(ruled.probabilities, hu, affine, ruled.never)
-    organs = plausible.without_impossible(organs, hu, ruled.claims)
-    organs = plausible.twins(cysts.with_cysts(organs, hu), hu)
+    organs = plausible.without_impossible(organs, hu, ruled.claims, shift)
+    organs = plausible.twins(cysts.with_cysts(organs, judged), hu)
+    if shift:
+        organs = organs.noting(
+            f"organs were judged by HU {-shift:+.0f}, for this scan's fat has {shift + FAT_HU:.0f} HU"
+        )
     return plausible.without_unsure(organs, confidence(ruled.probabilities, organs, card))
 
 

@@ -24,15 +24,16 @@ TWINS_HU = 60.0
 LEAST_CONFIDENCE = 0.3
 
 
-def without_impossible(organs: Organs, hu: np.ndarray, claims: np.ndarray) -> Organs:
+def without_impossible(organs: Organs, hu: np.ndarray, claims: np.ndarray, shift: float = 0.0) -> Organs:
     """The organs without those of HU that they cannot have, or of which most was fat, air or bone.
 
-    `claims` are the uint8 labels of organs that the network saw there.
+    `claims` are the uint8 labels of organs that the network saw there. `hu` lies by `shift` HU too high for judging.
     """
+    possible = {organ: (low + shift, high + shift) for organ, (low, high) in POSSIBLE_HU.items()}
     for organ in ORGANS:
         mask = organs.labels == organ.label
         gone = _lost_of(mask, claims == organ.label, WORTH_SAYING_ML / organs.voxel_ml)
-        low, high = POSSIBLE_HU[organ]
+        low, high = possible[organ]
         if gone.any() and gone.sum() > mask.sum():
             mean = float(hu[gone].mean())
         elif mask.any() and not low <= core_hu(hu, mask) <= high:

@@ -101,6 +101,17 @@ def test_a_fatty_liver_is_not_lost(hu_of_liver: float) -> None:
     assert (result == LIVER.label).sum() > 0.97 * (labels == LIVER.label).sum() and said == ""
 
 
+@pytest.mark.parametrize("shift", [-120.0, -60.0, -30.0, 0.0])
+def test_organs_of_a_scan_that_is_calibrated_otherwise_are_not_lost(shift: float) -> None:
+    """A plain kidney of a scan whose HU are 60 too low has those of fat, and fat has those of no tissue."""
+    hu, labels = patient({**PLAIN, SPLEEN.label: -102.0})
+    result, _, said = found(hu + np.float32(shift), labels)
+    for organ in (LIVER, RIGHT_KIDNEY, LEFT_KIDNEY):
+        assert (result == organ.label).sum() > 0.97 * (labels == organ.label).sum()
+    assert not (result == SPLEEN.label).any()
+    assert f"what looked like the spleen has {-102 + shift:.0f} HU" in said
+
+
 def test_fat_behind_a_kidney_and_gas_and_a_rib_beside_organs_are_no_part_of_them() -> None:
     hu, truth = patient(ENHANCED)
     labels = truth.copy()
