@@ -8,7 +8,7 @@ import nibabel
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from flare_gui.app.settings import Settings
@@ -24,6 +24,16 @@ WaitFor = Callable[..., None]
 def wait_for(qtbot: QtBot) -> WaitFor:
     """`wait_for(condition, seconds=30)`: let Qt work until the condition holds, fail if it never does."""
     return lambda condition, seconds=30.0: qtbot.waitUntil(lambda: bool(condition()), timeout=round(1000 * seconds))
+
+
+@pytest.fixture(autouse=True)
+def no_question_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that its test does not answer fails it: there is nobody to answer, and it would wait for ever."""
+
+    def unanswered(_parent: object, _title: str, text: str, *_: object) -> None:
+        raise AssertionError(f"nobody answered: {text}")
+
+    monkeypatch.setattr(QMessageBox, "question", unanswered)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QMessageBox
 
 from flare_gui.app.batch.window import FIRST_ORGAN, REMARKS, STATE, BatchWindow
 from flare_gui.app.window.main_window import MainWindow
@@ -79,11 +80,22 @@ def test_a_batch_can_be_cancelled_and_goes_on_when_its_window_is_closed(
     assert not [path for path in (tmp_path / "results").iterdir() if path.name.startswith(".")]
 
 
-def test_a_batch_ends_with_the_program_and_leaves_nothing_half_done(
-    window: MainWindow, batch: BatchWindow, wait_for: WaitFor, tmp_path: Path
+def test_a_batch_ends_with_the_program_when_that_is_wanted_and_leaves_nothing_half_done(
+    window: MainWindow, batch: BatchWindow, wait_for: WaitFor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin_a_long_one(batch, wait_for, tmp_path)
+    answers = iter([QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes])
+    asked: list[str] = []
+
+    def answer(_parent: object, _title: str, text: str, *_: object) -> QMessageBox.StandardButton:
+        asked.append(text)
+        return next(answers)
+
+    monkeypatch.setattr(QMessageBox, "question", answer)
     window.close()
+    assert window.isVisible() and batch.running
+    window.close()
+    assert len(asked) == 2 and all(text.startswith("A folder is being segmented.") for text in asked)
     names = [path.name for path in (tmp_path / "results").iterdir()]
     masks, reports = ({name.split(".")[0] for name in names if name.endswith(end)} for end in (".nii.gz", ".json"))
     assert masks == reports and 0 < len(masks) < 12
