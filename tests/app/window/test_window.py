@@ -172,7 +172,8 @@ def test_a_saved_mask_lies_where_the_scan_lies(window: MainWindow, scan: Path, w
 
 def test_a_mask_of_another_scan_is_refused(window: MainWindow, scan: Path, wait_for: WaitFor, tmp_path: Path) -> None:
     other = tmp_path / "other_mask.nii.gz"
-    nibabel.save(nibabel.Nifti1Image(np.ones((4, 4, 4), np.uint8), LPS), other)
+    elsewhere = LPS @ np.diag([1.3, 1.3, 1.0, 1.0])  # on the same grid, it would be a mask that was cropped
+    nibabel.save(nibabel.Nifti1Image(np.ones((4, 4, 4), np.uint8), elsewhere), other)
     window.open([scan, other])
     wait_for(lambda: bool(window.findChildren(QMessageBox)))
     (box,) = window.findChildren(QMessageBox)
