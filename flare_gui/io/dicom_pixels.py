@@ -4,7 +4,6 @@ Pixels that are not compressed are read here, from where the header ends: GDCM t
 whose elements have wrong lengths. What is compressed goes through ITK, which brings a decoder for every syntax.
 """
 
-import struct
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,10 +13,11 @@ import pydicom
 import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 from pydicom.dataset import FileMetaDataset
 from pydicom.encaps import encapsulate, get_frame
-from pydicom.uid import UID, CTImageStorage, RLELossless, generate_uid
+from pydicom.uid import UID, CTImageStorage, generate_uid
 
 from flare_gui.errors import UnreadableScan
 from flare_gui.io.array import AIR_HU, MAX_HU
+from flare_gui.io.dicom_codestream import check_codestream
 from flare_gui.io.dicom_header import COPY_AGAIN, CUT_OFF, UNCOMPRESSED, UNDECODABLE, inflated
 from flare_gui.io.dicom_slice import Slice, Stored
 from flare_gui.io.limits import check_there
@@ -70,8 +70,7 @@ class Pixels:
             raise UnreadableScan(one.path, CUT_OFF, hint=COPY_AGAIN, code="truncated")
         try:
             frame = get_frame(items, one.frame, number_of_frames=one.frames)
-            if one.stored.packed == RLELossless:
-                _check_rle(frame, one.stored.kind.itemsize)
+            check_codestream(frame, one.stored.packed, one.rows, one.columns, one.stored.kind.itemsize)
             alone = _alone(one, frame)
         # Lengths that lead nowhere; pydicom raises whatever it stumbles over.
         except Exception:  # noqa: BLE001
@@ -154,17 +153,6 @@ def _through_itk(path: Path, named: Path) -> np.ndarray:
         return sitk.GetArrayFromImage(sitk.ReadImage(str(path))).ravel()
     except RuntimeError:
         raise UnreadableScan(named, UNDECODABLE, hint=UNCOMPRESSED, code="truncated") from None
-
-
-def _check_rle(frame: bytes, segments: int) -> None:
-    """Raise `ValueError` for a header that ends GDCM, and the program with it: it divides by the number of segments.
-
-    PS3.5 G.5: that number, then where each segment begins, as 16 words.
-    """
-    count, *begins = struct.unpack_from("<16I", frame)
-    used = begins[:segments]
-    if count != segments or used[0] < 64 or sorted(set(used)) != used or used[-1] >= len(frame):
-        raise ValueError("segments that lead nowhere")
 
 
 def _alone(one: Slice, frame: bytes) -> pydicom.Dataset:
