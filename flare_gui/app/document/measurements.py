@@ -8,8 +8,8 @@ from flare_gui import geometry
 
 
 @dataclass(frozen=True, eq=False)
-class Ruler:
-    """A distance between two points."""
+class _Span:
+    """Two points in patient mm, drawn on the slices of `plane`."""
 
     start: np.ndarray
     end: np.ndarray
@@ -20,8 +20,17 @@ class Ruler:
         return self.start, self.end
 
     @property
-    def mm(self) -> float:
+    def _length_mm(self) -> float:
         return float(np.linalg.norm(np.asarray(self.end) - np.asarray(self.start)))
+
+
+@dataclass(frozen=True, eq=False)
+class Ruler(_Span):
+    """A distance between two points."""
+
+    @property
+    def mm(self) -> float:
+        return self._length_mm
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,20 +54,12 @@ class Angle:
 
 
 @dataclass(frozen=True, eq=False)
-class Circle:
+class Circle(_Span):
     """The voxels around `start`, as far as `end`, on one slice."""
-
-    start: np.ndarray
-    end: np.ndarray
-    plane: int = 2
-
-    @property
-    def points(self) -> tuple[np.ndarray, ...]:
-        return self.start, self.end
 
     @property
     def radius_mm(self) -> float:
-        return float(np.linalg.norm(np.asarray(self.end) - np.asarray(self.start)))
+        return self._length_mm
 
     def hu(self, hu: np.ndarray, affine: np.ndarray) -> tuple[float, float, float] | None:
         """(mean HU, standard deviation, area in mm²) of voxels of canonical `hu` (x, y, z) whose centres lie within.
