@@ -93,23 +93,29 @@ class Correction:
         return set(labels[tuple(at.T)].tolist())
 
     def _change(self, concerned: Collection[int], labels: np.ndarray, keep: Keep) -> Change | None:
-        found = {label: self._organs[label].corrected(self.strokes) for label in sorted(concerned)}
-        decisions = {label: decision for label, decision in found.items() if decision is not None}
-        if not decisions:
+        decisions = {label: self._organs[label].corrected(self.strokes) for label in sorted(concerned)}
+        boxes = [decision.box for blocks in decisions.values() for decision in blocks]
+        if not boxes:
             return None
-        box = geometry.bounding_box([decision.box for decision in decisions.values()])
+        box = geometry.bounding_box(boxes)
         after = labels[box].copy(order="K")
         # First what organs lose, so that others may have it; nobody takes what another one keeps.
-        for label, decision in decisions.items():
-            part = after[_within(decision.box, box)]
-            part[decision.where & ~decision.inside & (part == label)] = 0
-        for label, decision in decisions.items():
-            part = after[_within(decision.box, box)]
-            part[decision.where & decision.inside & (part == 0)] = label
+        for label, blocks in decisions.items():
+            for decision in blocks:
+                part = after[_within(decision.box, box)]
+                part[decision.where & ~decision.inside & (part == label)] = 0
+        for label, blocks in decisions.items():
+            for decision in blocks:
+                part = after[_within(decision.box, box)]
+                part[decision.where & decision.inside & (part == 0)] = label
         kept = keep(box)
         if kept is not None:
             after[kept] = labels[box][kept]
-        return Change(box, after) if (after != labels[box]).any() else None
+        changed = geometry.box_of(after != labels[box])
+        if changed is None:
+            return None
+        x, y, z = (slice(a.start + b.start, a.start + b.stop) for a, b in zip(box, changed, strict=True))
+        return Change((x, y, z), after[changed].copy(order="K"))
 
 
 def _within(box: Box, outer: Box) -> Box:

@@ -2,7 +2,8 @@
 
 A Gaussian process (Rasmussen and Williams 2006, chapter 2) whose kernel is a sum of three: one that reaches through an
 organ, one for a part of it, one for what lies beside the stroke. What a single stroke says reaches far; where strokes
-contradict each other, the narrow ones part them.
+contradict each other, the narrow ones part them. A fourth one says whom to believe: a stroke that sides with the
+network against the mask speaks for the network, to either side, wherever the two differ nearby.
 """
 
 from typing import NamedTuple
@@ -22,23 +23,39 @@ class Scale(NamedTuple):
 
 SCALES = (Scale(0.4, 1.5, 100.0), Scale(0.3, 1.0, 40.0), Scale(0.3, 0.8, 15.0))
 
+# Weight and reach of whom to believe. Measured at 0, 0.5 and 1: with it half of what was moved by 8 mm is put right by
+# one stroke in 96 % of the organs, without it in 70 %.
+BELIEF, BELIEF_MM = 1.0, 30.0
+
 # Rows that one thread takes at once.
 CHUNK = 1 << 12
 
 
 class Points(NamedTuple):
-    """`features` (n, c) and places in `mm` (n, 3), float32."""
+    """`features` (n, c), places in `mm` (n, 3), and `apart` (n,) for the network against the mask, all float.
+
+    `apart` is 0 where both agree, above 0 where the network alone sees the organ, below where the mask alone has it.
+    """
 
     features: np.ndarray
     mm: np.ndarray
+    apart: np.ndarray
+
+    def part(self, rows: slice) -> "Points":
+        """Some of them, as float32."""
+        return Points(*(column[rows].astype(np.float32) for column in self))
 
 
 def kernel(a: Points, b: Points) -> np.ndarray:
-    """(len(a), len(b)) float32, 1 where both are the same."""
+    """(len(a), len(b)) float32, 1 where both are the same and network and mask agree."""
     alike, near = _half_squares(a.features, b.features), _half_squares(a.mm, b.mm)
     total = np.zeros_like(alike)
     for scale in SCALES:
         total += scale.weight * np.exp(alike * np.float32(-(scale.features**-2)) + near * np.float32(-(scale.mm**-2)))
+    differ = np.flatnonzero(a.apart)
+    if differ.size and b.apart.any():
+        trust = np.float32(BELIEF) * np.exp(near[differ] * np.float32(-(BELIEF_MM**-2)))
+        total[differ] += trust * np.outer(a.apart[differ], b.apart)
     return total
 
 
@@ -51,21 +68,18 @@ def solve(points: Points, wanted: np.ndarray, noise: np.ndarray) -> np.ndarray:
     return np.linalg.solve(inner, wanted).astype(np.float32)
 
 
-def spread(coefficients: np.ndarray, points: Points, features: np.ndarray, mm: np.ndarray) -> np.ndarray:
-    """The sum of kernels, float32 (n,), at places in `mm` (n, 3) with `features` (n, c) of any float type."""
-    result = np.empty(len(mm), np.float32)
+def spread(coefficients: np.ndarray, points: Points, places: Points) -> np.ndarray:
+    """The sum of kernels at `places`, float32 (n,)."""
+    result = np.empty(len(places.mm), np.float32)
     # Small products, or BLAS wakes threads of its own beside ours: see `separable`.
     height = max(1, separable.PRODUCT // points.features.size)
 
     def part(start: int) -> None:
-        end = min(start + CHUNK, len(mm))
-        here = Points(features[start:end].astype(np.float32), mm[start:end].astype(np.float32))
-        for first in range(0, end - start, height):
-            rows = slice(first, min(first + height, end - start))
-            small = kernel(Points(here.features[rows], here.mm[rows]), points)
-            result[start + rows.start : start + rows.stop] = small @ coefficients
+        for first in range(start, min(start + CHUNK, len(result)), height):
+            rows = slice(first, min(first + height, start + CHUNK))
+            result[rows] = kernel(places.part(rows), points) @ coefficients
 
-    separable.in_threads(part, range(0, len(mm), CHUNK))
+    separable.in_threads(part, range(0, len(result), CHUNK))
     return result
 
 

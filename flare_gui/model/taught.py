@@ -47,6 +47,11 @@ class _Heard(NamedTuple):
     voxels: np.ndarray
     sign: int
 
+    def within(self, box: Box) -> "_Heard":
+        """The part of it that lies in `box`."""
+        low, high = np.array([[side.start, side.stop] for side in box]).T
+        return self._replace(voxels=self.voxels[((self.voxels >= low) & (self.voxels < high)).all(axis=1)])
+
 
 class Taught:
     """An organ of a mask; `base` and `margin` are float32 (x, y, z) on the grid of the features, `affine` places it.
@@ -64,7 +69,7 @@ class Taught:
         sign = np.where(mask, np.float32(1), np.float32(-1))
         agreed = sign * network > 0
         self.base = np.where(agreed, network, sign * np.float32(MASK_MARGIN))
-        # A column more for the regression: where the mask is not the network's, and on which side.
+        # Where the mask is not the network's, and on which side.
         self._apart = np.where(agreed, np.float32(0), np.clip(network, -DISAGREES, DISAGREES))
         self.margin = self.base
 
@@ -73,13 +78,12 @@ class Taught:
         heard = [one for stroke in strokes if len((one := self._heard(stroke)).voxels)]
         self.margin = self._corrected(heard) if heard else self.base
 
-    def touched(self, margin: np.ndarray) -> np.ndarray:
-        """Where the border of `margin` may run elsewhere than that of `base`, boolean (x, y, z)."""
-        inside = margin > 0
-        flipped = inside != (self.base > 0)
-        near_border = ndimage.binary_dilation(inside) & ndimage.binary_dilation(~inside)
-        moved: np.ndarray = near_border & (np.abs(margin - self.base) > MOVED)
-        return ndimage.binary_dilation(flipped, np.ones((3, 3, 3), bool)) | moved
+    def touched(self, margin: np.ndarray, box: Box) -> np.ndarray:
+        """Where the border of `margin` (in `box`) may run elsewhere than that of `base`, boolean (x, y, z)."""
+        base, inside = self.base[box], margin > 0
+        near_border = geometry.dilated(inside) & geometry.dilated(~inside)
+        moved = near_border & (np.abs(margin - base) > MOVED)
+        return geometry.dilated(inside != (base > 0)) | moved
 
     def _heard(self, stroke: Stroke) -> _Heard:
         at = np.rint(geometry.apply(np.linalg.inv(self.affine), stroke.points_mm)).astype(int)
@@ -90,29 +94,33 @@ class Taught:
         return _Heard(at, 1 if stroke.label == self.organ.label else -1)
 
     def _corrected(self, heard: list[_Heard]) -> np.ndarray:
-        at = np.concatenate([one.voxels for one in heard])
-        sign = np.concatenate([np.full(len(one.voxels), one.sign, np.float32) for one in heard])
-        box = self._surroundings(at[sign > 0])
+        box = self._surroundings([one.voxels for one in heard if one.sign > 0])
         if box is None:
             return self.base
+        # What was drawn far off, for other organs, says nothing of this one.
+        heard = [near for one in heard if len((near := one.within(box)).voxels)]
+        if not heard:
+            return self.base
+        at = np.concatenate([one.voxels for one in heard])
+        sign = np.concatenate([np.full(len(one.voxels), one.sign, np.float32) for one in heard])
         # A stroke that says what is so already changes nothing, but holds it against the others.
         there = sign * self.base[tuple(at.T)]
         missing = np.where(there > 0, 0, sign * (SURE - there))
         noise = np.concatenate([self._noise(one) for one in heard])
-        points = self._points(self._features.rows[tuple(at.T)])
+        rows = self._features.rows[tuple(at.T)]
+        points = self._points(rows).part(slice(None))
         rows = self._features.rows[box]
         rows = rows[rows >= 0]
         margin = self.base.copy()
         margin[tuple(self._features.voxels[rows].T)] += kernel.spread(
-            kernel.solve(points, missing, noise), points, self._columns(rows), self._mm(rows)
+            kernel.solve(points, missing, noise), points, self._points(rows)
         )
         # Whatever the others say, what was drawn is so; of strokes that cross, the last one.
         for one in heard:
             drawn = tuple(one.voxels.T)
             margin[drawn] = one.sign * np.maximum(one.sign * margin[drawn], np.float32(MASK_MARGIN))
-        start = [side.start for side in box]
-        shown, hidden = at[sign > 0] - start, at[sign < 0] - start
-        inside = _cleaned(margin[box] > 0, self.base[box] > 0, shown, hidden)
+        start = np.array([side.start for side in box])
+        inside = _cleaned(margin[box] > 0, self.base[box] > 0, at[sign > 0] - start, at[sign < 0] - start)
         size = np.maximum(np.abs(margin[box]), np.float32(MASK_MARGIN))
         margin[box] = np.where(inside == (margin[box] > 0), margin[box], np.where(inside, size, -size))
         return margin
@@ -123,24 +131,23 @@ class Taught:
         return NOISE * np.minimum(more, MOST_NOISE)
 
     def _points(self, rows: np.ndarray) -> Points:
-        return Points(self._columns(rows).astype(np.float32), self._mm(rows))
-
-    def _columns(self, rows: np.ndarray) -> np.ndarray:
-        """(n, c + 1): the features, and whether mask and network say the same."""
+        """The regression sees the features, and in one more column whether mask and network say the same."""
         apart = self._apart[tuple(self._features.voxels[rows].T)]
-        return np.column_stack([self._features.channels[rows], apart.astype(np.float16)])
+        features = np.column_stack([self._features.channels[rows], apart.astype(np.float16)])
+        return Points(features, self._mm(rows), apart)
 
     def _mm(self, rows: np.ndarray) -> np.ndarray:
         """Places in mm from the middle of the grid: small numbers, whose squares float32 holds exactly enough."""
         middle = np.array(self.base.shape) / 2
         return ((self._features.voxels[rows] - middle) @ self.affine[:3, :3].T).astype(np.float32)
 
-    def _surroundings(self, seeds: np.ndarray) -> Box | None:
-        """The box around the organ and the `seeds` (n, 3) drawn for it, with what may come to belong to it."""
+    def _surroundings(self, seeds: list[np.ndarray]) -> Box | None:
+        """The box around the organ and the `seeds`, (n, 3) each, drawn for it, with what may come to belong to it."""
         organ = geometry.box_of(self.base > 0)
-        ends = list(seeds) if organ is None else [*seeds, [s.start for s in organ], [s.stop - 1 for s in organ]]
-        if not ends:
+        corners = [] if organ is None else [np.array([[side.start, side.stop - 1] for side in organ]).T]
+        if not seeds and not corners:
             return None
+        ends = np.concatenate([*seeds, *corners])
         reach = np.ceil(REACH_MM / np.array(geometry.spacing(self.affine))).astype(int)
         low, high = np.maximum(np.min(ends, axis=0) - reach, 0), np.max(ends, axis=0) + reach + 1
         x, y, z = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))

@@ -14,10 +14,10 @@ from flare_gui.organs import Organ
 from flare_gui.strokes import Stroke
 
 # A margin that changed by less moves the border by a small part of a voxel of the model's grid: not worth the time.
-SEEN = 0.1
+SEEN = 0.25
 
-# Slices that one thread works on at once.
-SLAB = 8
+# The scan is worked on in blocks of so many voxels of the model's grid: most of what is near an organ does not change.
+BLOCK = 8
 
 
 class Decision(NamedTuple):
@@ -35,38 +35,41 @@ class TaughtOnScan:
         """`labels` is uint8 (x, y, z) on the grid of `affine`, in canonical RAS."""
         self._affine, self._shape, self._grid_affine = affine, labels.shape, features.affine
         mask = labels == organ.label
-        self._taught = Taught(features, organ, mask, affine)
-        self._shown = self._taught.base
         self._mask_box = geometry.box_of(mask)
+        # With its surroundings, of which the border is made: one voxel of the model's grid to each side.
+        around = np.ceil(np.array(geometry.spacing(features.affine)) / geometry.spacing(affine)).max().astype(int) + 1
+        near = geometry.widened(self._mask_box or (slice(0, 1),) * 3, int(around), mask.shape)
+        start = np.array([side.start for side in near])
+        self._taught = Taught(features, organ, mask[near], geometry.crop(affine, start))
+        self._shown = self._taught.base
         # A bit a voxel: the mask itself would be as large as the scan's labels.
         self._mask = None if self._mask_box is None else np.packbits(mask[self._mask_box], axis=2)
 
-    def corrected(self, strokes: Sequence[Stroke]) -> Decision | None:
-        """Where the organ is with all of `strokes` on it, for the voxels for which that may have changed."""
+    def corrected(self, strokes: Sequence[Stroke]) -> list[Decision]:
+        """Where the organ is with all of `strokes` on it, block by block, for the voxels for which that may change."""
         taught = self._taught
-        before = taught.touched(self._shown)
         taught.correct(strokes)
-        touched = taught.touched(taught.margin)
-        changed = ndimage.binary_dilation(np.abs(taught.margin - self._shown) > SEEN)
-        region = (before | touched) & changed
+        region = np.zeros(taught.base.shape, bool)
+        touched = np.zeros_like(region)
+        near = geometry.box_of(np.abs(taught.margin - self._shown) > SEEN)
+        if near is None:
+            return []
+        near = geometry.widened(near, 2, region.shape)
+        shown, margin = self._shown[near], taught.margin[near]
+        touched[near] = taught.touched(margin, near)
+        region[near] = (taught.touched(shown, near) | touched[near]) & geometry.dilated(np.abs(margin - shown) > SEEN)
         self._shown = np.where(region, taught.margin, self._shown)
-        coarse = geometry.box_of(region)
-        if coarse is None:
-            return None
-        box = self._box_on_scan(coarse)
-        where = np.zeros([side.stop - side.start for side in box], bool)
-        inside = np.zeros_like(where)
+        return separable.in_threads(lambda block: self._decide(region, touched, block), _blocks(region))
 
-        def decide(start: int) -> None:
-            slab = slice(start, start + SLAB)
-            part = (box[0], box[1], slice(box[2].start + start, min(box[2].start + start + SLAB, box[2].stop)))
-            where[:, :, slab] = self._nearest(region, part)
-            by_margin = self._nearest(touched, part)
-            above = self._interpolated(part) > 0
-            inside[:, :, slab] = np.where(by_margin, above, self._mask_in(part))
-
-        separable.in_threads(decide, range(0, where.shape[2], SLAB))
-        return Decision(box, where, inside)
+    def _decide(self, region: np.ndarray, touched: np.ndarray, block: Box) -> Decision:
+        box = self._box_on_scan(block)
+        by_margin = self._nearest(touched, box)
+        if not by_margin.any():
+            return Decision(box, self._nearest(region, box), self._mask_in(box))
+        inside = self._interpolated(box) > 0
+        if not by_margin.all():
+            inside = np.where(by_margin, inside, self._mask_in(box))
+        return Decision(box, self._nearest(region, box), inside)
 
     def put_back(self, labels: np.ndarray, label: int) -> None:
         """Write the mask that the organ began with into `labels`, in place."""
@@ -126,3 +129,20 @@ class TaughtOnScan:
         count = self._mask_box[2].stop - self._mask_box[2].start
         result[here] = np.unpackbits(self._mask[x, y], axis=2, count=count)[:, :, z]
         return result
+
+
+def _blocks(region: np.ndarray) -> list[Box]:
+    """Boxes that together hold all of `region`, boolean (x, y, z), without overlap."""
+    whole = geometry.box_of(region)
+    if whole is None:
+        return []
+    starts = [range(side.start, side.stop, BLOCK) for side in whole]
+    blocks = []
+    for x in starts[0]:
+        for y in starts[1]:
+            for z in starts[2]:
+                found = geometry.box_of(region[x : x + BLOCK, y : y + BLOCK, z : z + BLOCK])
+                if found is not None:
+                    x0, y0, z0 = (slice(at + s.start, at + s.stop) for at, s in zip((x, y, z), found, strict=True))
+                    blocks.append((x0, y0, z0))
+    return blocks

@@ -88,3 +88,22 @@ def test_an_organ_that_was_not_found_at_all_can_be_drawn(body: Body) -> None:
     assert change is not None
     labels[change.box] = change.labels
     assert dice(labels == LIVER.label, fine(body.lobes[0])) > 0.9
+
+
+def test_a_stroke_for_another_organ_far_away_is_not_in_the_way(body: Body) -> None:
+    correction, labels = body.correction(), body.labels
+    for label, x in ((SPLEEN.label, 29), (0, 9)):
+        change = correction.add(Stroke(label, line(x)), labels)
+        assert change is not None
+        labels[change.box] = change.labels
+    assert np.count_nonzero(labels == LIVER.label) < 0.1 * fine(body.lobes[0]).sum()
+    assert (labels[58:60, 24:32, 28:30] == SPLEEN.label).any()
+
+
+def test_a_stroke_that_sides_with_the_network_puts_a_moved_organ_right_on_both_sides(body: Body) -> None:
+    moved = np.roll(body.labels, 6, axis=0)
+    correction = body.correction()
+    change = correction.add(Stroke(LIVER.label, line(5)), moved)
+    assert change is not None
+    moved[change.box] = change.labels
+    assert dice(moved == LIVER.label, fine(body.lobes[0])) > 0.95
