@@ -89,6 +89,7 @@ def _open(words: list[str]) -> int:
         description="Find liver, kidneys and spleen in an abdominal CT. Without a sub-command, open the program.",
         epilog="sub-commands:\n  segment      write masks and measurements, without a window\n"
         "  export       masks, meshes and numbers of one scan\n  report       one HTML page about it\n"
+        "  share        one HTML page to scroll and turn it in any browser\n"
         "  video        a film of it\n  refine       a mask corrected by strokes from a file\n"
         "  doctor       is this a usable CT of an abdomen?\n"
         "  demo-scan    write the synthetic demo CT\n\n`flare-gui segment --help` says more about each. "
@@ -256,6 +257,22 @@ def _report(words: list[str], cancel: Cancel) -> int:
     return report.run(_source(given), given.out, cancel, overwrite=given.overwrite)
 
 
+def _share(words: list[str], cancel: Cancel) -> int:
+    parser = _Parser(
+        prog="flare-gui share",
+        description="Write one HTML page that shows a result in any browser, offline: slices, surfaces, numbers. The "
+        "pictures of the CT leave this computer with the page; nothing in it names the patient or a file.",
+    )
+    _add_source(parser)
+    parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="FILE", help="page to write")
+    parser.add_argument("--no-ct", action="store_true", help="surfaces and numbers alone, without the CT's pictures")
+    given = parser.parse_args(words)
+
+    from flare_gui.commands import share
+
+    return share.run(_source(given), given.out, cancel, with_ct=not given.no_ct, overwrite=given.overwrite)
+
+
 def _refine(words: list[str], cancel: Cancel) -> int:
     parser = _Parser(
         prog="flare-gui refine",
@@ -358,6 +375,7 @@ COMMANDS: dict[str, Callable[[list[str], Cancel], int]] = {
     "segment": _segment,
     "export": _export,
     "report": _report,
+    "share": _share,
     "refine": _refine,
     "video": _video,
     "doctor": _doctor,

@@ -1,6 +1,8 @@
 """Who the patient is, when and where the scan was made, stays in the DICOM files: nothing that we write repeats it."""
 
+import base64
 import gzip
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -73,6 +75,8 @@ def everything_in(path: Path) -> bytes:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             found += [archive.read(name) for name in archive.namelist()]
+    if path.suffix == ".html":
+        found += [gzip.decompress(base64.b64decode(part)) for part in re.findall(rb">(H4sI[\w+/=]+)<", data)]
     # NRRD and MetaImage pack their pixels behind a header of text.
     for mark in (b"\n\n", b"LOCAL\n"):
         if path.suffix in (".nrrd", ".mha") and mark in data:
@@ -107,6 +111,8 @@ def test_nothing_that_is_written_or_said_tells_who_the_patient_is(
     with_mask = [*case, "--mask", str(mask)]
     assert main(["export", *with_mask, "--everything", "-o", str(out / "export")]) == 0
     assert main(["report", *with_mask, "-o", str(out / "page.html")]) == 0
+    for name, more in (("shared.html", []), ("shared-no-ct.html", ["--no-ct"])):
+        assert main(["share", *with_mask, "-o", str(out / name), *more]) == 0
     film = ["--seconds", "1", "--fps", "4", "--size", "160x120"]
     assert main(["video", *with_mask, "-o", str(out / "film.mp4"), "--kind", "sweep", *film]) == 0
     workspace.write(out / "work.flare", volume, Segmentation(labels, volume.affine), {})

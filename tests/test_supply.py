@@ -1,5 +1,6 @@
 """What comes along with the program: listed with its licence, none of it under the GPL, and bounded where it breaks."""
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -20,3 +21,15 @@ def test_packages_have_an_upper_bound_where_a_new_series_may_break_them() -> Non
     stable = ("platformdirs", "safetensors")
     unbounded = [line for line in project["dependencies"] if "<" not in line and not line.startswith(stable)]
     assert unbounded == []
+
+
+def test_what_is_in_the_shared_page_is_as_it_was_fetched_and_has_its_licences() -> None:
+    command = [sys.executable, ROOT / "tools" / "vendor_niivue.py", "--check"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    source = json.loads((ROOT / "assets" / "niivue" / "source.json").read_text(encoding="utf-8"))
+    licences = (ROOT / "assets" / "niivue" / "LICENSES.txt").read_text(encoding="utf-8")
+    listed = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
+    for package in (source["package"], *source["inside"]):
+        assert f"{package} (" in licences and f"| {package.rpartition('@')[0]} |" in listed
+    assert "GPL" not in licences

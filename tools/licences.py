@@ -31,6 +31,21 @@ under licences of NVIDIA and not in the list.
 |---|---|---|
 """
 
+SHARED_PAGE = """
+What `flare-gui share` writes carries these, from `assets/niivue`, whose `LICENSES.txt` has their texts and is in each
+page; `tools/vendor_niivue.py` fetches them.
+
+| package | version | licence |
+|---|---|---|
+"""
+
+
+def vendored() -> str:
+    """The rows of what lies in assets/niivue."""
+    texts = (TARGET.parent.parent / "assets" / "niivue" / "LICENSES.txt").read_text(encoding="utf-8")
+    found = re.findall(r"^(@?[\w/.-]+)@([\d.]+) \((.+)\)$", texts, re.M)
+    return "".join(f"| {name} | {version} | {words} |\n" for name, version, words in found)
+
 
 def needed() -> dict[str, Distribution]:
     """Every installed package that the program needs, by its normal name."""
@@ -84,6 +99,7 @@ def main() -> int:
         print(f"under the GPL, which ours does not go with: {', '.join(bad)}", file=sys.stderr)
         return 1
     text = HEAD + "".join(f"| {name} | {version} | {words} |\n" for name, (version, words) in rows.items())
+    text += SHARED_PAGE + vendored()
     if "--check" in sys.argv:
         listed = set(re.findall(r"^\| ([a-z0-9-]+) \|", TARGET.read_text(encoding="utf-8"), re.M)) - {"package"}
         missing = sorted(set(rows) - listed)

@@ -1,7 +1,7 @@
-"""`make screenshots`: the pictures of the window and of the contact sheet in docs, made by the program itself.
+"""`make screenshots`: the pictures in docs of the window and of pages, made by the program itself.
 
 `make screenshots ARGS=dicom-dark` makes one only. Real scans come from `../shared/data`; where those are missing, the
-window shows the demo scan, and the contact sheet is left as it is. Seconds are left out: they are the machine's own.
+window shows the demo scan, and pages are left as they are. Seconds are left out: they are the machine's own.
 """
 
 import argparse
@@ -73,10 +73,28 @@ def contact_sheet(path: Path) -> str:
     return ""
 
 
+def shared(path: Path) -> str:
+    """The page of `flare-gui share`, as a browser shows it."""
+    from tests.browser import browser, program
+
+    if program() is None or not DATA.is_dir():
+        return f"{path.name} is left as it is: it needs {DATA} and Chromium."
+    with tempfile.TemporaryDirectory() as folder:
+        page, case = Path(folder) / "page.html", DATA / "ct" / "ts_example"
+        words = ["share", case / "ct.nii.gz", "--mask", case / "label.nii.gz", "-o", page]
+        subprocess.run([sys.executable, "-m", "flare_gui", *words], cwd=ROOT, check=True)
+        with browser(Path(folder) / "browser") as tab:
+            tab.size(*WINDOW_SIZE)
+            tab.open(page, "window.shared?.ready > 0")
+            tab.picture(path)
+    return ""
+
+
 PICTURES: dict[str, Callable[[Path], str]] = {
     "overview": overview,
     "dicom-dark": dicom_dark,
     "contact-sheet": contact_sheet,
+    "shared": shared,
 }
 
 

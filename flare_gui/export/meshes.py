@@ -1,5 +1,6 @@
 """Surfaces as files: millimetres in a frame that they name, names and colours where the format has room for them."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from trimesh.visual.material import PBRMaterial
 from flare_gui.export.context import Context
 from flare_gui.organs import ORGANS, Organ
 from flare_gui.render.mesh import organ_mesh, points_in, save, space
+from flare_gui.render.options import Frame
 
 
 def stl(context: Context) -> list[Path]:
@@ -25,15 +27,21 @@ def ply(context: Context) -> list[Path]:
 def glb(context: Context) -> list[Path]:
     """`.glb` with all organs, names and colours. In mm as all meshes here, not in glTF's metres."""
     frame = context.options.mesh.frame
+    data = glb_of(_meshes(context), frame)
+    return [context.write(context.path(".glb"), lambda path: path.write_bytes(data))]
+
+
+def glb_of(meshes: Sequence[tuple[Organ, Any]], frame: Frame = "RAS") -> bytes:
+    """A GLB of surfaces, each a mesh with its organ's name and colour, in mm."""
     scene = trimesh.Scene(metadata={"SPACE": frame})
-    for organ, mesh in _meshes(context):
+    for organ, mesh in meshes:
         solid = trimesh.Trimesh(points_in(mesh, frame), mesh.regular_faces, process=False)
         colour = [*organ.rgb, 255]
         material = PBRMaterial(name=organ.name, baseColorFactor=colour, metallicFactor=0.0, roughnessFactor=0.6)
         solid.visual = trimesh.visual.TextureVisuals(material=material)
         scene.add_geometry(solid, node_name=organ.name, geom_name=organ.name)
-    data = scene.export(file_type="glb")
-    return [context.write(context.path(".glb"), lambda path: path.write_bytes(data))]
+    data: bytes = scene.export(file_type="glb")
+    return data
 
 
 def obj(context: Context) -> list[Path]:

@@ -55,6 +55,15 @@ def rows(volume: Volume, segmentation: Segmentation) -> list[dict[str, Any]]:
     return table
 
 
+def cut_organs(table: list[dict[str, Any]]) -> list[str]:
+    """A sentence for each organ of `rows` that the scan does not have all of."""
+    return [
+        f"the scan ends inside the {row['organ'].replace('_', ' ')}: its volume is that of a part"
+        for row in table
+        if row["touches_border"]
+    ]
+
+
 def write_csv(context: Context) -> list[Path]:
     """`.organs.csv`, with a header line."""
 

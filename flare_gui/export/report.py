@@ -103,11 +103,7 @@ def page(context: Context) -> str:
 
 def _doubts(context: Context) -> str:
     sentences = [*context.volume.warnings, *context.segmentation.warnings]
-    cut = [
-        f"the scan ends inside the {row['organ'].replace('_', ' ')}: its volume is that of a part"
-        for row in numbers.rows(context.volume, context.segmentation)
-        if row["touches_border"]
-    ]
+    cut = numbers.cut_organs(numbers.rows(context.volume, context.segmentation))
     items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences + cut)
     return f"<h2>To keep in mind</h2><ul>{items}</ul>" if items else ""
 

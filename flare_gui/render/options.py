@@ -29,6 +29,16 @@ PictureView = Literal["axial", "coronal", "sagittal", "3d", "layout"]
 PICTURE_VIEWS: tuple[PictureView, ...] = (*PLANES, "3d", "layout")
 
 
+# Lowest and highest HU drawn; the usual presets of a reading room.
+WINDOWS = {
+    "Abdomen": (-160.0, 240.0),
+    "Liver": (-15.0, 155.0),
+    "Soft tissue": (-135.0, 215.0),
+    "Lung": (-1350.0, 150.0),
+    "Bone": (-450.0, 1050.0),
+    "Whole range": (-1024.0, 3071.0),
+}
+
 # Behind surfaces, by the name on screen.
 BACKGROUNDS = {"Dark": "#10161d", "Light": "#dfe5ea", "White": "#ffffff"}
 

@@ -1,7 +1,7 @@
 """What the parts of the window share, so that none of them needs the window itself."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
@@ -12,6 +12,7 @@ from flare_gui.app.jobs.job import explained
 from flare_gui.app.jobs.runner import Runner
 from flare_gui.app.settings import Settings
 from flare_gui.app.slices.tools import ToolBox
+from flare_gui.volume import Segmentation, Volume
 
 
 class Feedback(Protocol):
@@ -44,6 +45,13 @@ class Context:
         if not self.runner.make_way():
             self.feedback.say(f"{self.runner.title} goes on: wait for its end, or cancel it first")
         return self.runner.busy
+
+    def frozen(self) -> tuple[Volume, Segmentation] | None:
+        """Scan and mask as they are now: the user may go on correcting while they are written."""
+        volume, segmentation = self.document.volume, self.document.segmentation
+        if volume is None or segmentation is None:
+            return None
+        return volume, replace(segmentation, labels=segmentation.labels.copy())
 
     def attempt(self, refusal: str, do: Callable[[], object]) -> bool:
         """Whether `do` went well. Whatever it raises is said, after `refusal`: nothing is lost without a word."""

@@ -1,6 +1,5 @@
 """Exports: the dialog, the job, and what is said when it is done, refused or cancelled."""
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,6 @@ from flare_gui.app.jobs import exporting
 from flare_gui.app.jobs.exporting import ExportRequest, Listing
 from flare_gui.app.window.context import Context
 from flare_gui.render.options import FilmSettings
-from flare_gui.volume import Segmentation, Volume
 
 if TYPE_CHECKING:
     from flare_gui.app.dialogs.export import ExportDialog
@@ -26,7 +24,7 @@ class Exporting(QObject):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.parent)
-        self._parent, self._feedback = context.parent, context.feedback
+        self._parent, self._feedback, self._frozen = context.parent, context.feedback, context.frozen
         self._document, self._runner, self._settings = context.document, context.runner, context.settings
 
     @property
@@ -111,13 +109,6 @@ class Exporting(QObject):
             dialog.say(f"{self._runner.title} goes on: a preview has to wait for its end.")
             return
         self._runner.run("Preview", partial(exporting.preview, *pair, film), dialog.show_preview, courtesy=True)
-
-    def _frozen(self) -> tuple[Volume, Segmentation] | None:
-        """Scan and mask as they are now: the user may go on correcting while they are written."""
-        volume, segmentation = self._document.volume, self._document.segmentation
-        if volume is None or segmentation is None:
-            return None
-        return volume, replace(segmentation, labels=segmentation.labels.copy())
 
 
 def _files(count: int) -> str:

@@ -46,6 +46,7 @@ from flare_gui.app.window.exporting import Exporting
 from flare_gui.app.window.recovery_offer import RecoveryOffer
 from flare_gui.app.window.saving import Saving
 from flare_gui.app.window.session import Session
+from flare_gui.app.window.sharing import Sharing
 from flare_gui.app.window.start_page import StartPage
 from flare_gui.app.window.views import Views
 from flare_gui.organs import organ_of
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
             store=self.autosave.store,
         )
         self.saving, self.exporting = Saving(context, self.views, self.teaching), Exporting(context)
+        self.sharing = Sharing(context)
         self.session = Session(context, self.saving, self.scan_panel, self.comparison, self.teaching)
         self.recovery = RecoveryOffer(context, self.session, self.autosave)
         right = Qt.DockWidgetArea.RightDockWidgetArea
@@ -205,7 +207,7 @@ class MainWindow(QMainWindow):
     def _may_stop_what_runs(self) -> bool:
         """True when nothing is being written, or the user does not mind that it ends half way."""
         batch = self.batch is not None and self.batch.running
-        if not batch and not self.exporting.running:
+        if not batch and not self.exporting.running and not self.sharing.running:
             return True
         what = "A folder is being segmented" if batch else "An export is being written"
         kept = "What is done stays, and is kept next time." if batch else "Files that are complete stay."
@@ -236,7 +238,7 @@ class MainWindow(QMainWindow):
 
     def _add_menus(self, context: Context) -> None:
         actions, session = self.actions_, self.session
-        actions.menu("&File", menus.file_menu(context, session, self.saving, self.exporting))
+        actions.menu("&File", menus.file_menu(context, session, self.saving, self.exporting, self.sharing))
         actions.menu("&Edit", menus.edit_menu(context, session, self.teaching))
         actions.menu("&Scan", menus.scan_menu(context, session, self.show_batch))
         self._add_bars()

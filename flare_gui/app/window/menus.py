@@ -19,18 +19,11 @@ from flare_gui.app.window.exporting import Exporting
 from flare_gui.app.window.recent import told_apart
 from flare_gui.app.window.saving import Saving
 from flare_gui.app.window.session import Session
+from flare_gui.app.window.sharing import Sharing
 from flare_gui.app.window.views import Views
 from flare_gui.organs import ORGANS
+from flare_gui.render.options import WINDOWS
 
-# Lowest and highest HU drawn; the usual presets of a reading room.
-WINDOWS = {
-    "Abdomen": (-160.0, 240.0),
-    "Liver": (-15.0, 155.0),
-    "Soft tissue": (-135.0, 215.0),
-    "Lung": (-1350.0, 150.0),
-    "Bone": (-450.0, 1050.0),
-    "Whole range": (-1024.0, 3071.0),
-}
 Keys = QKeySequence.StandardKey
 TOOL_TEXTS = (
     ("&Navigate", "Click and drag move the crosshair; an organ that is clicked is the one to correct", "N"),
@@ -75,7 +68,7 @@ def fill_bar(bar: QToolBar, keys: Sequence[str | None], actions: Actions) -> Non
         bar.addAction(action)
 
 
-def file_menu(context: Context, session: Session, saving: Saving, exporting: Exporting) -> Entries:
+def file_menu(context: Context, session: Session, saving: Saving, exporting: Exporting, sharing: Sharing) -> Entries:
     """What comes in and what goes out."""
     document = context.document
     idle, scan, mask = (
@@ -106,6 +99,7 @@ def file_menu(context: Context, session: Session, saving: Saving, exporting: Exp
     yield Command(
         "export_everything", "Export e&verything…", everything, "A folder to hand on", "Ctrl+Shift+E", "export", mask
     )
+    yield Command("share", "S&hare…", sharing.ask, "One page that opens in any browser", "Ctrl+Shift+H", None, mask)
     yield Command(
         "save_picture", "Save &picture…", saving.ask_for_picture, "A view or all four as PNG", "Ctrl+P", None, scan
     )
