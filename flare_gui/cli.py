@@ -88,6 +88,7 @@ def _open(words: list[str]) -> int:
         "       flare-gui demo-scan -o FILE",
         description="Find liver, kidneys and spleen in an abdominal CT. Without a sub-command, open the program.",
         epilog="sub-commands:\n  segment      write masks and measurements, without a window\n"
+        "  cohort       the numbers of a folder of results\n"
         "  export       masks, meshes and numbers of one scan\n  report       one HTML page about it\n"
         "  share        one HTML page to scroll and turn it in any browser\n"
         "  video        a film of it\n  refine       a mask corrected by strokes from a file\n"
@@ -152,6 +153,13 @@ def _segment(words: list[str], cancel: Cancel) -> int:
     _add_reading(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace files that are in the way")
     parser.add_argument(
+        "--redo",
+        action="append",
+        default=[],
+        metavar="CASE",
+        help="segment a case anew although a person has accepted or corrected it; can be given several times",
+    )
+    parser.add_argument(
         "--precision",
         choices=("auto", "float32", "float16", "bfloat16"),
         default="auto",
@@ -166,8 +174,41 @@ def _segment(words: list[str], cancel: Cancel) -> int:
     from flare_gui.batch.run_case import Options
     from flare_gui.commands import segment
 
-    options = Options(given.device, given.labels, given.series, given.allow_gaps, given.overwrite, given.precision)
+    options = Options(
+        given.device,
+        given.labels,
+        given.series,
+        given.allow_gaps,
+        given.overwrite,
+        given.precision,
+        frozenset(given.redo),
+    )
     return segment.run(given.inputs, given.out, given.weights, options, cancel, jobs=given.jobs, dask=given.dask)
+
+
+def _cohort(words: list[str], cancel: Cancel) -> int:
+    parser = _Parser(
+        prog="flare-gui cohort",
+        description="Write the numbers of a folder of results into it: a table of all cases, medians and quartiles by "
+        "organ, agreement of the network with what people corrected, and one HTML page that prints.",
+        epilog="exit status: 0 done, 2 nothing could be done, 3 some cases could not be measured, 130 interrupted",
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR", help="results of `flare-gui segment FOLDER`")
+    pairs = parser.add_mutually_exclusive_group()
+    pairs.add_argument(
+        "--pairs", type=Path, metavar="FILE", help="CSV of patient, first, second: cases of two scans, for their change"
+    )
+    pairs.add_argument(
+        "--pairs-by-name", action="store_true", help="the same of cases that are called like p07_t1 and p07_t2"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace files of other programs of these names")
+    given = parser.parse_args(words)
+
+    from flare_gui.cohort.write import Matching
+    from flare_gui.commands import cohort
+
+    matching = Matching(given.pairs, given.pairs_by_name)
+    return cohort.run(given.folder, matching, cancel, overwrite=given.overwrite)
 
 
 def _demo_scan(words: list[str], cancel: Cancel) -> int:
@@ -373,6 +414,7 @@ def _size(text: str) -> tuple[int, int]:
 
 COMMANDS: dict[str, Callable[[list[str], Cancel], int]] = {
     "segment": _segment,
+    "cohort": _cohort,
     "export": _export,
     "report": _report,
     "share": _share,

@@ -89,7 +89,7 @@ def test_the_command_line_sends_cases_to_a_cluster_and_says_which_fail(
     assert main([str(word) for word in [*words, local.scheduler_address]]) == 3
     assert str(tmp_path / "in" / "broken.nii.gz") in capsys.readouterr().err
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "ct.seg.nii.gz", "ct.json", "volumes.csv", "failures.csv", "contact-sheet.html"
+        "ct.seg.nii.gz", "ct.json", "volumes.csv", "failures.csv", "contact-sheet.html", "scans.csv", "thumbnails"
     }  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flare_gui import __version__
+from flare_gui.batch import review
+from flare_gui.batch.case_files import by_hand
 from flare_gui.batch.odd import lowest_confidence
 from flare_gui.export.inline import image
 from flare_gui.export.report import NOT_A_DEVICE
@@ -35,6 +37,8 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 td, th { padding: 1px 0; text-align: right; font-weight: 400 } td:first-child, th:first-child { text-align: left }
 i { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 6px;
   -webkit-print-color-adjust: exact; print-color-adjust: exact }
+.hand { color: #1f6f43 } h3 small { font-weight: 400; color: #5a6675; float: right }
+h3 small.flagged { color: #a3390a } p.note { margin: 4px 0 0; font-size: 12px }
 .low { color: #a3390a; font-weight: 600 }
 ul { list-style: none; margin: 4px 0 0; padding: 0; display: flex; flex-wrap: wrap; gap: 4px }
 li { background: #fdebdd; color: #7a3405; border-radius: 3px; padding: 0 6px; font-size: 12px }
@@ -69,11 +73,12 @@ show();
 
 
 class Card(NamedTuple):
-    """One case: its report (the JSON of `batch.run_case`), a JPEG, and what is odd about it."""
+    """One case: its report (the JSON of `batch.run_case`), a JPEG, what is odd about it, what a person said of it."""
 
     report: dict[str, Any]
     picture: bytes
     odd: Sequence[str]
+    said: review.Decision
 
 
 def page(cards: Sequence[Card], failures: Sequence[tuple[str, str]]) -> str:
@@ -127,12 +132,15 @@ def _card(card: Card) -> str:
     attributes = " ".join(f'data-{key}="{html.escape(str(value))}"' for key, value in data.items())
     words = "".join(f"<li>{html.escape(word)}</li>" for word in card.odd)
     link = html.escape(quote(f"{name}.json"))
+    status = review.standing(card.said, by_hand(report))
+    mark = "" if status == review.NEW else f"<small class={status}>{status}</small>"
+    note = f"<p class=note>{html.escape(card.said.note)}</p>" if card.said.note else ""
     return (
         f'<article class="{"odd" if card.odd else ""}" {attributes}>'
         f"{image(card.picture, f'{name}, coronal slice with the organs’ outlines') if card.picture else ''}"
-        f'<div><h3><a href="./{link}">{html.escape(name)}</a></h3>'
+        f'<div><h3><a href="./{link}">{html.escape(name)}</a>{mark}</h3>'
         f"<table>{''.join(_organ(report, i) for i in range(len(ORGANS)))}</table>"
-        f"{f'<ul>{words}</ul>' if words else ''}</div></article>"
+        f"{note}{f'<ul>{words}</ul>' if words else ''}</div></article>"
     )
 
 
@@ -143,7 +151,9 @@ def _organ(report: dict[str, Any], i: int) -> str:
     cut = " (cut)" if measured["touches_border"] else ""
     confidence = measured.get("confidence")
     sure = ""
-    if confidence is not None:
+    if organ.key in by_hand(report):
+        sure = '<td class=hand title="a person drew this, not the network">by hand</td>'
+    elif confidence is not None:
         low = " class=low" if confidence < DOUBTFUL else ""
         sure = f'<td{low} title="confidence: the Dice to expect">{confidence:.2f}</td>'
     return f"<tr><td><i style='background:{organ.colour}'></i>{organ.name}{cut}</td><td>{volume}</td>{sure}</tr>"

@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from flare_gui.batch import review
 from flare_gui.batch.folder import make_folder
-from flare_gui.batch.run_case import Options, earlier_report, segment_case
+from flare_gui.batch.run_case import Options, earlier_report, persons_result, segment_case
 from flare_gui.batch.supervisor import Observer, Supervisor
 from flare_gui.batch.worker import Backend, Failure
 from flare_gui.errors import FlareError
+from flare_gui.file_tally import listed
 from flare_gui.io import Case
 from flare_gui.memory import available_mb
 from flare_gui.model.card import card_of
@@ -67,11 +69,24 @@ class SortedOut(NamedTuple):
 
 
 def sort_out(cases: Sequence[Case], out: Path, weights: Path | None, options: Options, observer: Observer) -> SortedOut:
-    """What is done, as far as can be told without reading a scan, and what is not; what is in the way has failed."""
-    card = card_of(weights)
+    """What is done, as far as can be told without reading a scan, and what is not; what is in the way has failed.
+
+    What a person has accepted or corrected has succeeded. Raises `FlareError` when what people said cannot be read, or
+    for a name in `options.redo` that no case has.
+    """
+    card, said = card_of(weights), review.read(out)
+    strangers = sorted(options.redo - {case.name for case in cases})
+    if strangers:
+        raise FlareError(f"there is no case {listed(strangers)} to do again", hint="Give the names of the results.")
     perhaps_done, to_do = [], []
     before: Counter[Backend] = Counter()
     for case in cases:
+        status = said[case.name].status if case.name in said else review.NEW
+        persons = persons_result(case, out, status, options)
+        if persons is not None:
+            observer.succeeded(case, persons)
+            before[_backend(persons.report)] += 1
+            continue
         try:
             report = earlier_report(case, out, card, options)
         except FlareError as error:
@@ -81,8 +96,12 @@ def sort_out(cases: Sequence[Case], out: Path, weights: Path | None, options: Op
             to_do.append(case)
         else:
             perhaps_done.append(case)
-            before[Backend(str(report.get("device")), str(report.get("precision")))] += 1
+            before[_backend(report)] += 1
     return SortedOut(perhaps_done, to_do, next((made for made, _ in before.most_common(1)), None))
+
+
+def _backend(report: dict[str, Any]) -> Backend:
+    return Backend(str(report.get("device")), str(report.get("precision")))
 
 
 def _in_this_process(

@@ -1,7 +1,5 @@
 """One case from scan to files. torch is imported when a network runs in this process, not before."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +7,16 @@ from typing import TYPE_CHECKING, Any
 from flare_gui import __version__, io
 from flare_gui.analysis import doctor
 from flare_gui.analysis.measure import measure
+from flare_gui.batch import corrections, review
+from flare_gui.batch.case_files import (
+    CaseFiles,
+    by_hand,
+    is_changed,
+    mask_record,
+    organ_numbers,
+    own_report,
+    report_text,
+)
 from flare_gui.batch.thumbnail import thumbnail
 from flare_gui.errors import FlareError, OutputExists
 from flare_gui.files import reason, replacing
@@ -16,7 +24,7 @@ from flare_gui.memory import free_memory
 from flare_gui.model.card import ModelCard
 from flare_gui.model.pipeline import Prediction, PredictionRequest, Predictor, segment_with
 from flare_gui.model.runlog import RunLog
-from flare_gui.organs import ORGANS, LabelScheme
+from flare_gui.organs import LabelScheme
 from flare_gui.progress import Cancel, Progress, ignore, never
 from flare_gui.volume import Segmentation, Volume, scan_sha256
 
@@ -26,7 +34,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Options:
-    """How cases are read, segmented and written: see `flare-gui segment --help`."""
+    """How cases are read, segmented and written: see `flare-gui segment --help`.
+
+    `redo` are the names of cases to segment anew although a person has accepted or corrected them.
+    """
 
     device: str = "auto"
     labels: LabelScheme = "organs"
@@ -34,13 +45,15 @@ class Options:
     allow_gaps: bool = False
     overwrite: bool = False
     precision: str = "auto"
+    redo: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
 class CaseResult:
     """The two files of a case and what the second one says; `kept` when an earlier run had written them already.
 
-    `picture` is a JPEG of a slice with outlines for the contact sheet, empty unless it was asked for.
+    `decided` when they were kept because a person has accepted or corrected them. `picture` is a JPEG of a slice with
+    outlines for the contact sheet, empty unless it was asked for. `case` is where the scan lies.
     """
 
     name: str
@@ -49,6 +62,8 @@ class CaseResult:
     report: dict[str, Any]
     kept: bool
     picture: bytes = b""
+    decided: bool = False
+    case: io.Case | None = None
 
 
 def segment_case(
@@ -87,8 +102,9 @@ def run_case(
 ) -> CaseResult:
     """Read, segment and measure `case`, and write `out/NAME.seg.nii.gz` and `out/NAME.json`, both or neither.
 
-    `predictor` runs the network that `card` describes. An earlier result of the same scan, model and options is kept.
-    Raises `OutputExists` for any other file in the way unless `options.overwrite`, before the network runs;
+    `predictor` runs the network that `card` describes. An earlier result of the same scan, model and options is kept,
+    and so is a mask that a person has corrected, here or in another program. Raises `OutputExists` for any other file
+    in the way unless `options.overwrite`, before the network runs;
     `FlareError` when the scan cannot be read, the device not be used or the result not be written; `Cancelled`.
     """
     try:
@@ -96,12 +112,13 @@ def run_case(
         log = RunLog()
         with log.stage("read"):
             cancel.check()
-            series = case.series or options.series
+            case = case._replace(series=case.series or options.series)
             volume = io.read_scan(
-                case.path, series=series, allow_gaps=options.allow_gaps, progress=progress, cancel=cancel
+                case.path, series=case.series, allow_gaps=options.allow_gaps, progress=progress, cancel=cancel
             )
-        if earlier is not None:
-            return _kept(case, out, volume, earlier, picture)
+        kept = _kept(case, out, volume, earlier, options, picture) if earlier is not None else None
+        if kept is not None:
+            return kept
         with log.stage("examine"):
             volume = doctor.examined(volume)
         doctor.refuse(volume)
@@ -109,11 +126,12 @@ def run_case(
         cancel.check()
         report = _report(case, volume, segmentation, card, options)
         progress("write", 0.0)
-        mask, report_path = outputs(case, out)
-        _write(volume, segmentation, report, mask, report_path, options.labels)
+        files = CaseFiles(out, case.name)
+        _write(volume, segmentation, report, files, options.labels)
+        review.start_again(out, [case.name])
         progress("write", 1.0)
         drawn = thumbnail(volume, segmentation) if picture else b""
-        return CaseResult(case.name, mask, report_path, report, kept=False, picture=drawn)
+        return CaseResult(case.name, files.mask, files.report, report, kept=False, picture=drawn, case=case)
     except MemoryError as problem:
         raise FlareError(
             f"{case.path}: this scan needs more memory than {free_memory()}",
@@ -121,37 +139,64 @@ def run_case(
         ) from problem
 
 
-def _kept(case: io.Case, out: Path, volume: Volume, report: dict[str, Any], picture: bool) -> CaseResult:
-    """The result of an earlier run, if it is of this very scan."""
-    mask, report_path = outputs(case, out)
-    if report["made_from"]["scan_sha256"] != scan_sha256(volume):
-        raise _in_the_way([report_path, mask])
-    drawn = thumbnail(volume, io.read_mask(volume, mask)) if picture else b""
-    return CaseResult(case.name, mask, report_path, report, kept=True, picture=drawn)
+def _kept(
+    case: io.Case, out: Path, volume: Volume, report: dict[str, Any], options: Options, picture: bool
+) -> CaseResult | None:
+    """The result of an earlier run, if it is of this very scan, or a person's; None when it is to be replaced."""
+    files = CaseFiles(out, case.name)
+    decided = is_changed(files, report)
+    if decided:
+        try:
+            report = corrections.adopt(files, volume)
+        except FlareError as error:
+            if options.overwrite:
+                return None
+            raise OutputExists(
+                error.message, hint="Restore it, replace it with --overwrite, or choose another folder with -o."
+            ) from error
+    elif report["made_from"]["scan_sha256"] != scan_sha256(volume):
+        raise _in_the_way([files.report, files.mask])
+    drawn = thumbnail(volume, corrections.read_case_mask(files, volume)) if picture else b""
+    return CaseResult(case.name, files.mask, files.report, report, True, drawn, decided, case)
 
 
-def outputs(case: io.Case, out: Path) -> tuple[Path, Path]:
-    """Where the mask and the report of a case go."""
-    return out / f"{case.name}.seg.nii.gz", out / f"{case.name}.json"
+def persons_result(case: io.Case, out: Path, status: str, options: Options) -> CaseResult | None:
+    """The result that a person has accepted or corrected, whatever scan, weights and options are now.
+
+    `status` is what `review.csv` says of the case. None where there is none, or where the case is to be done anew; a
+    mask that another program has changed since has to be read first.
+    """
+    case = case._replace(series=case.series or options.series)
+    files = CaseFiles(out, case.name)
+    report = own_report(files.report)
+    if report is None or case.name in options.redo or not files.mask.exists() or is_changed(files, report):
+        return None
+    if status not in (review.ACCEPTED, review.CORRECTED) and not by_hand(report):
+        return None
+    return CaseResult(case.name, files.mask, files.report, report, True, files.read_picture(), True, case)
 
 
 def earlier_report(case: io.Case, out: Path, card: ModelCard, options: Options) -> dict[str, Any] | None:
     """What an earlier run with the same model and options said about the scan of this name; None when the way is free.
 
-    Whether it was the same scan is known when that has been read. Raises `OutputExists` when other files are in the
-    way. With `options.overwrite` nothing is ever in the way, nor is a report of ours whose mask is gone: a run that was
-    killed between the two files leaves it.
+    Whether it was the same scan, and what became of a mask that was changed since, is known when the scan has been
+    read. Raises `OutputExists` when other files are in the way. With `options.overwrite` nothing but a changed mask is
+    ever in the way, nor is a report of ours whose mask is gone: a run that was killed between the two files leaves it.
     """
-    mask, report_path = outputs(case, out)
-    existing = [path for path in (report_path, mask) if path.exists()]
-    if options.overwrite or not existing:
+    files = CaseFiles(out, case.name)
+    existing = [path for path in (files.report, files.mask) if path.exists()]
+    if not existing or case.name in options.redo:
         return None
-    report = _own_report(report_path)
+    report = own_report(files.report)
+    if report is not None and files.mask.exists() and is_changed(files, report):
+        return report
+    if options.overwrite:
+        return None
     if report is None:
         raise _in_the_way(existing)
-    if not mask.exists():
+    if not files.mask.exists():
         return None
-    if not _made_from(card, options).items() <= report["made_from"].items() or report["mask"]["sha256"] != _hash(mask):
+    if not _made_from(card, options).items() <= report["made_from"].items():
         raise _in_the_way(existing)
     return report
 
@@ -160,16 +205,6 @@ def _made_from(card: ModelCard, options: Options) -> dict[str, Any]:
     """What decides the result, next to the scan itself."""
     chosen = {} if options.precision == "auto" else {"precision": options.precision}
     return {"model_sha256": card.sha256, "labels": options.labels, "device": options.device, **chosen}
-
-
-def _own_report(path: Path) -> dict[str, Any] | None:
-    """The JSON of an earlier run, or None when there is none or another program wrote it."""
-    try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-        ours = isinstance(report["made_from"]["scan_sha256"], str) and isinstance(report["mask"]["sha256"], str)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return report if ours else None
 
 
 def _in_the_way(existing: list[Path]) -> OutputExists:
@@ -181,30 +216,14 @@ def _in_the_way(existing: list[Path]) -> OutputExists:
     )
 
 
-def _hash(path: Path) -> str | None:
-    """The sha256 of a file; None where it cannot be read."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return None
-
-
 def _report(
     case: io.Case, volume: Volume, segmentation: Segmentation, card: ModelCard, options: Options
 ) -> dict[str, Any]:
     """What the JSON says. The input is named without its folders, which may name the patient."""
     run = segmentation.run
-    measures = measure(volume, segmentation)
     return {
         "case": case.name,
-        "organs": {
-            organ.key: {
-                "label": organ.flare22 if options.labels == "flare22" else organ.label,
-                **{key: _rounded(value) for key, value in measures[organ.key]._asdict().items()},
-                "confidence": segmentation.confidence(organ.key),
-            }
-            for organ in ORGANS
-        },
+        "organs": organ_numbers(measure(volume, segmentation), segmentation, options.labels, ()),
         "input": {
             "file": case.path.resolve().name,
             "series_uid": volume.series_uid,
@@ -227,24 +246,22 @@ def _report(
     }
 
 
-def _rounded(value: float | None) -> float | None:
-    return round(value, 4) if isinstance(value, float) else value
-
-
 def _write(
-    volume: Volume, segmentation: Segmentation, report: dict[str, Any], mask: Path, path: Path, labels: LabelScheme
+    volume: Volume, segmentation: Segmentation, report: dict[str, Any], files: CaseFiles, labels: LabelScheme
 ) -> None:
     """Both files are whole before either gets its name; the report carries the mask's hash.
 
-    The report gets its name first: alone it says whose it is, and a run after a kill between the two goes on from it.
+    The report gets its name first, when no old mask is there any more: alone it says whose it is, and a run after a
+    kill between the two goes on from it.
     """
     try:
-        with replacing(mask) as new_mask, replacing(path) as new_report:
+        with replacing(files.mask) as new_mask, replacing(files.report) as new_report:
             io.write_segmentation(segmentation, new_mask, scheme=labels, place=volume.nifti_place)
-            report["mask"] = {"file": mask.name, "sha256": _hash(new_mask)}
-            new_report.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            report["mask"] = mask_record(new_mask, files.mask.name)
+            new_report.write_text(report_text(report), encoding="utf-8")
+            corrections.set_aside(files)
     except OSError as problem:
         raise FlareError(
-            f"{mask}: the result cannot be written ({reason(problem)})",
+            f"{files.mask}: the result cannot be written ({reason(problem)})",
             hint="Make room there, or choose another folder with -o.",
         ) from problem

@@ -1,18 +1,20 @@
 """What became of all cases: volumes and failures as CSV, and a contact sheet to look at."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flare_gui.batch import contact_sheet
+from flare_gui.batch import contact_sheet, review
+from flare_gui.batch.case_files import CaseFiles, by_hand, reports_in
+from flare_gui.batch.corrections import keep_picture
 from flare_gui.batch.odd import lowest_confidence, oddities
+from flare_gui.batch.review import Decision
 from flare_gui.batch.run_case import CaseResult
+from flare_gui.batch.scans import write_scans
+from flare_gui.batch.tables import csv_text, read_csv, write_text
 from flare_gui.batch.worker import Failure
-from flare_gui.errors import FlareError, OutputExists
-from flare_gui.files import replacing
+from flare_gui.errors import OutputExists
 from flare_gui.io import Case
 from flare_gui.organs import ORGANS
 
@@ -28,6 +30,10 @@ VOLUME_COLUMNS = (
     "cut_organs",
     "odd",
     "warnings",
+    "by_hand",
+    "status",
+    "reviewer",
+    "note",
 )
 FAILURE_COLUMNS = ("case", "file", "reason", "what_to_do", "details")
 
@@ -43,25 +49,31 @@ class FailedCase:
     failure: Failure
 
 
-def check_no_other(out: Path, *, overwrite: bool) -> None:
-    """Raise `OutputExists` when files of another program have the names of the summary's, unless `overwrite`."""
-    for name, begins in _BEGINS.items():
+def check_no_other(out: Path, *, overwrite: bool, begins: Mapping[str, str] = _BEGINS) -> None:
+    """Raise `OutputExists` when files of another program have the names of the summary's, unless `overwrite`.
+
+    `begins` is how ours begin, by name; by default those of a batch.
+    """
+    for name, text in begins.items():
         path = out / name
-        if not overwrite and path.exists() and not _begins_with(path, begins):
+        if not overwrite and path.exists() and not _begins_with(path, text):
             raise OutputExists(
-                f"{path}: this file is not ours, and a batch would replace it",
+                f"{path}: this file is not ours, and would be replaced",
                 hint="Replace it with --overwrite, or choose another folder with -o.",
             )
 
 
-def write_summary(out: Path, results: Iterable[CaseResult], failures: Sequence[FailedCase]) -> list[Path]:
+def write_summary(out: Path, results: Sequence[CaseResult], failures: Sequence[FailedCase]) -> list[Path]:
     """Write the three files into `out`, each whole or not at all; returns them.
 
-    An earlier summary is replaced. Raises `FlareError` when they cannot be written.
+    They are about all cases in `out`, those of earlier runs too, and about the `failures` of this run. Where the scans
+    of `results` lie, and their pictures, are kept there for whoever reviews them. Raises `FlareError` when something
+    cannot be written.
     """
-    cases = sorted(results, key=lambda result: result.name.lower())
-    odd = oddities([result.report for result in cases])
-    rows = [_row(result, words) for result, words in zip(cases, odd, strict=True)]
+    write_scans(out, [result.case for result in results if result.case is not None])
+    for result in results:
+        if result.picture:
+            keep_picture(CaseFiles(out, result.name), result.picture)
     rows_of_failed = [
         {
             "case": failed.case.name,
@@ -72,20 +84,36 @@ def write_summary(out: Path, results: Iterable[CaseResult], failures: Sequence[F
         }
         for failed in failures
     ]
-    pictures = [result.picture for result in cases]
-    cards = [contact_sheet.Card(result.report, p, w) for result, p, w in zip(cases, pictures, odd, strict=True)]
-    lines = [(failed.case.path.name, _without_path(failed)) for failed in failures]
+    return _write_all(out, rows_of_failed)
+
+
+def refresh(out: Path) -> list[Path]:
+    """Write the three files anew after a case in `out` has changed; returns them. Raises as `write_summary`."""
+    path = out / FAILURES
+    return _write_all(out, read_csv(path, FAILURE_COLUMNS) if path.exists() else [])
+
+
+def _write_all(out: Path, failed: Sequence[dict[str, str]]) -> list[Path]:
+    cases, said = list(reports_in(out)), review.read(out)
+    odd = oddities([report for _, report in cases])
+    told = [said.get(files.name, Decision(files.name)) for files, _ in cases]
+    rows = [_row(report, words, one) for (_, report), words, one in zip(cases, odd, told, strict=True)]
+    cards = (
+        contact_sheet.Card(report, files.read_picture(), words, one)
+        for (files, report), words, one in zip(cases, odd, told, strict=True)
+    )
+    lines = [(Path(row["file"]).name, _without_path(row)) for row in failed]
     texts: dict[str, Callable[[], str]] = {
-        VOLUMES: lambda: _csv(VOLUME_COLUMNS, rows),
-        FAILURES: lambda: _csv(FAILURE_COLUMNS, rows_of_failed),
-        CONTACT_SHEET: lambda: contact_sheet.page(cards, lines),
+        VOLUMES: lambda: csv_text(VOLUME_COLUMNS, rows),
+        FAILURES: lambda: csv_text(FAILURE_COLUMNS, failed),
+        CONTACT_SHEET: lambda: contact_sheet.page(list(cards), lines),
     }
-    return [_write(out / name, text()) for name, text in texts.items()]
+    return [write_text(out / name, text()) for name, text in texts.items()]
 
 
-def _row(result: CaseResult, odd: Sequence[str]) -> dict[str, Any]:
-    organs = result.report["organs"]
-    row: dict[str, Any] = {"case": result.name, "file": result.report["input"]["file"]}
+def _row(report: dict[str, Any], odd: Sequence[str], said: Decision) -> dict[str, Any]:
+    organs, hand = report["organs"], by_hand(report)
+    row: dict[str, Any] = {"case": report["case"], "file": report["input"]["file"]}
     for organ in ORGANS:
         measured = organs[organ.key]
         row |= {
@@ -93,28 +121,17 @@ def _row(result: CaseResult, odd: Sequence[str]) -> dict[str, Any]:
             f"{organ.key}_mean_hu": measured["mean_hu"],
             f"{organ.key}_confidence": measured.get("confidence"),
         }
-    row["lowest_confidence"] = lowest_confidence(result.report)
+    row["lowest_confidence"] = lowest_confidence(report)
     row["cut_organs"] = "; ".join(organ.name.lower() for organ in ORGANS if organs[organ.key]["touches_border"])
-    return row | {"odd": "; ".join(odd), "warnings": "; ".join(result.report["warnings"])}
+    row |= {"odd": "; ".join(odd), "warnings": "; ".join(report["warnings"])}
+    row["by_hand"] = "; ".join(organ.name.lower() for organ in ORGANS if organ.key in hand)
+    return row | {"status": review.standing(said, hand), "reviewer": said.reviewer, "note": said.note}
 
 
-def _without_path(failed: FailedCase) -> str:
+def _without_path(failed: dict[str, str]) -> str:
     """What went wrong, without the folders: they may name a patient, and a contact sheet is handed on."""
-    message = failed.failure.message.removeprefix(f"{failed.case.path}: ")
-    return message.replace(str(failed.case.path.parent), "…")
-
-
-def _csv(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
-    return text.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    """A spreadsheet takes a text that begins like this for a formula, and runs it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    message = failed["reason"].removeprefix(f"{failed['file']}: ")
+    return message.replace(str(Path(failed["file"]).parent), "…")
 
 
 def _begins_with(path: Path, text: str) -> bool:
@@ -123,15 +140,3 @@ def _begins_with(path: Path, text: str) -> bool:
             return file.read(len(text.encode())) == text.encode()
     except OSError:
         return False
-
-
-def _write(path: Path, text: str) -> Path:
-    try:
-        with replacing(path) as beside:
-            beside.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise FlareError(
-            f"{path}: cannot be written ({problem.strerror or problem})",
-            hint="Make room there, and give the same command again: what is done is kept.",
-        ) from problem
-    return path

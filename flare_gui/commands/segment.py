@@ -142,10 +142,18 @@ def _find(inputs: list[Path], options: Options, tally: _Tally) -> list[io.Case]:
 
 def _print_summary(results: list[CaseResult]) -> None:
     """A line of volumes and a line of files per case."""
+    decided = [result.name for result in results if result.decided]
+    if decided:
+        them, are = ("it", "case is") if len(decided) == 1 else ("them", "cases are")
+        print(
+            f"{len(decided)} {are} kept as a person accepted or corrected {them}: {listed(decided)}. "
+            "--redo NAME segments one anew."
+        )
     for result in results:
         version = result.report["software"]["version"]
+        by_whom = " (kept as a person left it)"
         kept = f" (kept: flare-gui {version} made it from the same scan, model and options)" if result.kept else ""
-        print(f"{result.name}{kept}: {', '.join(_volumes(result))}")
+        print(f"{result.name}{by_whom if result.decided else kept}: {', '.join(_volumes(result))}")
         print(f"  {result.mask}")
         print(f"  {result.report_path}")
 

@@ -1,6 +1,7 @@
 """One self-contained HTML page about a case: pictures, numbers, doubts, how it was made. Prints on A4."""
 
 import html
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -29,6 +30,7 @@ table.numbers { font-size: 9pt; font-variant-numeric: tabular-nums }
 table.numbers td, table.numbers th { text-align: right; padding: 4px 6px; border-bottom: 1px solid #dde3ea }
 table.numbers th { font-weight: 600; color: #445; vertical-align: bottom }
 table.numbers td:first-child, table.numbers th:first-child { text-align: left !important; white-space: nowrap }
+table.words td, table.words th { text-align: left !important }
 span.swatch { -webkit-print-color-adjust: exact; print-color-adjust: exact }
 table.facts td { padding: 1px 14px 1px 0; vertical-align: top; overflow-wrap: anywhere }
 table.facts td:first-child { color: #5a6675; white-space: nowrap }
@@ -42,7 +44,7 @@ ul { margin: 0; padding-left: 18px }
   table.numbers th { font-size: 6.5pt; font-weight: normal } }
 """
 # Browsers read the style sheet, Qt this.
-_NEXT_PAGE = '<h2 class=page style="page-break-before: always">'
+NEXT_PAGE = '<h2 class=page style="page-break-before: always">'
 _PICTURE = (480, 400)
 # For programs without style sheets, such as the one that makes a PDF: a third of a page's width, and most of it.
 _THIRD, _MOST = 190, 500
@@ -66,7 +68,7 @@ _MEANINGS = (
     "along the patient’s axes. Confidence is the agreement (Dice, from 0 for none to 1 for all) to be expected with an "
     "expert’s outline; it is known for what the network drew and nobody changed."
 )
-_METHOD = "Milletari, Navab, Ahmadi: V-Net, 3DV 2016, doi:10.1109/3DV.2016.79"
+METHOD = "Milletari, Navab, Ahmadi: V-Net, 3DV 2016, doi:10.1109/3DV.2016.79"
 
 
 def report(context: Context) -> list[Path]:
@@ -89,16 +91,22 @@ def page(context: Context) -> str:
         f"<p class=caption>{_MEANINGS}</p>",
         "<h2>Surfaces from the front</h2>",
         _surfaces(context),
-        f"{_NEXT_PAGE}Slices through the middle of each organ</h2>",
+        f"{NEXT_PAGE}Slices through the middle of each organ</h2>",
         _slices(context),
-        f"{_NEXT_PAGE}How it was made</h2>",
-        _facts(_run(context)),
+        f"{NEXT_PAGE}How it was made</h2>",
+        facts_table(_run(context)),
         "<h2>How to cite it</h2>",
         f"<p>{html.escape(_citation(context))}</p>",
         f"<p class=foot>{NOT_A_DEVICE}</p>",
     ]
-    head = f'<meta charset="utf-8"><title>{name} - flare-gui</title><style>{_STYLE}</style>'
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n' + "\n".join(parts) + "\n</body></html>\n"
+    return sheet(name, parts)
+
+
+def sheet(title: str, parts: Sequence[str], mark: str = "") -> str:
+    """A page of HTML `parts` that prints on A4; `title` is escaped already. `mark` is a comment at its beginning."""
+    head = f'<meta charset="utf-8"><title>{title} - flare-gui</title><style>{_STYLE}</style>'
+    begin = f'<!doctype html>\n{mark}<html lang="en"><head>{head}</head>\n<body>\n'
+    return begin + "\n".join(parts) + "\n</body></html>\n"
 
 
 def _doubts(context: Context) -> str:
@@ -192,7 +200,8 @@ def _run(context: Context) -> dict[str, str]:
     return facts
 
 
-def _facts(facts: dict[str, str]) -> str:
+def facts_table(facts: dict[str, str]) -> str:
+    """Two columns: what is known, and what it is."""
     rows = "".join(f"<tr><td>{key}</td><td>{html.escape(value)}</td></tr>" for key, value in facts.items())
     return f'<table class=facts width="100%" cellspacing=0>{rows}</table>'
 
@@ -204,7 +213,7 @@ def _citation(context: Context) -> str:
         return f"Organs were measured with flare-gui {__version__} on masks from elsewhere; cite where these come from."
     model = run["model"]
     sentence = (
-        f"The liver, the kidneys and the spleen were segmented with flare-gui {__version__}, a V-Net ({_METHOD}), "
+        f"The liver, the kidneys and the spleen were segmented with flare-gui {__version__}, a V-Net ({METHOD}), "
         f"weights {model['id']} (sha256 {model['sha256'][:12]})"
     )
     return sentence + (", and corrected by hand." if corrected else ".")

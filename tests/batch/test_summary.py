@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from flare_gui.batch.case_files import CaseFiles, report_text
 from flare_gui.batch.odd import lowest_confidence, oddities
 from flare_gui.batch.run_case import CaseResult
 from flare_gui.batch.summary import CONTACT_SHEET, FAILURES, VOLUMES, FailedCase, check_no_other, write_summary
@@ -25,7 +26,8 @@ from flare_gui.organs import LIVER, ORGANS, SPLEEN
 from flare_gui.volume import Segmentation, Volume
 
 USUAL_ML = {"liver": 1500.0, "right_kidney": 150.0, "spleen": 200.0, "left_kidney": 155.0}
-HARM = "<script>alert(1)</script>\"'&"
+# Whatever a file system takes in a name.
+HARM = "<script>alert(1)<\u2215script>\"'&"
 
 
 def report(name: str, warnings: tuple[str, ...] = (), sure: float | None = None, **ml: float) -> dict[str, Any]:
@@ -39,14 +41,23 @@ def report(name: str, warnings: tuple[str, ...] = (), sure: float | None = None,
             "mean_hu": 100.0 if volume else None,
             "touches_border": False,
         } | ({} if sure is None else {"confidence": sure if organ is SPLEEN else 0.99})
-    return {"case": name, "organs": organs, "input": {"file": f"{name}.nii.gz"}, "warnings": list(warnings)}
+    return {
+        "case": name,
+        "organs": organs,
+        "input": {"file": f"{name}.nii.gz"},
+        "warnings": list(warnings),
+        "made_from": {"scan_sha256": "0"},
+        "mask": {"sha256": "0"},
+    }
 
 
 def result(folder: Path, made: dict[str, Any]) -> CaseResult:
     buffer = BytesIO()
     Image.new("RGB", SIZE, "#336699").save(buffer, "JPEG")
-    name = made["case"]
-    return CaseResult(name, folder / f"{name}.seg.nii.gz", folder / f"{name}.json", made, False, buffer.getvalue())
+    files = CaseFiles(folder, made["case"])
+    files.mask.write_bytes(b"")
+    files.report.write_text(report_text(made), encoding="utf-8")
+    return CaseResult(files.name, files.mask, files.report, made, False, buffer.getvalue())
 
 
 def rows(path: Path) -> list[dict[str, str]]:

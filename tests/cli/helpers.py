@@ -5,13 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+from flare_gui.batch.case_files import PICTURES
+from flare_gui.batch.scans import SCANS
 from flare_gui.batch.summary import CONTACT_SHEET, FAILURES, VOLUMES
 
 
 def files_in(folder: Path) -> list[str]:
     """Without what several cases get together."""
-    names = sorted(path.name for path in folder.rglob("*") if path.is_file()) if folder.exists() else []
-    return [name for name in names if name not in (VOLUMES, FAILURES, CONTACT_SHEET)]
+    paths = (path for path in folder.rglob("*") if path.is_file() and path.parent.name != PICTURES)
+    names = sorted(path.name for path in paths) if folder.exists() else []
+    return [name for name in names if name not in (VOLUMES, FAILURES, CONTACT_SHEET, SCANS)]
 
 
 def is_one_sentence_about(err: str, name: str | Path) -> bool:

@@ -44,7 +44,8 @@ def test_any_other_file_in_the_way_is_left_alone_without_overwrite(
     assert replaced.code == 0, replaced.err
     assert "kept" not in replaced.out
     assert contents(out) != before
-    assert files_in(out) == ["ct.json", "ct.seg.nii.gz"]
+    aside = ["ct.replaced.seg.nii.gz"] if change == "corrected mask" else []
+    assert files_in(out) == ["ct.json", *aside, "ct.seg.nii.gz"]
 
 
 def test_files_in_the_way_are_known_before_the_network_runs(scan: Path, weights: Path, tmp_path: Path) -> None:

@@ -214,7 +214,7 @@ def check_batch(out: Path, masks: dict[str, str]) -> int:
         mask, report = out / f"case{i}.seg.nii.gz", out / f"case{i}.json"
         if report.exists():
             about = json.loads(report.read_text())
-            assert about["mask"] == {"file": mask.name, "sha256": masks[mask.name]}
+            assert (about["mask"]["file"], about["mask"]["sha256"]) == (mask.name, masks[mask.name])
         if mask.exists():
             # The report gets its name first.
             assert report.exists() and sha256(mask.read_bytes()).hexdigest() == masks[mask.name]
