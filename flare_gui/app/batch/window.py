@@ -1,288 +1,271 @@
-"""A window for a folder of scans: what becomes of each, and the contact sheet of all."""
+"""The home of a cohort: segment a folder of scans, look at all cases, review them, write their numbers."""
 
-import time
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QLineEdit,
-    QProgressBar,
-    QPushButton,
-    QSpinBox,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from flare_gui.app.batch.work import BatchRequest, BatchSignals, segment_folder
-from flare_gui.app.dialogs.screen import fit
+from flare_gui.app.batch.choices import Choices
+from flare_gui.app.batch.desk import CohortDesk
+from flare_gui.app.batch.model import CaseFilter, CaseModel
+from flare_gui.app.batch.run import Run
+from flare_gui.app.batch.table import CaseTable, FilterBar
+from flare_gui.app.batch.work import BatchRequest, write_numbers
+from flare_gui.app.dialogs.screen import beside
+from flare_gui.app.jobs.following import Following
 from flare_gui.app.jobs.job import Job
-from flare_gui.app.jobs.runner import duration
 from flare_gui.app.settings import Settings
-from flare_gui.batch.odd import lowest_confidence, remarks
-from flare_gui.batch.run_batch import usual_jobs
-from flare_gui.batch.run_case import CaseResult
+from flare_gui.batch import review
+from flare_gui.batch.review import Decision
 from flare_gui.batch.summary import CONTACT_SHEET
-from flare_gui.batch.worker import Failure
-from flare_gui.errors import without_options
+from flare_gui.cohort.cases import CohortCase
+from flare_gui.cohort.write import PAGE, Written
 from flare_gui.io import Case
-from flare_gui.organs import ORGANS
 
-COLUMNS = ("Case", "State", *(f"{organ.name} (ml)" for organ in ORGANS), "Confidence", "Remarks")
-STATE, FIRST_ORGAN, CONFIDENCE, REMARKS = 1, 2, 2 + len(ORGANS), 3 + len(ORGANS)
-STAGES = {
-    "headers": "reading",
-    "slices": "reading",
-    "unpacking": "reading",
-    "prepare": "preparing",
-    "network": "network",
-    "finish": "finishing",
-    "write": "writing",
-}
-
-# Before this many cases are done, how long the others take is a guess in the dark.
-CASES_FOR_A_GUESS = 2
+CHOICES = "cohort"
+# After the last letter that is typed into the folder of results, before it is read.
+_TYPING_MS = 400
 
 
-class BatchWindow(QDialog):
-    """`case_asked` when a row is double-clicked: the scan, its mask or None, and the UID of its series or None.
+class BatchWindow(QWidget):
+    """`review_asked` carries the names of cases in the order of the table, and the number of the one to begin with.
 
-    It goes on when it is closed; the menu shows it again.
+    `case_asked` carries a scan that could not be segmented, None, and the UID of its series or None. A run goes on when
+    the window is closed; the menu shows it again.
     """
 
+    review_asked = Signal(list, int)
     case_asked = Signal(object, object, object)
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, settings: Settings, following: Following) -> None:
+        super().__init__()
         self._settings = settings
-        self._job: Job | None = None
-        self._signals: BatchSignals | None = None
-        self._rows: dict[Case, QTreeWidgetItem] = {}
-        self._masks: dict[Case, Path] = {}
-        self._begun, self._fresh = 0.0, 0
-        self._out = Path()
-        self.setWindowTitle("Segment a folder - flare-gui")
-        self.setWindowFlag(Qt.WindowType.WindowMinMaxButtonsHint)
-        fit(self, 1080, 560)
-        self.folder, self.out = QLineEdit(), QLineEdit()
-        self.jobs, self.overwrite = QSpinBox(), QCheckBox("Replace results of other settings")
-        self.jobs.setRange(1, 64)
-        self.jobs.setValue(usual_jobs())
-        self.jobs.setToolTip("While one case is at the network, others are read and written. Each takes memory.")
-        self.table = self._table()
-        self.bar, self.words = QProgressBar(), QLabel("Choose a folder of scans, and one for the results.")
+        self._numbers: Job | None = None
+        self.setWindowTitle("Cohort - flare-gui")
+        self.desk = CohortDesk(following, self)
+        self.run = Run(self)
+        self.choices = Choices()
+        self.model = CaseModel(lambda name: self.desk.files(name).read_picture(), self)
+        self.shown = CaseFilter(self.model, self)
+        self.table, self.filter_bar = CaseTable(self.shown), FilterBar()
+        self.bar, self.words = QProgressBar(), QLabel()
         self.bar.setTextVisible(False)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.bar.hide()
         self.words.setWordWrap(True)
-        self.start, self.stop_ = QPushButton("Segment"), QPushButton("Cancel")
-        self.sheet = QPushButton("Open contact sheet")
-        self.start.setDefault(True)
-        self.start.clicked.connect(self.begin)
-        self.stop_.clicked.connect(self.cancel)
-        self.sheet.clicked.connect(self.open_sheet)
-        for field in (self.folder, self.out):
-            field.textChanged.connect(self._refresh)
-        layout = QVBoxLayout(self)
-        layout.addLayout(self._choices())
-        layout.addWidget(self.table)
-        layout.addWidget(self.bar)
-        layout.addLayout(self._bottom())
-        self._refresh()
+        self.review, self.numbers = QPushButton("&Review"), QPushButton("&Numbers")
+        self.sheet = QPushButton("Contact &sheet")
+        self.review.setToolTip("Look at the cases in the order of the table, from the chosen one on (Enter)")
+        self.numbers.setToolTip("Write the tables of the cohort and a page that prints, and show it")
+        self.cohort_actions = QHBoxLayout()
+        for button in (self.review, self.numbers, self.sheet):
+            self.cohort_actions.addWidget(button)
+        self._typed = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self._lay_out()
+        self._connect()
+        beside(self, 1140, 720)
+        self._recall()
 
-    @property
-    def running(self) -> bool:
-        """Whether a batch runs."""
-        return self._job is not None
+    # What the buttons do
 
-    def begin(self) -> None:
-        """Segment what was chosen."""
-        if self.running or not self.start.isEnabled():
+    def begin(self, redo: Sequence[str] = ()) -> None:
+        """Segment what was chosen, with the cases `redo` anew whatever a person said of them."""
+        if self.run.running or not self.choices.complete:
             return
-        self._out = Path(self.out.text())
+        choices = self.choices
+        self._keep_choices()
+        self._typed.stop()
+        self.desk.stop(0)
+        self.desk.folder = choices.results
         request = BatchRequest(
-            Path(self.folder.text()), self._out, self._settings.weights, self.jobs.value(), self.overwrite.isChecked()
+            choices.scans,
+            choices.results,
+            self._settings.weights,
+            choices.jobs.value(),
+            choices.overwrite.isChecked(),
+            frozenset(redo),
         )
-        self.table.clear()
-        self._rows, self._masks, self._fresh, self._begun = {}, {}, 0, time.monotonic()
-        self.words.setText("Looking for scans…")
-        self.bar.setRange(0, 0)
-        self._signals = signals = BatchSignals()
-        signals.found.connect(self._show_cases)
-        signals.moved.connect(self._show_progress)
-        signals.done.connect(self._show_result)
-        signals.refused.connect(self._show_failure)
-        self._job = job = Job(partial(segment_folder, request, signals))
-        job.done.connect(lambda _: self._ended("Done"))
-        job.failed.connect(lambda sentence, details: self._ended(sentence))
-        job.cancelled.connect(lambda: self._ended("Cancelled. What is done stays, and is kept next time"))
-        job.start()
+        self.model.show([])
+        self._say("Looking for scans…")
+        self.run.begin(request)
         self._refresh()
 
-    def cancel(self) -> None:
-        """Stop at the next step of each case."""
-        if self._job is not None:
-            self._job.cancel()
-            self.words.setText("Stopping…")
+    def begin_review(self) -> None:
+        """Review the cases that are shown, from the chosen one on."""
+        cases = [case for case in self.shown.cases() if case.report is not None]
+        if self.run.running or not cases:
+            return
+        chosen = self.table.chosen
+        names = [case.name for case in cases]
+        self.review_asked.emit(names, names.index(chosen.name) if chosen is not None and chosen.name in names else 0)
 
-    def stop(self, seconds: float) -> None:
-        """Cancel and wait, before the program ends."""
-        if self._job is not None:
-            self._job.let_go()
-            self._job.wait(seconds)
-            self._job = None
+    def write_numbers(self) -> None:
+        """Write tables and page of the cohort in a thread, and show the page."""
+        if self._numbers is not None:
+            return
+        self._numbers = job = Job(partial(write_numbers, self.desk.folder))
+        job.done.connect(self._show_numbers)
+        job.failed.connect(lambda sentence, _: self._numbers_ended(sentence))
+        job.start()
+        self._say("Writing the numbers…")
+        self._refresh()
 
     def open_sheet(self) -> None:
         """Show the contact sheet in the browser."""
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.contact_sheet)))
+        _browse(self.desk.folder / CONTACT_SHEET)
+
+    # Coming and going
 
     @property
-    def contact_sheet(self) -> Path:
-        """Where it is, once a batch has ended."""
-        return self._out.absolute() / CONTACT_SHEET
+    def running(self) -> bool:
+        """Whether a folder is being segmented."""
+        return self.run.running
+
+    def stop(self, seconds: float) -> None:
+        """Cancel and wait, before the program ends."""
+        self._typed.stop()
+        self._keep_choices()
+        self.run.stop(seconds)
+        self.desk.stop(seconds)
+        if self._numbers is not None:
+            self._numbers.let_go()
+            self._numbers.wait(seconds)
+            self._numbers = None
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         # A batch of hours is not to end because someone tidies up the screen.
         event.ignore()
         self.hide()
 
+    def _recall(self) -> None:
+        """The folders of the last time, with what lies there."""
+        kept = self._settings.choices(CHOICES)
+        self.choices.recall(kept)
+        self.desk.reviewer = self.choices.reviewer.text().strip() or self.desk.reviewer
+        self.choices.reviewer.setText(self.desk.reviewer)
+        self._say("Choose a folder of scans, and one for the results.")
+        self._refresh()
+
+    def _keep_choices(self) -> None:
+        self._settings.keep_choices(CHOICES, self.choices.kept())
+
+    def _open_results(self) -> None:
+        """Show the cases in the folder of results, if there are some."""
+        folder = self.choices.results
+        if self.run.running or not self.choices.has_results:
+            return
+        self._keep_choices()
+        self.desk.open(folder)
+
     # What is shown
 
-    def _show_cases(self, cases: list[Case]) -> None:
-        folder = Path(self.folder.text())
-        for case in cases:
-            row = QTreeWidgetItem([case.name, "waiting"])
-            where = case.path.relative_to(folder) if case.path.is_relative_to(folder) else case.path
-            row.setToolTip(0, str(where))
-            for column in range(FIRST_ORGAN, REMARKS):
-                row.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            self._rows[case] = row
-        self.table.addTopLevelItems([*self._rows.values()])
-        self.table.resizeColumnToContents(0)
-        self.bar.setRange(0, len(cases))
+    def _show_cohort(self) -> None:
+        self.model.show(self.desk.cases)
+        self.table.settle()
         self._count()
+        self._refresh()
 
-    def _show_progress(self, case: Case, stage: str, fraction: float) -> None:
-        self._rows[case].setText(STATE, f"{STAGES.get(stage, stage)} {100 * fraction:.0f} %")
+    def _show_found(self, cases: list[Case]) -> None:
+        rows = [CohortCase(case.name, Decision(case.name), scan=case) for case in cases]
+        self.model.show(rows, dict.fromkeys((case.name for case in cases), "waiting"))
+        self.table.settle()
 
-    def _show_result(self, case: Case, result: CaseResult) -> None:
-        row, report = self._rows[case], result.report
-        row.setText(STATE, "kept" if result.kept else "done")
-        for column, organ in enumerate(ORGANS, FIRST_ORGAN):
-            measured = report["organs"][organ.key]
-            cut = " (cut)" if measured["touches_border"] else ""
-            row.setText(column, f"{measured['volume_ml']:.0f}{cut}" if measured["voxels"] else "-")
-        confidence = lowest_confidence(report)
-        row.setText(CONFIDENCE, "" if confidence is None else f"{confidence:.2f}")
-        said = remarks(report)
-        row.setText(REMARKS, "; ".join(said))
-        row.setToolTip(REMARKS, "\n".join(said))
-        self._masks[case] = result.mask
-        self._fresh += not result.kept
-        self._count()
+    def _show_done(self, case: CohortCase) -> None:
+        before = self.model.case(self.model.row_of(case.name))
+        self.model.update(replace(case, scan=before.scan))
 
-    def _show_failure(self, case: Case, failure: Failure) -> None:
-        row = self._rows[case]
-        row.setText(STATE, "failed")
-        row.setText(REMARKS, failure.message.removeprefix(f"{case.path}: "))
-        row.setToolTip(REMARKS, f"{failure.message}. {without_options(failure.hint)}\n{failure.details}".strip())
-        font = row.font(STATE)
-        font.setBold(True)
-        row.setFont(STATE, font)
+    def _show_change(self, name: str) -> None:
+        self.model.update(self.desk[name])
         self._count()
 
     def _count(self) -> None:
-        assert self._signals is not None
-        done, failed, total = len(self._signals.results), len(self._signals.failures), len(self._rows)
-        self.bar.setValue(done + failed)
-        left = ""
-        if self._fresh >= CASES_FOR_A_GUESS and done + failed < total:
-            seconds = (time.monotonic() - self._begun) / self._fresh * (total - done - failed)
-            left = f", {duration(seconds)} left"
-        self.words.setText(f"{done} of {total} done, {failed} failed{left}")
+        cases = self.desk.cases
+        counts = [
+            f"{sum(case.status == status for case in cases if case.report)} {status}" for status in review.STATUSES
+        ]
+        failed = sum(case.report is None for case in cases)
+        counts += [f"{failed} failed"] if failed else []
+        self.filter_bar.counts.setText(f"{len(cases)} cases: {', '.join(counts)}")
 
-    def _ended(self, sentence: str) -> None:
-        assert self._signals is not None
-        self._job = None
-        self.bar.setRange(0, max(1, self.bar.maximum()))
-        counts = f"{len(self._signals.results)} of {len(self._rows)} done, {len(self._signals.failures)} failed"
-        self.words.setText(f"{sentence.rstrip('.')}. {counts}." if self._rows else sentence)
-        for row in self._rows.values():
-            if row.text(STATE) not in ("done", "kept", "failed"):
-                row.setText(STATE, "not done")
+    def _run_ended(self, sentence: str) -> None:
+        self.bar.hide()
+        self._say(sentence)
+        self._refresh()
+        if self.choices.has_results:
+            # What is odd is known when all cases are there.
+            self.desk.open(self.desk.folder)
+
+    def _show_numbers(self, written: Written) -> None:
+        self._numbers_ended(written.problems[0] if written.problems else f"{PAGE} and its tables are written.")
+        _browse(self.desk.folder / PAGE)
+
+    def _numbers_ended(self, sentence: str) -> None:
+        self._numbers = None
+        self._say(sentence)
         self._refresh()
 
-    def _refresh(self) -> None:
-        chosen = bool(self.folder.text().strip()) and bool(self.out.text().strip())
-        for widget in (self.folder, self.out, self.jobs, self.overwrite):
-            widget.setEnabled(not self.running)
-        self.start.setEnabled(chosen and not self.running)
-        self.stop_.setEnabled(self.running)
-        self.sheet.setEnabled(not self.running and bool(self._rows) and self.contact_sheet.exists())
+    def _say(self, sentence: str) -> None:
+        self.words.setText(sentence)
 
-    def _open(self, row: QTreeWidgetItem) -> None:
-        case = next(case for case, other in self._rows.items() if other is row)
-        self.case_asked.emit(case.path, self._masks.get(case), case.series)
+    def _refresh(self) -> None:
+        running, there = self.run.running, bool(self.desk.cases)
+        self.choices.lock(running)
+        self.choices.start.setEnabled(self.choices.complete and not running)
+        self.choices.stop.setEnabled(running)
+        self.review.setEnabled(there and not running)
+        self.numbers.setEnabled(there and not running and self._numbers is None)
+        self.sheet.setEnabled(not running and (self.desk.folder / CONTACT_SHEET).exists())
+
+    def _activate(self, case: CohortCase) -> None:
+        if case.report is not None:
+            self.begin_review()
+        elif case.scan is not None:
+            self.case_asked.emit(case.scan.path, None, case.scan.series)
 
     # What it is made of
 
-    def _table(self) -> QTreeWidget:
-        table = QTreeWidget()
-        table.setAccessibleName("Cases")
-        table.setHeaderLabels(list(COLUMNS))
-        table.setRootIsDecorated(False)
-        table.setUniformRowHeights(True)
-        table.setAlternatingRowColors(True)
-        for column in range(STATE, REMARKS):
-            table.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        table.itemDoubleClicked.connect(lambda row, _column: self._open(row))
-        return table
+    def _lay_out(self) -> None:
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.words, 1)
+        bottom.addLayout(self.cohort_actions)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.choices)
+        layout.addWidget(self.filter_bar)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.bar)
+        layout.addLayout(bottom)
 
-    def _choices(self) -> QGridLayout:
-        grid = QGridLayout()
-        for i, (words, field, title) in enumerate(
-            (("Scans", self.folder, "Folder of scans"), ("Results", self.out, "Folder for the results"))
-        ):
-            browse = QPushButton("Choose…")
-            browse.setAutoDefault(False)
-            browse.clicked.connect(partial(self._browse, field, title))
-            field.setAccessibleName(title)
-            label = QLabel(words)
-            label.setBuddy(field)
-            grid.addWidget(label, i, 0)
-            grid.addWidget(field, i, 1)
-            grid.addWidget(browse, i, 2)
-        more = QHBoxLayout()
-        at_once = QLabel("Cases at once")
-        at_once.setBuddy(self.jobs)
-        more.addWidget(at_once)
-        more.addWidget(self.jobs)
-        more.addSpacing(16)
-        more.addWidget(self.overwrite)
-        more.addStretch()
-        grid.addLayout(more, 2, 1)
-        return grid
+    def _connect(self) -> None:
+        self.choices.start.clicked.connect(lambda: self.begin())
+        self.choices.stop.clicked.connect(self.run.cancel)
+        self.choices.changed.connect(self._refresh)
+        self.choices.results_changed.connect(self._typed.start)
+        self.choices.reviewer.textChanged.connect(lambda name: setattr(self.desk, "reviewer", name.strip()))
+        self._typed.timeout.connect(self._open_results)
+        self.filter_bar.chosen.connect(self.shown.choose)
+        self.table.activated_case.connect(self._activate)
+        self.table.redo_asked.connect(self.begin)
+        self.review.clicked.connect(self.begin_review)
+        self.numbers.clicked.connect(self.write_numbers)
+        self.sheet.clicked.connect(self.open_sheet)
+        self.desk.opened.connect(self._show_cohort)
+        self.desk.changed.connect(self._show_change)
+        self.desk.failed.connect(self._say)
+        self.run.found.connect(self._show_found)
+        self.run.moved.connect(self.model.run)
+        self.run.done.connect(self._show_done)
+        self.run.told.connect(self._say)
+        self.run.counted.connect(self._show_progress)
+        self.run.ended.connect(self._run_ended)
 
-    def _bottom(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.addWidget(self.words, 1)
-        for button in (self.sheet, self.stop_, self.start):
-            row.addWidget(button)
-        return row
+    def _show_progress(self, done: int, total: int) -> None:
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+        self.bar.show()
 
-    def _browse(self, field: QLineEdit, title: str) -> None:
-        name = QFileDialog.getExistingDirectory(self, title, field.text())
-        if not name:
-            return
-        field.setText(name)
-        if field is self.folder and not self.out.text():
-            self.out.setText(f"{name.rstrip('/')}-segmented")
+
+def _browse(path: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.absolute())))

@@ -11,19 +11,24 @@ from flare_gui.batch.run_batch import run_batch
 from flare_gui.batch.run_case import CaseResult, Options
 from flare_gui.batch.summary import CONTACT_SHEET, FailedCase, check_no_other, write_summary
 from flare_gui.batch.worker import Failure
+from flare_gui.cohort.write import Written, write_cohort
 from flare_gui.io import Case
 from flare_gui.progress import Cancel, Progress
 
 
 @dataclass(frozen=True)
 class BatchRequest:
-    """What the user chose: where scans are, where results go, how many at once, whether other results may be lost."""
+    """What the user chose: where scans are, where results go, how many at once, whether other results may be lost.
+
+    `redo` are names of cases to segment anew whatever a person said of them.
+    """
 
     folder: Path
     out: Path
     weights: Path | None
     jobs: int
     overwrite: bool
+    redo: frozenset[str] = frozenset()
 
 
 class BatchSignals(QObject):
@@ -64,10 +69,15 @@ def segment_folder(request: BatchRequest, signals: BatchSignals, *, progress: Pr
     progress("looking for scans", 0.0)
     cases = io.find_cases([request.folder], every_series=True)
     signals.found.emit(cases)
-    options = Options(overwrite=request.overwrite)
+    options = Options(overwrite=request.overwrite, redo=request.redo)
     try:
         run_batch(cases, request.out, request.weights, options, signals, cancel, jobs=request.jobs)
     finally:
         if signals.results or signals.failures:
             write_summary(request.out, signals.results, signals.failures)
     return request.out / CONTACT_SHEET
+
+
+def write_numbers(folder: Path, *, progress: Progress, cancel: Cancel) -> Written:
+    """The tables and the page of a cohort. Raises `FlareError`, `Cancelled`."""
+    return write_cohort(folder, progress=progress, cancel=cancel)

@@ -13,6 +13,13 @@ def fit(window: QWidget, width: int, height: int) -> None:
     window.resize(QSize(width, height).boundedTo(room))
 
 
+def beside(window: QWidget, width: int, height: int) -> None:
+    """As `fit`, at the right edge of the screen: a main window at the left stays to be seen as far as there is room."""
+    fit(window, width, height)
+    free = window.screen().availableGeometry()
+    window.move(free.right() - window.width() - _AROUND.width(), free.top() + _AROUND.height() // 2)
+
+
 def scrolled(content: QWidget) -> QScrollArea:
     """`content` as large as it has to be, with a scroll bar where there is no room."""
     area = QScrollArea()

@@ -1,9 +1,9 @@
 """How a scan, a mask or a workspace is opened: plain functions without Qt. Heavy imports wait until they run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from flare_gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from flare_gui import io
+    from flare_gui.batch.case_files import CaseFiles
 
 THUMBNAIL = 96
 
@@ -82,6 +83,13 @@ class Gap:
 
     sentence: str
     series: str | None
+
+
+class CaseOpened(NamedTuple):
+    """A case to be reviewed, and where to look first: RAS+ mm, None where nothing is odd."""
+
+    opened: Opened
+    place: np.ndarray | None
 
 
 def open_paths(
@@ -167,13 +175,41 @@ def read_mask(
     `meaning` is the answer to that. Raises `FlareError` when it is no mask, or of another scan.
     """
     from flare_gui import io
+    from flare_gui.batch.corrections import case_of, read_case_mask
 
+    files = case_of(path) if meaning is None else None
+    if files is not None:
+        # A case of a batch says itself what its numbers mean, whichever program wrote the mask last.
+        return MaskRead(read_case_mask(files, volume), MaskFile(path, ours=True))
     try:
         segmentation = io.read_mask(volume, path, meaning)
     except io.UnnamedMask as question:
         return MaskQuestion(path, question.rows)
     progress("mask", 1.0)
     return MaskRead(segmentation, MaskFile(path, io.is_ours(path)))
+
+
+def open_case(
+    files: "CaseFiles", scan: "io.Case", odd: Sequence[str], store: Store, *, progress: Progress, cancel: Cancel
+) -> CaseOpened:
+    """A case of a batch with its own mask, to be reviewed; `odd` is what is odd about it.
+
+    Raises `FlareError` when scan or mask cannot be read, `Cancelled`.
+    """
+    from flare_gui import io
+    from flare_gui.analysis import doctor
+    from flare_gui.batch.case_files import has_filled_gaps, own_report
+    from flare_gui.cohort.look_at import doubted_organ, place_of
+
+    report = own_report(files.report) or {}
+    gaps = has_filled_gaps(report)
+    volume = io.read_scan(scan.path, series=scan.series, allow_gaps=gaps, progress=progress, cancel=cancel)
+    volume = doctor.examined(volume)
+    read = read_mask(volume, files.mask, progress=progress, cancel=cancel)
+    assert isinstance(read, MaskRead), "a case's mask needs no question"
+    organ = doubted_organ(report, odd)
+    place = None if organ is None else place_of(organ, read.segmentation)
+    return CaseOpened(Opened(volume, read.segmentation, read.file, kept=store.of(volume)), place)
 
 
 def restore(volume: Volume, kept: Kept, *, progress: Progress, cancel: Cancel) -> Workspace:

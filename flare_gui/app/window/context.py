@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.recovery import Store
+from flare_gui.app.jobs.following import Following
 from flare_gui.app.jobs.job import explained
 from flare_gui.app.jobs.runner import Runner
 from flare_gui.app.settings import Settings
@@ -30,13 +31,14 @@ class Feedback(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """The one document, the tools, the one job at a time, and where questions open: over `parent`."""
+    """The one document, the tools, the one job at a time and what follows it; questions open over `parent`."""
 
     parent: QWidget
     feedback: Feedback
     document: Document
     tools: ToolBox
     runner: Runner
+    following: Following
     settings: Settings
     store: Store
 

@@ -24,12 +24,14 @@ from flare_gui.app.document.autosave import Autosave
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.recovery import Store
 from flare_gui.app.document.teaching import Teaching
+from flare_gui.app.jobs.following import Following
 from flare_gui.app.jobs.job import Job
 from flare_gui.app.jobs.runner import Runner
 from flare_gui.app.jobs.warm_up import DRAWING, READING, warm_up
 from flare_gui.app.panels.brush import BrushBar
 from flare_gui.app.panels.compare import ComparePanel
 from flare_gui.app.panels.organs import OrganPanel
+from flare_gui.app.panels.review import ReviewBar
 from flare_gui.app.panels.scan import ScanPanel
 from flare_gui.app.panels.scrolled import PANEL_WIDTH, ScrolledPanel
 from flare_gui.app.panels.strokes import StrokePanel
@@ -44,6 +46,9 @@ from flare_gui.app.window.actions import Actions
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.exporting import Exporting
 from flare_gui.app.window.recovery_offer import RecoveryOffer
+from flare_gui.app.window.review import Review
+from flare_gui.app.window.review_menu import BAR as REVIEW_BAR
+from flare_gui.app.window.review_menu import review_menu
 from flare_gui.app.window.saving import Saving
 from flare_gui.app.window.session import Session
 from flare_gui.app.window.sharing import Sharing
@@ -70,7 +75,7 @@ class MainWindow(QMainWindow):
         self.document = Document()
         self.teaching = Teaching(self.document)
         self.tools = ToolBox(self.teaching)
-        self.runner = Runner(self)
+        self.runner, self.following = Runner(self), Following(self)
         self.autosave = Autosave(self.document, Store(self.settings.recovery_folder))
         self.batch: BatchWindow | None = None
         self._warming: Job | None = None
@@ -94,12 +99,15 @@ class MainWindow(QMainWindow):
             document=self.document,
             tools=self.tools,
             runner=self.runner,
+            following=self.following,
             settings=self.settings,
             store=self.autosave.store,
         )
         self.saving, self.exporting = Saving(context, self.views, self.teaching), Exporting(context)
         self.sharing = Sharing(context)
         self.session = Session(context, self.saving, self.scan_panel, self.comparison, self.teaching)
+        self.review_bar = ReviewBar()
+        self.review = Review(context, self.session, self.saving, self.review_bar)
         self.recovery = RecoveryOffer(context, self.session, self.autosave)
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self.docks = {
@@ -132,11 +140,21 @@ class MainWindow(QMainWindow):
         if self.batch is None:
             from flare_gui.app.batch.window import BatchWindow
 
-            self.batch = BatchWindow(self.settings, self)
-            self.batch.case_asked.connect(self.session.open_case)
+            self.batch = batch = BatchWindow(self.settings, self.following)
+            batch.case_asked.connect(self.session.open_case)
+            batch.review_asked.connect(self._begin_review)
+            self.saving.case_saved.connect(batch.desk.saved)
+            self.review.changed.connect(lambda: batch.table.go_to(self.review.name))
+            self.review.ended.connect(batch.show)
         self.batch.show()
         self.batch.raise_()
         return self.batch
+
+    def _begin_review(self, names: list[str], first: int) -> None:
+        assert self.batch is not None
+        self.activateWindow()
+        self.raise_()
+        self.review.start(self.batch.desk, names, first)
 
     def tell(self, sentence: str, details: str = "") -> None:
         """Show one sentence, with details to unfold, without stopping anything."""
@@ -170,6 +188,7 @@ class MainWindow(QMainWindow):
     def refresh(self) -> None:
         """Show what can be done now, and what is unsaved."""
         self.actions_.refresh()
+        self.review_bar.setVisible(self.review.active)
         volume = self.document.volume
         self.setWindowTitle(f"{_named(volume)}[*] - flare-gui" if volume else "flare-gui")
         self.setWindowModified(volume is not None and self.document.unsaved)
@@ -194,9 +213,12 @@ class MainWindow(QMainWindow):
             # Python must not end while a library is being loaded.
             self._warming.wait(30)
             self._warming = None
+        self.review.stop(5)
         if self.batch is not None:
             self.batch.stop(15)
             self.batch.hide()
+            self.batch.deleteLater()
+        self.following.stop(30)
         self.autosave.close()
         self.statusBar().clearMessage()
         self.settings.keep_bytes("geometry", self.saveGeometry())
@@ -241,11 +263,13 @@ class MainWindow(QMainWindow):
         actions.menu("&File", menus.file_menu(context, session, self.saving, self.exporting, self.sharing))
         actions.menu("&Edit", menus.edit_menu(context, session, self.teaching))
         actions.menu("&Scan", menus.scan_menu(context, session, self.show_batch))
+        actions.menu("Re&view", review_menu(self.review, self.show_batch))
         self._add_bars()
         actions.menu("&View", menus.view_menu(context, self.views, self._panels(), self.reset_layout))
         actions.menu("&Help", menus.help_menu(context, actions))
         menus.fill_bar(self._main_bar, menus.MAIN_BAR, actions)
         menus.fill_bar(self._tool_bar, menus.TOOL_BAR, actions)
+        self.review_bar.use([actions[key] for key in REVIEW_BAR])
 
     def _add_bars(self) -> None:
         self._main_bar, self._tool_bar = QToolBar("Main"), QToolBar("Tools")
@@ -253,6 +277,10 @@ class MainWindow(QMainWindow):
         for bar in self._bars():
             bar.setObjectName(bar.windowTitle().lower())
             self.addToolBar(bar)
+        self.review_bar.setObjectName("review")
+        self.addToolBarBreak()
+        self.addToolBar(self.review_bar)
+        self.review_bar.toggleViewAction().setVisible(False)
 
     def _bars(self) -> tuple[QToolBar, ...]:
         return self._main_bar, self._tool_bar, self.window_bar, self.brush_bar
@@ -279,6 +307,8 @@ class MainWindow(QMainWindow):
         self.comparison.asked.connect(self.session.compare)
         self.comparison.overlay_switched.connect(self.views.show_disagreement)
         self.views.pointed.connect(self._point)
+        self.review.changed.connect(self.refresh)
+        self.following.failed.connect(self.tell)
         self.runner.busy_changed.connect(self.refresh)
         self.runner.failed.connect(self.tell)
         self.autosave.failed.connect(self.tell)

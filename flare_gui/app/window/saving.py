@@ -1,10 +1,11 @@
 """What leaves the window at once: masks, workspaces, pictures. Exports have a module of their own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
 from flare_gui import workspace
@@ -31,7 +32,12 @@ PICTURES = (Kind("PNG picture", (".png",)),)
 
 
 class Saving(QObject):
-    """The dialogs and the writing behind save and picture. `workspace_file` is where the work was last kept."""
+    """The dialogs and the writing behind save and picture. `workspace_file` is where the work was last kept.
+
+    `case_saved` carries the `CaseFiles` of a case of a batch whose mask was corrected and saved.
+    """
+
+    case_saved = Signal(object)
 
     def __init__(self, context: Context, views: Views, teaching: Teaching) -> None:
         super().__init__(context.parent)
@@ -54,7 +60,17 @@ class Saving(QObject):
             return False
         self._document.mark_saved(MaskFile(path, ours=True))
         self._feedback.refresh()
+        self._follow(path, volume, segmentation)
         return True
+
+    def _follow(self, path: Path, volume: Volume, segmentation: Segmentation) -> None:
+        """Numbers, picture and tables of a case of a batch follow its mask."""
+        from flare_gui.batch.corrections import case_of
+
+        files = case_of(path)
+        if files is not None:
+            self._context.following.correction(files, volume, replace(segmentation, labels=segmentation.labels.copy()))
+            self.case_saved.emit(files)
 
     def ask_where_to_save_mask(self) -> bool:
         """The file dialog for the mask; whether it was saved."""
@@ -154,7 +170,13 @@ class Saving(QObject):
 
 
 def _write_mask(volume: Volume, segmentation: Segmentation, path: Path) -> None:
-    # ITK is loaded when it is needed.
+    # What is needed is loaded when it is needed.
+    from flare_gui.batch.corrections import case_of, save_correction
     from flare_gui.export.masks import save
+
+    files = case_of(path)
+    if files is not None:
+        save_correction(files, volume, segmentation)
+        return
 
     save(volume, segmentation, path)

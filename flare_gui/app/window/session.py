@@ -85,6 +85,16 @@ class Session(QObject):
         """Open a case of a batch with what was found in it."""
         self.open([scan] if mask is None else [scan, mask], series)
 
+    def show_case(self, opened: Opened) -> None:
+        """Show a case of a review that was read already; nothing is asked but about corrections that a crash left."""
+        self._pending = []
+        self._document.show(opened.volume, opened.segmentation, opened.mask_file)
+        self._saving.workspace_file = None
+        self._scan_panel.show_no_cost("")
+        self._feedback.refresh()
+        if opened.kept is not None:
+            self.recoverable.emit(opened.kept)
+
     def open_demo(self) -> None:
         """Make the synthetic demo CT and open it."""
         if not self._context.is_busy() and self.may_lose_corrections():

@@ -1,0 +1,25 @@
+"""The menu of a review: every step has a key that one hand finds without looking."""
+
+from collections.abc import Callable
+
+from flare_gui.app.window.actions import Command
+from flare_gui.app.window.menus import Entries
+from flare_gui.app.window.review import Review
+
+# What stands in the bar of the review.
+BAR = ("review_accept", "review_flag", "review_correct", "review_previous", "review_next", "review_end")
+
+
+def review_menu(review: Review, show_cohort: Callable[[], object]) -> Entries:
+    """The cohort, and what can be said of the case on the screen."""
+    active, judged = (lambda: review.active), (lambda: review.can_judge)
+    yield Command("cohort", "Co&hort…", show_cohort, "The table of all cases, to review them", "Ctrl+Shift+T")
+    yield None
+    yield Command("review_accept", "&Accept", review.accept, "The mask is right: go on", "Y", None, judged)
+    yield Command("review_flag", "&Flag…", review.ask_for_note, "Come back to it, with a note", "M", None, active)
+    save = "The corrected mask becomes the case's own; the network's stays beside it"
+    yield Command("review_correct", "Save co&rrection", review.correct, save, "R", None, judged)
+    yield None
+    yield Command("review_previous", "&Previous case", review.previous, "", ",", None, active)
+    yield Command("review_next", "&Next case", review.next, "", ".", None, active)
+    yield Command("review_end", "&End the review", review.end, "The case stays open", None, None, active)
