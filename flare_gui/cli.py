@@ -14,30 +14,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from flare_gui import __version__
+from flare_gui.commands.options import Parser, UsageError, add_reading, add_source, jobs, size, source_of
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.progress import Cancel
 
-if TYPE_CHECKING:
-    from flare_gui.commands.scan_and_mask import Source
-
 BAD_USAGE, INTERRUPTED = 2, 130
-
-
-class _UsageError(FlareError):
-    """An option or argument that does not fit."""
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse, but with one sentence for a wrong option instead of the whole usage, and no guessing of options."""
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(allow_abbrev=False, **settings)
-
-    def error(self, message: str) -> NoReturn:
-        raise _UsageError(message, hint=f"`{self.prog} --help` lists what there is.")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _open(words)
         with _interruptible() as cancel:
             return command(words[1:], cancel)
-    except _UsageError as error:
+    except UsageError as error:
         print(f"flare-gui: {error}{_perhaps_a_path(words)}", file=sys.stderr)
         return BAD_USAGE
     except FlareError as error:
@@ -80,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _open(words: list[str]) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="flare-gui",
         usage="flare-gui [PATH ...]\n       flare-gui [PATH] --self-test DIR\n"
         "       flare-gui segment INPUT... -o DIR\n"
@@ -108,12 +91,12 @@ def _open(words: list[str]) -> int:
     parser.add_argument("--version", action="version", version=f"flare-gui {__version__}")
     similar = difflib.get_close_matches(words[0], COMMANDS, 1) if words else []
     if similar and not Path(words[0]).exists():
-        raise _UsageError(f"there is no sub-command {words[0]}", hint=f"Perhaps {similar[0]} was meant.")
+        raise UsageError(f"there is no sub-command {words[0]}", hint=f"Perhaps {similar[0]} was meant.")
     given = parser.parse_args(words)
     paths = given.paths
     for path in paths:
         if not path.exists():
-            raise _UsageError(
+            raise UsageError(
                 f"{path}: there is no such file, folder or sub-command", hint="`flare-gui --help` says more."
             )
     try:
@@ -127,7 +110,7 @@ def _open(words: list[str]) -> int:
 
 
 def _segment(words: list[str], cancel: Cancel) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="flare-gui segment",
         description="Segment liver, kidneys and spleen. Each case gets two files: CASE.seg.nii.gz with the labels on "
         "the scan's own grid, and CASE.json with volumes, attenuation and how the result was made.",
@@ -150,7 +133,7 @@ def _segment(words: list[str], cancel: Cancel) -> int:
         help="numbers of liver, right kidney, spleen, left kidney in the mask: 1 2 3 4 (default), or 1 2 3 13",
     )
     parser.add_argument("--weights", type=Path, metavar="FILE", help="other weights, with their model card beside them")
-    _add_reading(parser)
+    add_reading(parser)
     parser.add_argument("--overwrite", action="store_true", help="replace files that are in the way")
     parser.add_argument(
         "--redo",
@@ -166,7 +149,7 @@ def _segment(words: list[str], cancel: Cancel) -> int:
         help="of the network; auto takes the fastest that is right, by the clock (default)",
     )
     parser.add_argument(
-        "--jobs", type=_jobs, metavar="N", help="cases worked on at once (default: 3, fewer when memory is short)"
+        "--jobs", type=jobs, metavar="N", help="cases worked on at once (default: 3, fewer when memory is short)"
     )
     parser.add_argument("--dask", metavar="ADDRESS", help="send the cases to the Dask scheduler at tcp://HOST:PORT")
     given = parser.parse_args(words)
@@ -187,7 +170,7 @@ def _segment(words: list[str], cancel: Cancel) -> int:
 
 
 def _cohort(words: list[str], cancel: Cancel) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="flare-gui cohort",
         description="Write the numbers of a folder of results into it: a table of all cases, medians and quartiles by "
         "organ, agreement of the network with what people corrected, and one HTML page that prints.",
@@ -212,7 +195,7 @@ def _cohort(words: list[str], cancel: Cancel) -> int:
 
 
 def _demo_scan(words: list[str], cancel: Cancel) -> int:
-    parser = _Parser(prog="flare-gui demo-scan", description="Write the synthetic demo CT as NIfTI.")
+    parser = Parser(prog="flare-gui demo-scan", description="Write the synthetic demo CT as NIfTI.")
     parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="FILE", help="CT to write")
     parser.add_argument("--overwrite", action="store_true", help="replace FILE if it exists")
     given = parser.parse_args(words)
@@ -227,11 +210,11 @@ def _export(words: list[str], cancel: Cancel) -> int:
     from flare_gui.export import EVERYTHING, FORMATS, ExportOptions
     from flare_gui.render.options import MeshOptions
 
-    parser = _Parser(
+    parser = Parser(
         prog="flare-gui export",
         description="Write masks, meshes (millimetres, RAS+) and numbers of one scan. Files are called after the scan.",
     )
-    _add_source(parser)
+    add_source(parser)
     parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="DIR", help="where files go")
     parser.add_argument("--everything", action="store_true", help="all of the formats below that name no patient")
     for row in FORMATS:
@@ -244,31 +227,31 @@ def _export(words: list[str], cancel: Cancel) -> int:
     )
     parser.add_argument("--lps", action="store_true", help="meshes in LPS, for programs that expect DICOM's frame")
     parser.add_argument(
-        "--picture-size", type=_size, default=(1600, 1200), metavar="WxH", help="of --png (default: 1600x1200)"
+        "--picture-size", type=size, default=(1600, 1200), metavar="WxH", help="of --png (default: 1600x1200)"
     )
     given = parser.parse_args(words)
     wanted = [row.key for row in FORMATS if getattr(given, row.key) or (given.everything and row.key in EVERYTHING)]
     if not wanted:
-        raise _UsageError("nothing was asked for", hint="Choose formats such as --stl, or --everything.")
+        raise UsageError("nothing was asked for", hint="Choose formats such as --stl, or --everything.")
     if not 0 <= given.reduction <= 0.95 or given.smoothing < 0:
-        raise _UsageError("--reduction goes from 0 to 0.95, --smoothing from 0 upwards", hint="Leave them out.")
+        raise UsageError("--reduction goes from 0 to 0.95, --smoothing from 0 upwards", hint="Leave them out.")
 
     from flare_gui.commands import export
 
     mesh = MeshOptions(given.smoothing, given.reduction, "LPS" if given.lps else "RAS")
     options = ExportOptions(given.labels, given.per_organ, given.overwrite, mesh, given.picture_size)
-    return export.run(_source(given), given.out, wanted, options, cancel)
+    return export.run(source_of(given), given.out, wanted, options, cancel)
 
 
 def _video(words: list[str], cancel: Cancel) -> int:
     from flare_gui.render.options import FILM_KINDS, PLANES, FilmSettings
 
-    parser = _Parser(prog="flare-gui video", description="Write a film of one scan and its organs. Needs no display.")
-    _add_source(parser)
+    parser = Parser(prog="flare-gui video", description="Write a film of one scan and its organs. Needs no display.")
+    add_source(parser)
     parser.add_argument("--kind", choices=FILM_KINDS, default="flythrough", help="default: flythrough")
     parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="FILE", help=".mp4 or .gif")
     parser.add_argument("--plane", choices=PLANES, default="axial", help="of the slices (default: axial)")
-    parser.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH", help="default: 1280x720")
+    parser.add_argument("--size", type=size, default=(1280, 720), metavar="WxH", help="default: 1280x720")
     parser.add_argument("--seconds", type=float, default=10.0, help="default: 10")
     parser.add_argument("--fps", type=int, default=24, help="frames a second (default: 24)")
     parser.add_argument("--no-captions", action="store_true", help="no names, volumes and scale bar")
@@ -276,7 +259,7 @@ def _video(words: list[str], cancel: Cancel) -> int:
     parser.add_argument("--background", default="#10161d", metavar="#RRGGBB", help="behind the surfaces")
     given = parser.parse_args(words)
     if not (0 < given.seconds <= 600 and 1 <= given.fps <= 120):
-        raise _UsageError("films last up to 600 seconds at 1 to 120 frames a second", hint="Choose less.")
+        raise UsageError("films last up to 600 seconds at 1 to 120 frames a second", hint="Choose less.")
 
     from flare_gui.commands import video
 
@@ -284,132 +267,77 @@ def _video(words: list[str], cancel: Cancel) -> int:
     settings = FilmSettings(
         given.kind, given.plane, given.size, given.seconds, given.fps, captions, given.background, given.whole_scan
     )
-    return video.run(_source(given), given.out, settings, cancel, overwrite=given.overwrite)
+    return video.run(source_of(given), given.out, settings, cancel, overwrite=given.overwrite)
 
 
 def _report(words: list[str], cancel: Cancel) -> int:
-    parser = _Parser(prog="flare-gui report", description="Write one self-contained HTML page about a scan.")
-    _add_source(parser)
+    parser = Parser(prog="flare-gui report", description="Write one self-contained HTML page about a scan.")
+    add_source(parser)
     parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="FILE", help="page to write")
     given = parser.parse_args(words)
 
     from flare_gui.commands import report
 
-    return report.run(_source(given), given.out, cancel, overwrite=given.overwrite)
+    return report.run(source_of(given), given.out, cancel, overwrite=given.overwrite)
 
 
 def _share(words: list[str], cancel: Cancel) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="flare-gui share",
         description="Write one HTML page that shows a result in any browser, offline: slices, surfaces, numbers. The "
         "pictures of the CT leave this computer with the page; nothing in it names the patient or a file.",
     )
-    _add_source(parser)
+    add_source(parser)
     parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="FILE", help="page to write")
     parser.add_argument("--no-ct", action="store_true", help="surfaces and numbers alone, without the CT's pictures")
     given = parser.parse_args(words)
 
     from flare_gui.commands import share
 
-    return share.run(_source(given), given.out, cancel, with_ct=not given.no_ct, overwrite=given.overwrite)
+    return share.run(source_of(given), given.out, cancel, with_ct=not given.no_ct, overwrite=given.overwrite)
 
 
 def _refine(words: list[str], cancel: Cancel) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="flare-gui refine",
         description="Correct a mask with strokes: lines in the patient, each with the organ that is there or none. The "
         "network's features carry each stroke on to all that looks alike. docs/correcting.md describes the file.",
     )
-    _add_source(parser)
+    add_source(parser)
     parser.add_argument("--strokes", type=Path, required=True, metavar="FILE", help="JSON of strokes, in RAS+ mm")
     parser.add_argument("-o", "--output", dest="out", type=Path, required=True, metavar="OUT", help=".nii.gz to write")
     given = parser.parse_args(words)
     if not given.out.name.lower().endswith((".nii", ".nii.gz")):
-        raise _UsageError(f"{given.out}: a mask is written as NIfTI", hint="Choose a name that ends in .nii.gz.")
+        raise UsageError(f"{given.out}: a mask is written as NIfTI", hint="Choose a name that ends in .nii.gz.")
 
     from flare_gui.commands import refine
 
-    return refine.run(_source(given), given.strokes, given.out, cancel, overwrite=given.overwrite)
+    return refine.run(source_of(given), given.strokes, given.out, cancel, overwrite=given.overwrite)
 
 
 def _doctor(words: list[str], cancel: Cancel) -> int:
-    parser = _Parser(
+    parser = Parser(
         prog="flare-gui doctor",
         description="Say what is to be doubted about scans before anything is made of them: is each a CT, in "
         "Hounsfield units, of an abdomen, with a usable header and all of its slices?",
         epilog="exit status: 0 usable, doubts or not; 2 no scan can be used; 3 some cannot; 130 interrupted",
     )
     parser.add_argument("inputs", nargs="+", type=Path, metavar="PATH", help="scans, as for `segment`")
-    _add_reading(parser)
+    add_reading(parser)
     parser.add_argument("--json", action="store_true", help="print JSON for programs")
     parser.add_argument("--fix", type=Path, metavar="FILE", help="write the scan with all safe fixes to this .nii.gz")
     parser.add_argument("--overwrite", action="store_true", help="replace FILE if it exists")
     given = parser.parse_args(words)
     if given.fix is not None and not given.fix.name.lower().endswith((".nii", ".nii.gz")):
-        raise _UsageError(f"{given.fix}: a fixed scan is written as NIfTI", hint="Choose a name that ends in .nii.gz.")
+        raise UsageError(f"{given.fix}: a fixed scan is written as NIfTI", hint="Choose a name that ends in .nii.gz.")
     if given.fix is not None and given.fix.exists() and not given.overwrite:
-        raise _UsageError(f"{given.fix}: there is a file already", hint="Replace it with --overwrite.")
+        raise UsageError(f"{given.fix}: there is a file already", hint="Replace it with --overwrite.")
 
     from flare_gui.commands import doctor
 
     return doctor.run(
         given.inputs, cancel, series=given.series, allow_gaps=given.allow_gaps, as_json=given.json, fix=given.fix
     )
-
-
-def _add_source(parser: argparse.ArgumentParser) -> None:
-    """What `_source` reads."""
-    parser.add_argument("scan", type=Path, metavar="CT", help="the scan, as for `segment`")
-    parser.add_argument("--mask", type=Path, metavar="SEG", help="its mask; without one the scan is segmented first")
-    parser.add_argument(
-        "--mask-labels",
-        metavar="VALUE=ORGAN,...",
-        help="what the values or names in the mask mean, where it does not say: 5=liver,2=right_kidney,1=spleen,"
-        "3=left_kidney,7=none",
-    )
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="default: auto")
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="other weights, with their model card beside them")
-    _add_reading(parser)
-    parser.add_argument("--overwrite", action="store_true", help="replace files that are in the way")
-
-
-def _add_reading(parser: argparse.ArgumentParser) -> None:
-    """How scans are read, in every command that reads some."""
-    parser.add_argument(
-        "--series", metavar="UID", help="which DICOM series, or part of one as UID#2 (default: the largest axial CT)"
-    )
-    parser.add_argument("--allow-gaps", action="store_true", help="fill missing DICOM slices by interpolation")
-
-
-def _source(given: argparse.Namespace) -> "Source":
-    from flare_gui.commands.scan_and_mask import Source
-
-    labels = {}
-    if given.mask_labels is not None:
-        from flare_gui.io.masks import parse
-
-        if given.mask is None:
-            raise _UsageError("--mask-labels is about a mask", hint="Give it with --mask, or leave both out.")
-        labels = parse(given.mask_labels)
-    return Source(given.scan, given.mask, given.device, given.weights, given.series, given.allow_gaps, labels)
-
-
-def _jobs(text: str) -> int:
-    """A number of cases from 1 upwards."""
-    if not text.isdigit() or not 1 <= int(text) <= 256:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to 256")
-    return int(text)
-
-
-def _size(text: str) -> tuple[int, int]:
-    """ "1280x720" as numbers."""
-    try:
-        width, height = (int(side) for side in text.lower().split("x"))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text} is not WIDTHxHEIGHT, such as 1280x720") from None
-    if not (16 <= width <= 7680 and 16 <= height <= 4320):
-        raise argparse.ArgumentTypeError(f"{text} is not between 16x16 and 7680x4320")
-    return width, height
 
 
 COMMANDS: dict[str, Callable[[list[str], Cancel], int]] = {

@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self.comparison, self.brush_bar = ComparePanel(self.document), BrushBar(self.tools, self.document)
         self.window_bar = WindowBar(self.document)
         self.strokes = StrokePanel(self.document, self.teaching)
-        context = Context(
+        self._context = context = Context(
             parent=self,
             feedback=self,
             document=self.document,
@@ -138,23 +138,12 @@ class MainWindow(QMainWindow):
     def show_batch(self) -> "BatchWindow":
         """Show the window for a folder of scans, the one that there is if it was shown before."""
         if self.batch is None:
-            from flare_gui.app.batch.window import BatchWindow
+            from flare_gui.app.window.cohort import cohort_window
 
-            self.batch = batch = BatchWindow(self.settings, self.following)
-            batch.case_asked.connect(self.session.open_case)
-            batch.review_asked.connect(self._begin_review)
-            self.saving.case_saved.connect(batch.desk.saved)
-            self.review.changed.connect(lambda: batch.table.go_to(self.review.name))
-            self.review.ended.connect(batch.show)
+            self.batch = cohort_window(self._context, self.session, self.saving, self.review)
         self.batch.show()
         self.batch.raise_()
         return self.batch
-
-    def _begin_review(self, names: list[str], first: int) -> None:
-        assert self.batch is not None
-        self.activateWindow()
-        self.raise_()
-        self.review.start(self.batch.desk, names, first)
 
     def tell(self, sentence: str, details: str = "") -> None:
         """Show one sentence, with details to unfold, without stopping anything."""
