@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from flare_gui import geometry, separable
-from flare_gui.model import anatomy, cysts, laterality, plausible, postprocess, tissue
+from flare_gui.model import anatomy, beside, cysts, laterality, plausible, postprocess, tissue
 from flare_gui.model.anatomy import Organs
 from flare_gui.model.body import body_box
 from flare_gui.model.card import ModelCard
@@ -103,12 +103,15 @@ def anatomy_of(
     ruled = tissue.rule_out(probabilities, judged)
     organs = anatomy.clean(ruled.probabilities, hu, affine, ruled.never)
     organs = plausible.without_impossible(organs, hu, ruled.claims, shift)
+    freed = beside.without_masses(organs, hu)
+    seen = tissue.without(ruled.probabilities, freed.labels != organs.labels)
+    organs = freed
     organs = plausible.twins(cysts.with_cysts(organs, judged), hu)
     if shift:
         organs = organs.noting(
             f"organs were judged by HU {-shift:+.0f}, for this scan's fat has {shift + FAT_HU:.0f} HU"
         )
-    return plausible.without_unsure(organs, confidence(ruled.probabilities, organs, card))
+    return plausible.without_unsure(organs, confidence(seen, organs, card))
 
 
 def mirrored(probabilities: np.ndarray) -> np.ndarray:

@@ -67,6 +67,15 @@ def rule_out(probabilities: np.ndarray, hu: np.ndarray) -> Ruled:
     return Ruled(ruled, never, claims)
 
 
+def without(probabilities: np.ndarray, none: np.ndarray) -> np.ndarray:
+    """Softmax probabilities (classes, x, y, z) with background alone where boolean (x, y, z) is True: a copy if any."""
+    if not none.any():
+        return probabilities
+    changed = np.where(none, np.float32(0.0), probabilities)
+    changed[0][none] = 1.0
+    return changed
+
+
 def grown(box: tuple[slice, ...], shape: tuple[int, ...], by: int) -> tuple[slice, slice, slice]:
     """A box with `by` voxels more on every side, as far as there are any."""
     x, y, z = (slice(max(0, side.start - by), min(n, side.stop + by)) for side, n in zip(box, shape, strict=True))
