@@ -6,6 +6,9 @@ from scipy import ndimage
 from flare_gui import geometry
 from flare_gui.edit.history import Box
 
+# A line in the 3D view is as fine as this many points across the picture.
+PICTURE = 1024
+
 Change = tuple[Box, np.ndarray] | None
 """A box and the new labels (uint8) inside it; None where there is nothing to work on."""
 
@@ -84,6 +87,27 @@ def cut(labels: np.ndarray, label: int, axis: int, corners: np.ndarray, *, outsi
     a, b = (np.arange(box[other].start, box[other].stop) for other in across)
     inside = np.expand_dims(_inside(corners, a, b), axis)
     return box, _replaced(labels[box], label, (labels[box] == label) & (inside if outside else ~inside))
+
+
+def cut_seen(labels: np.ndarray, label: int, seen: np.ndarray, corners: np.ndarray, *, outside: bool) -> Change:
+    """The organ without what is seen inside a closed line, through its whole depth; or without what is `outside` of it.
+
+    `seen` is the 4x4 that projects voxels onto the picture: x and y from -1 to 1, after division by the fourth.
+    `corners` are (n, 2) on it.
+    """
+    box = _around(labels, label, np.zeros(3))
+    if box is None or len(corners) < 3:
+        return None
+    grid = np.linspace(-1, 1, PICTURE)
+    drawn = _inside(corners, grid, grid)
+    mask = labels[box] == label
+    voxels = np.argwhere(mask)
+    places = np.column_stack([voxels + [side.start for side in box], np.ones(len(voxels))]) @ seen.T
+    at = np.rint((places[:, :2] / places[:, 3:] + 1) / 2 * (PICTURE - 1))
+    shown = ((at >= 0) & (at < PICTURE)).all(axis=1)
+    x, y = np.where(shown[:, None], at, 0).astype(int).T
+    mask[tuple(voxels.T)] = (shown & drawn[x, y]) == outside
+    return box, _replaced(labels[box], label, mask)
 
 
 def _inside(corners: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Strokes on a mask: what they change in it, on the scan's own grid. Knows no torch and no window."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,19 +12,12 @@ from flare_gui.model.taught_on_scan import TaughtOnScan
 from flare_gui.organs import ORGANS
 from flare_gui.strokes import Stroke
 
-Keep = Callable[[Box], np.ndarray | None]
-"""Which voxels of a box are to stay as they are, boolean; None when none have to."""
-
 
 class Change(NamedTuple):
     """New labels, uint8, for the voxels in `box`."""
 
     box: Box
     labels: np.ndarray
-
-
-def keep_nothing(box: Box) -> None:
-    """The `Keep` of those who painted nothing by hand."""
 
 
 class Correction:
@@ -40,9 +33,7 @@ class Correction:
         self._organs: dict[int, TaughtOnScan] = {}
         self.strokes: list[Stroke] = []
 
-    def add(
-        self, stroke: Stroke, labels: np.ndarray, locked: Collection[int] = (), keep: Keep = keep_nothing
-    ) -> Change | None:
+    def add(self, stroke: Stroke, labels: np.ndarray, locked: Collection[int] = ()) -> Change | None:
         """What one stroke more changes in `labels`, which are left as they are; None when that is nothing.
 
         `locked` organs neither win nor lose a voxel; a stroke for one of them is not kept.
@@ -52,14 +43,12 @@ class Correction:
         concerned = {stroke.label, *self._labels_under(stroke, labels)} - {0, *locked}
         self._begin(concerned, labels)
         self.strokes.append(stroke)
-        return self._change(concerned, labels, keep)
+        return self._change(concerned, labels)
 
-    def remove(
-        self, number: int, labels: np.ndarray, locked: Collection[int] = (), keep: Keep = keep_nothing
-    ) -> Change | None:
+    def remove(self, number: int, labels: np.ndarray, locked: Collection[int] = ()) -> Change | None:
         """What it changes in `labels` to take stroke `number` back, whenever it was drawn."""
         del self.strokes[number]
-        return self._change(set(self._organs) - set(locked), labels, keep)
+        return self._change(set(self._organs) - set(locked), labels)
 
     def restore(self, strokes: Sequence[Stroke]) -> None:
         """Be as after these strokes, for a mask that is so already: it was undone, or made again."""
@@ -77,8 +66,9 @@ class Correction:
 
     def labels_before(self, labels: np.ndarray) -> np.ndarray:
         """`labels` as they were before the first stroke in each organ, uint8."""
-        before = np.where(np.isin(labels, list(self._organs)), np.uint8(0), labels)
-        for label, organ in self._organs.items():
+        organs = dict(self._organs)
+        before = np.where(np.isin(labels, list(organs)), np.uint8(0), labels)
+        for label, organ in organs.items():
             organ.put_back(before, label)
         return before
 
@@ -92,7 +82,7 @@ class Correction:
         at = at[((at >= 0) & (at < labels.shape)).all(axis=1)]
         return set(labels[tuple(at.T)].tolist())
 
-    def _change(self, concerned: Collection[int], labels: np.ndarray, keep: Keep) -> Change | None:
+    def _change(self, concerned: Collection[int], labels: np.ndarray) -> Change | None:
         decisions = {label: self._organs[label].corrected(self.strokes) for label in sorted(concerned)}
         boxes = [decision.box for blocks in decisions.values() for decision in blocks]
         if not boxes:
@@ -108,9 +98,6 @@ class Correction:
             for decision in blocks:
                 part = after[_within(decision.box, box)]
                 part[decision.where & decision.inside & (part == 0)] = label
-        kept = keep(box)
-        if kept is not None:
-            after[kept] = labels[box][kept]
         changed = geometry.box_of(after != labels[box])
         if changed is None:
             return None

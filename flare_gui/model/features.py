@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from flare_gui import geometry
 from flare_gui.model.anatomy import KIDNEYS
 from flare_gui.model.device import choose, probabilities_and_features
 from flare_gui.model.infer import infer
@@ -19,6 +20,9 @@ TISSUE_HU = (-200.0, 450.0)
 
 # Hounsfield units that count as much as one standard deviation of all of the network's channels together.
 HU_SCALE = 25.0
+
+# What is held of one scan. Of a longer one, what lies nearest to the organs is kept.
+MOST_BYTES = 120 << 20
 
 # Natural logarithms of probabilities; what is surer than this was computed in half precision.
 SUREST = 10.0
@@ -48,7 +52,7 @@ class NetworkFeatures:
 
     @property
     def bytes(self) -> int:
-        """What is held in memory."""
+        """What is held in memory, `MOST_BYTES` at most."""
         return sum(array.nbytes for array in (self.rows, self.voxels, self.channels, self.logs))
 
 
@@ -61,15 +65,37 @@ def network_features(
     answer, _ = infer(image, model, chosen, [], progress, cancel, output=probabilities_and_features)
     answer = within_scan(answer, hu)
     tissue = (hu > TISSUE_HU[0]) & (hu < TISSUE_HU[1])
+    classes = len(model.card.classes)
+    tissue = _as_much_as_fits(tissue, answer[0] < 0.5, spacing=geometry.spacing(affine), columns=len(answer) + 2)
     rows = np.full(hu.shape, -1, np.int32)
     voxels = np.argwhere(tissue).astype(np.int16)
     rows[tissue] = np.arange(len(voxels))
-    classes = len(model.card.classes)
     logs = np.log(np.maximum(answer[:classes, tissue], np.exp(-SUREST)))
     both = np.logaddexp(*(logs[organ.label] for organ in KIDNEYS))
     for organ in KIDNEYS:
         logs[organ.label] = both
     return NetworkFeatures(affine, rows, voxels, _channels(answer[classes:], hu, tissue), logs.astype(np.float16))
+
+
+def _as_much_as_fits(
+    tissue: np.ndarray, organs: np.ndarray, spacing: tuple[float, float, float], columns: int
+) -> np.ndarray:
+    """The voxels of `tissue`, boolean (x, y, z), of which `columns` half-precision numbers each can be held.
+
+    Those nearest to `organs`; without any, to the middle.
+    """
+    a_row = columns * np.dtype(np.float16).itemsize + 3 * np.dtype(np.int16).itemsize
+    most = max(0, MOST_BYTES - tissue.size * np.dtype(np.int32).itemsize) // a_row
+    if np.count_nonzero(tissue) <= most:
+        return tissue
+    if not organs.any():
+        organs = np.zeros_like(tissue)
+        organs[tuple(n // 2 for n in tissue.shape)] = True
+    mm = ndimage.distance_transform_edt(~organs, sampling=spacing).astype(np.float32)
+    nearest = np.flatnonzero(tissue)[np.argsort(mm[tissue], kind="stable")[:most]]
+    kept = np.zeros(tissue.shape, bool)
+    kept.flat[nearest] = True
+    return kept
 
 
 def _channels(features: np.ndarray, hu: np.ndarray, tissue: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
 from flare_gui import geometry
 from flare_gui.model import kernel
@@ -29,7 +30,12 @@ DISAGREES = 1.0
 
 # Variance of what a stroke says, beside the kernel's 1. Hands slip: where a part of a stroke contradicts what was
 # sure, and a quarter of it does not, that part is heard less, by e for each step of the margin.
-NOISE, MOST_NOISE, QUARTER = 1.0, 20.0, 0.25
+NOISE, MOST_NOISE, QUARTER = 3.0, 20.0, 0.25
+
+# Far from every stroke the border is taken to be right where mask and network agree, but softly: so many voxels that
+# are not sure (margin) hold against what a stroke says of others like them. Without, a stroke that is not quite right
+# moves a border everywhere.
+HOLDING, HOLDING_MM, HOLDING_MARGIN, HOLDING_NOISE = 40, 25.0, 4.0, 25.0
 
 # Points of one stroke that are heard; more of them say nothing new and take time.
 MOST_POINTS = 24
@@ -106,14 +112,15 @@ class Taught:
         # A stroke that says what is so already changes nothing, but holds it against the others.
         there = sign * self.base[tuple(at.T)]
         missing = np.where(there > 0, 0, sign * (SURE - there))
-        noise = np.concatenate([self._noise(one) for one in heard])
-        rows = self._features.rows[tuple(at.T)]
-        points = self._points(rows).part(slice(None))
+        holding = self._holding(box, at)
+        wanted = np.concatenate([missing, np.zeros(len(holding))])
+        noise = np.concatenate([*(self._noise(one) for one in heard), np.full(len(holding), HOLDING_NOISE)])
+        points = self._points(np.concatenate([self._features.rows[tuple(at.T)], holding])).part(slice(None))
         rows = self._features.rows[box]
         rows = rows[rows >= 0]
         margin = self.base.copy()
         margin[tuple(self._features.voxels[rows].T)] += kernel.spread(
-            kernel.solve(points, missing, noise), points, self._points(rows)
+            kernel.solve(points, wanted, noise), points, self._points(rows)
         )
         # Whatever the others say, what was drawn is so; of strokes that cross, the last one.
         for one in heard:
@@ -129,6 +136,17 @@ class Taught:
         against = np.maximum(-one.sign * self.base[tuple(one.voxels.T)], 0)
         more = np.exp(np.maximum(against - np.quantile(against, QUARTER), 0))
         return NOISE * np.minimum(more, MOST_NOISE)
+
+    def _holding(self, box: Box, at: np.ndarray) -> np.ndarray:
+        """Rows of unsure voxels in `box`, evenly chosen, that are far from all the voxels `at` (n, 3) of strokes."""
+        rows = self._features.rows[box]
+        rows = rows[rows >= 0]
+        voxels = tuple(self._features.voxels[rows].T)
+        rows = rows[(np.abs(self.base[voxels]) < HOLDING_MARGIN) & (self._apart[voxels] == 0)]
+        drawn = cKDTree(self._mm(self._features.rows[tuple(at.T)]))
+        far, _ = drawn.query(self._mm(rows), distance_upper_bound=HOLDING_MM)
+        rows = rows[np.isinf(far)]
+        return rows[np.linspace(0, len(rows) - 1, min(HOLDING, len(rows))).astype(int)]
 
     def _points(self, rows: np.ndarray) -> Points:
         """The regression sees the features, and in one more column whether mask and network say the same."""

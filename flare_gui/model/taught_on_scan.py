@@ -42,8 +42,9 @@ class TaughtOnScan:
         start = np.array([side.start for side in near])
         self._taught = Taught(features, organ, mask[near], geometry.crop(affine, start))
         self._shown = self._taught.base
-        # A bit a voxel: the mask itself would be as large as the scan's labels.
-        self._mask = None if self._mask_box is None else np.packbits(mask[self._mask_box], axis=2)
+        # A bit a voxel: the mask itself would be as large as the scan's labels. Along the axis that is fast in memory.
+        self._fast = separable.memory_order(labels)[2]
+        self._mask = None if self._mask_box is None else np.packbits(mask[self._mask_box], axis=self._fast)
 
     def corrected(self, strokes: Sequence[Stroke]) -> list[Decision]:
         """Where the organ is with all of `strokes` on it, block by block, for the voxels for which that may change."""
@@ -125,9 +126,13 @@ class TaughtOnScan:
             for a, b in zip(box, self._mask_box, strict=True)
         )
         here = tuple(slice(a.start - b.start, a.stop - b.start) for a, b in zip(both, box, strict=True))
-        x, y, z = (slice(a.start - b.start, a.stop - b.start) for a, b in zip(both, self._mask_box, strict=True))
-        count = self._mask_box[2].stop - self._mask_box[2].start
-        result[here] = np.unpackbits(self._mask[x, y], axis=2, count=count)[:, :, z]
+        there = [slice(a.start - b.start, a.stop - b.start) for a, b in zip(both, self._mask_box, strict=True)]
+        fast, bits = self._fast, there[self._fast]
+        there[fast] = slice(bits.start // 8, -(-bits.stop // 8))
+        found = np.unpackbits(self._mask[tuple(there)], axis=fast)
+        there = [slice(None)] * 3
+        there[fast] = slice(bits.start % 8, bits.start % 8 + bits.stop - bits.start)
+        result[here] = found[tuple(there)]
         return result
 
 

@@ -14,7 +14,7 @@ from skimage.measure import marching_cubes
 from flare_gui.analysis.measure import measure as count
 from flare_gui.app.document.document import Document
 from flare_gui.app.settings import Settings
-from flare_gui.app.slices.tools import Brush
+from flare_gui.app.slices.brushes import Brush
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.organs import LIVER, ORGANS
 from flare_gui.render.surface import organ_surfaces

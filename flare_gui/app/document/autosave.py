@@ -1,20 +1,25 @@
 """Keeps corrections against a crash while the user works."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from flare_gui import workspace
 from flare_gui.app.document import view_state
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.recovery import Kept, Store
+from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.jobs.job import Job
 from flare_gui.errors import FlareError
 from flare_gui.files import reason
+from flare_gui.geometry import Reorientation
 from flare_gui.progress import Cancel, Progress
+from flare_gui.strokes import Stroke
 from flare_gui.volume import Segmentation, Volume, scan_sha256
 
 # From the first correction that nothing has yet until it is written. With the writing, less than a minute is ever lost.
@@ -23,18 +28,18 @@ LONGEST_END_S = 20.0
 
 
 class Autosave(QObject):
-    """Writes the labels of `document` into `store` some seconds after a correction, in a thread of its own.
+    """Writes the labels of `document` and the strokes into `store` some seconds after a correction, in a thread.
 
     What is saved, or thrown away by the user, is forgotten there. `failed` says why once, when nothing can be kept.
     """
 
     failed = Signal(str)
 
-    def __init__(self, document: Document, store: Store) -> None:
+    def __init__(self, document: Document, teaching: Teaching, store: Store) -> None:
         super().__init__()
-        self._document, self.store = document, store
+        self._document, self._teaching, self.store = document, teaching, store
         self._timer = QTimer(self, singleShot=True, interval=AUTOSAVE_MS)
-        self._timer.timeout.connect(self._write)
+        self._timer.timeout.connect(self.write)
         self._job: Job | None = None
         # What the job writes is of no use any more.
         self._outdated = False
@@ -75,7 +80,13 @@ class Autosave(QObject):
         self._sha256 = None
         self.forget()
 
-    def _write(self) -> None:
+    @property
+    def writing(self) -> bool:
+        """Whether the thread that writes is at work."""
+        return self._job is not None
+
+    def write(self) -> None:
+        """Keep what there is now."""
         volume, segmentation = self._document.volume, self._document.segmentation
         if volume is None or segmentation is None or not self._document.unsaved:
             return
@@ -84,9 +95,17 @@ class Autosave(QObject):
             return
         # A copy: the user goes on drawing.
         frozen = replace(segmentation, labels=segmentation.labels.copy())
-        view = view_state.describe(self._document)
+        write = partial(
+            _write,
+            volume=volume,
+            segmentation=frozen,
+            view=view_state.describe(self._document),
+            strokes=self._teaching.strokes,
+            before=self._teaching.labels_before(),
+            turned=self._document.reorientation,
+        )
         self._outdated = False
-        self._job = job = Job(partial(_keep, self.store, volume, frozen, view, self._sha256))
+        self._job = job = Job(partial(_keep, self.store, volume, write, self._sha256))
         job.done.connect(partial(self._written, volume))
         job.failed.connect(self._failed)
         job.start()
@@ -111,8 +130,7 @@ class Autosave(QObject):
 def _keep(
     store: Store,
     volume: Volume,
-    segmentation: Segmentation,
-    view: dict[str, Any],
+    write: Callable[..., None],
     sha256: str | None,
     *,
     progress: Progress,
@@ -123,10 +141,26 @@ def _keep(
     place: Path | None = None
     try:
         place = store.place(known)
-        workspace.write(place, volume, segmentation, view, sha256=known)
+        write(place, sha256=known)
     except OSError as problem:
         raise FlareError(
             f"Corrections cannot be kept against a crash in {place or store.folder} ({reason(problem)})",
             hint="Save the mask now and then.",
         ) from problem
     return known
+
+
+def _write(
+    path: Path,
+    *,
+    sha256: str,
+    volume: Volume,
+    segmentation: Segmentation,
+    view: dict[str, Any],
+    strokes: tuple[Stroke, ...],
+    before: Callable[[np.ndarray], np.ndarray] | None,
+    turned: Reorientation,
+) -> None:
+    """The mask without strokes is made here, in the thread: it takes a while."""
+    bare = None if before is None else turned.undo(before(turned.apply(segmentation.labels)))
+    workspace.write(path, volume, segmentation, view, sha256=sha256, strokes=strokes, before_strokes=bare)

@@ -113,6 +113,12 @@ class Document(QObject):
             return None
         return self._reorientation.apply(segmentation.labels)
 
+    @property
+    def reorientation(self) -> geometry.Reorientation:
+        """From the scan's own grid to canonical RAS."""
+        assert self._reorientation is not None, "no scan is open"
+        return self._reorientation
+
     def as_stored(self, canonical: np.ndarray) -> np.ndarray:
         """A canonical array on the scan's own grid, as a view."""
         assert self._reorientation is not None, "no scan is open"

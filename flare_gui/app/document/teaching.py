@@ -1,16 +1,24 @@
-"""The strokes that correct the open scan's mask: drawn, shown as a preview, kept, taken back one by one."""
+"""The strokes that correct the open scan's mask: drawn, shown as a preview, kept, taken back one by one.
 
-from collections.abc import Sequence
+What a stroke changes is worked out in a thread, so that the window goes on meanwhile; one at a time, in their order.
+"""
+
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from flare_gui.app.document.document import Document
+from flare_gui.app.document.stroke_work import Task, corrected, resumed, without
+from flare_gui.app.jobs.job import Job
 from flare_gui.edit import Edit
 from flare_gui.organs import organ_of
 from flare_gui.strokes import Stroke
+from flare_gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from flare_gui.model.correction import Change, Correction
@@ -34,16 +42,22 @@ class Line(NamedTuple):
     plane: int
 
 
+# What a stroke is worked out by is waited for so long, where something else has to come first.
+LONGEST_END_S = 10.0
+
+
 class Teaching(QObject):
     """Follows the document: undo takes a stroke out of the list, another mask begins with none.
 
-    `features_wanted` asks for `use_features`, which a stroke waits for. `taught` carries what a stroke did, in words,
-    `refused` why nothing happened.
+    `features_wanted` asks for `use_features`, which a stroke waits for. `changing` comes before the mask changes.
+    `taught` carries what a stroke did, in words, `refused` why nothing happened.
     """
 
     changed = Signal()
+    changing = Signal()
     line_changed = Signal()
     features_wanted = Signal()
+    failed = Signal(str, str)
     taught = Signal(str)
     refused = Signal(str)
 
@@ -55,7 +69,9 @@ class Teaching(QObject):
         self._strokes: tuple[Stroke, ...] = ()
         # The mask before the first stroke, of strokes that came with a workspace.
         self._before: np.ndarray | None = None
-        self._waiting: Stroke | None = None
+        self._waiting: deque[Task] = deque()
+        self._job: Job | None = None
+        self._at_work: Task | None = None
         self._preview: StrokeEdit | None = None
         self._line: Line | None = None
         document.volume_changed.connect(self._new_scan)
@@ -87,33 +103,25 @@ class Teaching(QObject):
         """Whether the network's features of this scan are at hand."""
         return self._features is not None
 
+    @property
+    def busy(self) -> bool:
+        """Whether strokes wait, or one is being worked out."""
+        return self._job is not None or bool(self._waiting)
+
     def use_features(self, features: "NetworkFeatures") -> None:
-        """Correct with these from now on; the stroke that waited for them is done."""
-        self._features, stroke = features, self._waiting
-        self._waiting = None
-        if stroke is not None:
-            self.draw(stroke)
+        """Correct with these from now on; the strokes that waited for them are done."""
+        self._features = features
+        self._next()
 
     def draw(self, stroke: Stroke) -> None:
         """Correct the mask with one stroke more, which can be taken back."""
-        document = self._document
-        if stroke.label in document.locked:
+        if stroke.label in self._document.locked:
             name = organ_of(stroke.label).name.lower()
             self.refused.emit(f"The {name} is locked: open the lock beside its eye to correct it")
             return
         self.keep()
-        if self._features is None:
-            self._waiting = stroke
-            self.features_wanted.emit()
-            return
-        labels, correction = document.start_mask(), self._ready_correction()
-        change = correction.add(stroke, labels, document.locked, document.history.by_hand)
-        if change is None:
-            correction.restore(self._strokes)
-            self.refused.emit("This stroke changes nothing: the mask has it so, or it is locked, or air, or bone")
-            return
-        self._preview = self._record("stroke", change, (*self._strokes, stroke))
-        self.taught.emit(f"{self._words(self._preview)}. Enter keeps it, Esc takes it back")
+        self._waiting.append(Task(stroke))
+        self._next()
         self.changed.emit()
 
     def keep(self) -> None:
@@ -123,49 +131,120 @@ class Teaching(QObject):
             self.changed.emit()
 
     def discard(self) -> None:
-        """Take the last stroke back, while it is a preview."""
-        if self._preview is not None:
+        """Take the last stroke back, while it is a preview or on its way."""
+        if not self.drop() and self._preview is not None:
             self._document.undo()
+
+    def drop(self) -> bool:
+        """Forget strokes that have changed nothing yet; whether there were any."""
+        had = self.busy
+        self._abandon()
+        self._waiting.clear()
+        if had:
+            self.changed.emit()
+        return had
 
     def remove(self, number: int) -> None:
         """Take one stroke back, whenever it was drawn; a step that can be undone."""
-        if self._features is None:
-            self.features_wanted.emit()
-            self.refused.emit("The network looks at the scan first: try again in a moment")
-            return
-        labels, correction = self._document.labels, self._ready_correction()
-        assert labels is not None, "there are strokes without a mask"
-        left = (*self._strokes[:number], *self._strokes[number + 1 :])
-        change = correction.remove(number, labels, self._document.locked, self._document.history.by_hand)
-        if change is None:
-            self._strokes = left
-        else:
-            self.taught.emit(f"Without this stroke: {self._words(self._record('remove a stroke', change, left))}")
-        self.changed.emit()
+        self.keep()
+        self._waiting.append(Task(number=number))
+        self._next()
 
-    def restore(self, strokes: Sequence[Stroke], before: np.ndarray | None) -> None:
-        """Go on with strokes of a workspace; `before` is the mask (uint8, canonical) without them."""
-        self._strokes, self._before = tuple(strokes), before
+    def restore(self, workspace: Workspace) -> None:
+        """Go on with the strokes of a workspace whose mask the document shows."""
+        before = workspace.before_strokes
+        self._strokes = workspace.strokes
+        self._before = None if before is None else self._document.as_canonical(before)
         self._correction = None
         self.changed.emit()
 
-    def labels_before(self) -> np.ndarray | None:
-        """The mask without any stroke, uint8 in canonical RAS, for a workspace; None when there are no strokes."""
-        labels = self._document.labels
-        if not self._strokes or labels is None:
+    def labels_before(self) -> Callable[[np.ndarray], np.ndarray] | None:
+        """Makes the mask without any stroke out of the mask (both uint8 in canonical RAS), in whichever thread.
+
+        For a workspace; None when there is nothing to make.
+        """
+        if not self._strokes:
             return None
-        return self._before if self._correction is None else self._correction.labels_before(labels)
+        if self._correction is not None:
+            return self._correction.labels_before
+        before = self._before
+        return None if before is None else lambda _: before
 
-    def _ready_correction(self) -> "Correction":
-        from flare_gui.model.correction import Correction
+    # One after the other, in a thread
 
-        assert self._features is not None
-        if self._correction is None:
-            self._correction = Correction(self._features, self._document.affine)
-            if self._before is not None:
-                self._correction.resume(self._strokes, self._before)
-                self._before = None
-        return self._correction
+    def _next(self) -> None:
+        if self._job is not None or not self._waiting:
+            return
+        if self._features is None:
+            self.features_wanted.emit()
+            return
+        # An empty mask that begins here is another mask: what waits stays all the same.
+        waiting = self._waiting.copy()
+        labels = self._document.start_mask()
+        self._waiting = waiting
+        self._at_work = task = self._waiting.popleft()
+        work = partial(
+            corrected,
+            self._correction or partial(resumed, self._features, self._document.affine, self._strokes, self._before),
+            self._strokes,
+            task,
+            labels,
+            self._document.locked,
+        )
+        self._job = job = Job(work)
+        job.done.connect(lambda result: self._done(task, *result))
+        job.failed.connect(self._failed)
+        job.start()
+
+    def _done(self, task: Task, correction: "Correction", change: "Change | None") -> None:
+        self._job = self._at_work = None
+        self._correction, self._before = correction, None
+        # What is being painted ends as a step of its own, below this one.
+        self.changing.emit()
+        change = self._without_by_hand(change)
+        strokes = (*self._strokes, task.stroke) if task.stroke is not None else without(self._strokes, task.number)
+        if change is not None:
+            self._correct(task, change, strokes)
+        elif task.stroke is None:
+            self._strokes = strokes
+        else:
+            self.refused.emit("This stroke changes nothing: the mask has it so, or it is locked, or air, or bone")
+        self.changed.emit()
+        self._next()
+
+    def _correct(self, task: Task, change: "Change", strokes: tuple[Stroke, ...]) -> None:
+        edit = self._record("stroke" if task.stroke is not None else "remove a stroke", change, strokes)
+        if task.stroke is None:
+            self.taught.emit(f"Without this stroke: {self._words(edit)}")
+        else:
+            self._preview = edit
+            self.taught.emit(f"{self._words(edit)}. Enter keeps it, Esc takes it back")
+
+    def _failed(self, sentence: str, details: str) -> None:
+        self._job = self._at_work = self._correction = None
+        self._waiting.clear()
+        self.failed.emit(sentence, details)
+
+    def _abandon(self) -> Task | None:
+        """Let go of the stroke that is being worked out; returns it."""
+        job, task = self._job, self._at_work
+        self._job = self._at_work = None
+        if job is not None:
+            job.let_go()
+            # It works on what the next one needs, for a part of a second.
+            job.wait(LONGEST_END_S)
+        return task
+
+    def _without_by_hand(self, change: "Change | None") -> "Change | None":
+        """The change but for voxels that were painted by hand; None where that leaves nothing."""
+        labels = self._document.labels
+        if change is None or labels is None:
+            return None
+        by_hand = self._document.history.by_hand(change.box)
+        if by_hand is None:
+            return change
+        after = np.where(by_hand, labels[change.box], change.labels)
+        return None if np.array_equal(after, labels[change.box]) else change._replace(labels=after)
 
     def _record(self, name: str, change: "Change", strokes: tuple[Stroke, ...]) -> StrokeEdit:
         labels = self._document.labels
@@ -194,15 +273,20 @@ class Teaching(QObject):
             self._preview = None
         if edit.origin is not None:
             self._new_mask()
-        elif isinstance(edit, StrokeEdit):
+            return
+        # What was being worked out for the mask as it was a moment ago begins again on the mask as it is.
+        task = self._abandon()
+        if task is not None:
+            self._waiting.appendleft(task)
+        if isinstance(edit, StrokeEdit):
             done = self._document.history.last is edit
             self._strokes = edit.strokes if done else edit.earlier
-            if self._correction is not None and tuple(self._correction.strokes) != self._strokes:
-                self._correction.restore(self._strokes)
         self.changed.emit()
+        self._next()
 
     def _new_mask(self) -> None:
-        self._correction = self._before = self._preview = self._waiting = self._line = None
+        self.drop()
+        self._correction = self._before = self._preview = self._line = None
         self._strokes = ()
         self.changed.emit()
 

@@ -1,11 +1,11 @@
 """The settings of the brush, beside the tools: which organ, how large, flat or a ball."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QToolBar
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QToolBar, QWidget
 
 from flare_gui.app.document.document import Document
 from flare_gui.app.panels.organs import swatch
-from flare_gui.app.slices.tools import SIZES_MM, ToolBox
+from flare_gui.app.slices.tools import LIKE_ITS_START, SIZES_MM, HuRule, ToolBox
 from flare_gui.organs import ORGANS
 
 
@@ -36,11 +36,29 @@ class BrushBar(QToolBar):
         self.ball.setToolTip("Reach through the neighbouring slices, as a ball")
         self.over = QCheckBox("Over others")
         self.over.setToolTip("Paint over other organs, not only over background")
-        self.alike = QCheckBox("Like its start")
-        self.alike.setToolTip("Paint only what has the HU of where the stroke begins, within two standard deviations")
-        self.alike.toggled.connect(lambda on: setattr(tools, "alike", on))
-        for widget in (self.organ, self.diameter, self.ball, self.over, self.alike):
-            self.addWidget(widget)
+        self.hu = QComboBox()
+        self.hu.addItems(["Any HU", "HU like its start", "HU from, to"])
+        self.hu.setAccessibleName("HU that the brush paints on")
+        self.hu.setToolTip(
+            "What the brush paints on: anything, what has the HU of where its stroke begins within two standard "
+            "deviations, or a range of HU"
+        )
+        self.hu.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.hu.activated.connect(lambda _: self.hu.clearFocus())
+        self.low, self.high = (_hu_box(name, value) for name, value in (("Lowest HU", 0), ("Highest HU", 200)))
+        self._widgets: tuple[QWidget, ...] = (
+            self.organ,
+            self.diameter,
+            self.ball,
+            self.over,
+            self.hu,
+            self.low,
+            self.high,
+        )
+        self._shown = {widget: self.addWidget(widget) for widget in self._widgets}
+        self.hu.currentIndexChanged.connect(self._choose_hu)
+        for box in (self.low, self.high):
+            box.valueChanged.connect(self._choose_hu)
         self.organ.currentIndexChanged.connect(lambda _: setattr(tools, "label", self.organ.currentData()))
         self.diameter.valueChanged.connect(lambda mm: setattr(tools, "size_mm", mm))
         self.ball.toggled.connect(lambda on: setattr(tools, "ball", on))
@@ -52,17 +70,43 @@ class BrushBar(QToolBar):
 
     def _follow(self) -> None:
         tools = self._tools
-        for widget in (self.organ, self.diameter, self.ball, self.over, self.alike):
+        for widget in self._widgets:
             widget.blockSignals(True)
         self.organ.setCurrentIndex(self.organ.findData(tools.label))
         self.diameter.setValue(tools.size_mm)
         self.ball.setChecked(tools.ball)
         self.over.setChecked(tools.over)
-        self.alike.setChecked(tools.alike)
-        for widget in (self.organ, self.diameter, self.ball, self.over, self.alike):
+        ranged = isinstance(tools.hu, tuple)
+        self.hu.setCurrentIndex(0 if tools.hu is None else 2 if ranged else 1)
+        for box in (self.low, self.high):
+            self._shown[box].setVisible(ranged)
+        if isinstance(tools.hu, tuple):
+            self.low.setValue(round(tools.hu[0]))
+            self.high.setValue(round(tools.hu[1]))
+        for widget in self._widgets:
             widget.blockSignals(False)
         self.setEnabled(tools.tool.key in ("teach", "brush", "eraser", "fill", "lasso"))
+
+    def _choose_hu(self) -> None:
+        # Who types the two the wrong way round means the range between them.
+        between = sorted((self.low.value(), self.high.value()))
+        rules: tuple[HuRule, ...] = (None, LIKE_ITS_START, (float(between[0]), float(between[1])))
+        self._tools.hu = rules[self.hu.currentIndex()]
 
     def _paint(self) -> None:
         for i, organ in enumerate(ORGANS):
             self.organ.setItemIcon(i, swatch(self._document.look(organ.label).colour))
+
+
+def _hu_box(name: str, value: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(-1024, 3071)
+    box.setValue(value)
+    box.setSuffix(" HU")
+    box.setAccessibleName(name)
+    box.setToolTip(f"{name} that the brush paints on")
+    # While a number is typed the range must not follow its first digits.
+    box.setKeyboardTracking(False)
+    box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    box.editingFinished.connect(box.clearFocus)
+    return box

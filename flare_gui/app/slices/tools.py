@@ -1,20 +1,20 @@
 """What the mouse does on a slice: one class per tool, chosen in a box that all slices share."""
 
-from abc import ABC, abstractmethod
 from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 
-from flare_gui import geometry
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.teaching import Teaching
-from flare_gui.edit import Box, Edit
-from flare_gui.edit.brush import capsule, erased, painted
-from flare_gui.geometry import bounding_box
+from flare_gui.app.slices.plane import AXIAL
 from flare_gui.organs import LIVER, organ_of
 
 SIZES_MM = (2.0, 80.0)
+
+LIKE_ITS_START = "like its start"
+HuRule = None | str | tuple[float, float]
+"""None for any HU, `LIKE_ITS_START` for those of where a stroke begins, or the lowest and the highest."""
 
 
 class ToolBox(QObject):
@@ -28,7 +28,10 @@ class ToolBox(QObject):
         self.teaching = teaching
         self._tool: Tool = Navigate()
         self._size_mm, self._label = 14.0, LIVER.label
-        self._ball = self._over = self._alike = False
+        self._ball = self._over = False
+        self._hu: HuRule = None
+        # The axis through the slice that was touched last.
+        self.plane = AXIAL.through
         self._working: Tool | None = None
 
     # The tool at work: one at a time, on whichever slice it was put down
@@ -40,7 +43,7 @@ class ToolBox(QObject):
 
     def press(self, tool: "Tool", place: "Place") -> None:
         """Begin to work with the tool of the button that went down."""
-        self._working = tool
+        self._working, self.plane = tool, place.plane
         tool.press(place)
 
     def move(self, place: "Place") -> None:
@@ -108,13 +111,13 @@ class ToolBox(QObject):
         self.changed.emit()
 
     @property
-    def alike(self) -> bool:
-        """Whether the brush paints only what has the HU of where its stroke began."""
-        return self._alike
+    def hu(self) -> "HuRule":
+        """Which HU the brush paints on."""
+        return self._hu
 
-    @alike.setter
-    def alike(self, on: bool) -> None:
-        self._alike = on
+    @hu.setter
+    def hu(self, rule: "HuRule") -> None:
+        self._hu = rule
         self.changed.emit()
 
     @property
@@ -191,145 +194,6 @@ class Navigate:
 
     def finish(self) -> None:
         pass
-
-
-class _Stroke(ABC):
-    """A round tool that is drawn with. One stroke is one step to undo; it is seen while it is drawn."""
-
-    key: str
-    name: str
-    round_cursor = True
-    other: Tool | None = None
-
-    def __init__(self) -> None:
-        self._last: np.ndarray | None = None
-        self._place: Place | None = None
-        # What the boxes of the stroke held before each of its pieces, first to last.
-        self._before: list[tuple[Box, np.ndarray]] = []
-
-    def press(self, place: Place) -> None:
-        place.document.start_mask()
-        self._before, self._last = [], place.point
-        self.move(place)
-
-    def move(self, place: Place) -> None:
-        labels = place.document.labels
-        if self._last is None or labels is None:
-            return
-        box, covered = capsule(
-            self._last,
-            place.point,
-            place.box.size_mm / 2,
-            np.array(geometry.spacing(place.document.affine)),
-            labels.shape,
-            None if place.box.ball else place.plane,
-        )
-        self._last, self._place = place.point, place
-        covered = self._covered(box, covered, place)
-        if covered.size:
-            self._before.append((box, labels[box].copy()))
-            labels[box] = place.document.without_locked(labels[box], self._apply(labels[box], covered, place))
-            place.document.drawn.emit(box)
-
-    def release(self, place: Place) -> None:
-        labels, self._last = place.document.labels, None
-        if labels is None or not self._before:
-            return
-        box = bounding_box([piece for piece, _ in self._before])
-        after = labels[box].copy()
-        for piece, before in reversed(self._before):
-            labels[piece] = before
-        edit = Edit(self.name, box, labels[box].copy(), after)
-        labels[box] = after
-        self._before = []
-        if edit.labels:
-            place.document.record(edit)
-
-    def finish(self) -> None:
-        if self._place is not None:
-            self.release(self._place)
-
-    def _covered(self, box: Box, covered: np.ndarray, place: Place) -> np.ndarray:
-        """Which of the voxels that a piece of the stroke `covered` it works on: all of them."""
-        return covered
-
-    @abstractmethod
-    def _apply(self, labels: np.ndarray, covered: np.ndarray, place: Place) -> np.ndarray:
-        """What a piece of labels (uint8) becomes where the stroke `covered` it."""
-
-
-class Eraser(_Stroke):
-    """Removes the chosen organ, with Shift any organ.
-
-    As in 3D Slicer and ITK-SNAP a neighbour is left alone. Who meets nothing else than a neighbour is told so.
-    """
-
-    key, name = "eraser", "eraser"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._taken, self._spared = False, 0
-
-    def press(self, place: Place) -> None:
-        self._taken, self._spared = False, 0
-        super().press(place)
-
-    def release(self, place: Place) -> None:
-        super().release(place)
-        if self._spared and not self._taken:
-            chosen, spared = (organ_of(label).name.lower() for label in (place.box.label, self._spared))
-            place.box.refused.emit(
-                f"The eraser takes the {chosen} only, and here is the {spared}: choose that one, or hold Shift for all"
-            )
-
-    def _apply(self, labels: np.ndarray, covered: np.ndarray, place: Place) -> np.ndarray:
-        every = bool(place.modifiers & Qt.KeyboardModifier.ShiftModifier)
-        left = erased(labels, covered, None if every else place.box.label)
-        self._taken |= not np.array_equal(left, labels)
-        self._spared = int(left[covered].max(initial=self._spared))
-        return left
-
-
-class Brush(_Stroke):
-    """Paints the chosen organ, and erases it with the right button."""
-
-    key, name = "brush", "brush"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.other = Eraser()
-        self._hu_range: tuple[float, float] | None = None
-
-    def press(self, place: Place) -> None:
-        self._hu_range = hu_range_around(place) if place.box.alike else None
-        super().press(place)
-        if self._hu_range is not None and not self._before:
-            place.box.refused.emit("The brush begins outside of the scan: there is no HU to go by")
-
-    def _covered(self, box: Box, covered: np.ndarray, place: Place) -> np.ndarray:
-        if self._hu_range is None:
-            return covered
-        hu, (low, high) = place.document.hu[box], self._hu_range
-        return covered & (hu >= low) & (hu <= high)
-
-    def _apply(self, labels: np.ndarray, covered: np.ndarray, place: Place) -> np.ndarray:
-        return painted(labels, covered, place.box.label, over=place.box.over)
-
-
-# The brush that goes by HU takes what lies within two standard deviations of where its stroke began, and no less than
-# the noise of an even tissue.
-ALIKE_MM, ALIKE_SDS, LEAST_SD_HU = 3.0, 2.0, 10.0
-
-
-def hu_range_around(place: Place) -> tuple[float, float] | None:
-    """Lowest and highest HU of what looks as the 6 mm about a place; None outside of the scan."""
-    spacing = np.array(geometry.spacing(place.document.affine))
-    box, ball = capsule(place.point, place.point, ALIKE_MM, spacing, place.document.hu.shape, None)
-    found = place.document.hu[box][ball].astype(float)
-    if not found.size:
-        return None
-    middle, sd = float(np.median(found)), max(LEAST_SD_HU, float(found.std()))
-    return middle - ALIKE_SDS * sd, middle + ALIKE_SDS * sd
 
 
 class _Click:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.overlays import OrganLook
 from flare_gui.app.surfaces.bar import Bar
+from flare_gui.app.surfaces.cut_line import CutLine
 from flare_gui.app.surfaces.meshes import Surfaces
 from flare_gui.app.surfaces.opengl import why_no_opengl
 
@@ -50,7 +51,7 @@ class View3D(QWidget):
         self._message.setStyleSheet("background: #10161d; color: #b8c4d0; padding: 24px")
         self._stack = QStackedLayout()
         self._stack.addWidget(self._message)
-        self.bar = Bar()
+        self.bar, self.cut_line = Bar(), CutLine(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -114,6 +115,7 @@ class View3D(QWidget):
         scene.add_orientation(self._plotter)
         scene.blend_in_order(self._plotter)
         self._plotter.installEventFilter(self)
+        self.cut_line.watch(self._plotter)
         self._stack.addWidget(self._plotter)
         self._made.start()
         self.ready.emit()
@@ -183,6 +185,7 @@ class View3D(QWidget):
         self._made.stop()
         if self.running:
             self._plotter.removeEventFilter(self)
+            self.cut_line.let_go()
             self._plotter.close()
             self._plotter = None
         super().closeEvent(event)

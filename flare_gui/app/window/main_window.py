@@ -46,6 +46,7 @@ from flare_gui.app.window.actions import Actions
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.exporting import Exporting
 from flare_gui.app.window.recovery_offer import RecoveryOffer
+from flare_gui.app.window.reshaping import Reshaping
 from flare_gui.app.window.review import Review
 from flare_gui.app.window.review_menu import BAR as REVIEW_BAR
 from flare_gui.app.window.review_menu import review_menu
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     from flare_gui.app.batch.window import BatchWindow
 
 # A change of this number forgets how older versions had placed their docks.
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 # Hides what lies over the slices until it is pressed again, or as long as it is held for longer than this.
 HIDE_KEY, HELD_S = Qt.Key.Key_H, 0.35
 
@@ -76,7 +77,7 @@ class MainWindow(QMainWindow):
         self.teaching = Teaching(self.document)
         self.tools = ToolBox(self.teaching)
         self.runner, self.following = Runner(self), Following(self)
-        self.autosave = Autosave(self.document, Store(self.settings.recovery_folder))
+        self.autosave = Autosave(self.document, self.teaching, Store(self.settings.recovery_folder))
         self.batch: BatchWindow | None = None
         self._warming: Job | None = None
         self.setWindowTitle("flare-gui")
@@ -106,9 +107,10 @@ class MainWindow(QMainWindow):
         self.saving, self.exporting = Saving(context, self.views, self.teaching), Exporting(context)
         self.sharing = Sharing(context)
         self.session = Session(context, self.saving, self.scan_panel, self.comparison, self.teaching)
+        self.reshaping = Reshaping(context, self.surfaces.cut_line)
         self.review_bar = ReviewBar()
         self.review = Review(context, self.session, self.saving, self.review_bar)
-        self.recovery = RecoveryOffer(context, self.session, self.autosave)
+        self.recovery = RecoveryOffer(context, self.session, self.autosave, self.teaching)
         right = Qt.DockWidgetArea.RightDockWidgetArea
         self.docks = {
             "Scan": self._dock("Scan", self.scan_panel, right),
@@ -208,6 +210,7 @@ class MainWindow(QMainWindow):
             self.batch.hide()
             self.batch.deleteLater()
         self.following.stop(30)
+        self.teaching.drop()
         self.autosave.close()
         self.statusBar().clearMessage()
         self.settings.keep_bytes("geometry", self.saveGeometry())
@@ -250,7 +253,7 @@ class MainWindow(QMainWindow):
     def _add_menus(self, context: Context) -> None:
         actions, session = self.actions_, self.session
         actions.menu("&File", menus.file_menu(context, session, self.saving, self.exporting, self.sharing))
-        actions.menu("&Edit", menus.edit_menu(context, session, self.teaching))
+        actions.menu("&Edit", menus.edit_menu(context, session, self.teaching, self.reshaping))
         actions.menu("&Scan", menus.scan_menu(context, session, self.show_batch))
         actions.menu("Re&view", review_menu(self.review, self.show_batch))
         self._add_bars()
@@ -265,6 +268,9 @@ class MainWindow(QMainWindow):
         self._main_bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         for bar in self._bars():
             bar.setObjectName(bar.windowTitle().lower())
+            if bar is self.brush_bar:
+                # Beside the others most of it would be hidden behind an arrow.
+                self.addToolBarBreak()
             self.addToolBar(bar)
         self.review_bar.setObjectName("review")
         self.addToolBarBreak()
@@ -304,10 +310,13 @@ class MainWindow(QMainWindow):
         self.tools.refused.connect(self.say)
         self.teaching.refused.connect(self.say)
         self.teaching.taught.connect(self.say)
+        self.teaching.failed.connect(self.tell)
+        self.teaching.changing.connect(self._end_painting)
         self.teaching.features_wanted.connect(self.session.look_for_teaching)
         self.teaching.changed.connect(self.refresh)
         self.teaching.changed.connect(self._show_strokes)
         self.tools.changed.connect(self._prepare_teaching)
+        self.tools.changed.connect(lambda: setattr(self.surfaces.cut_line, "on", self.tools.tool.key == "lasso"))
         self.tools.changed.connect(lambda: self.organs.show_chosen(self.tools.label))
         self.organs.chosen.connect(lambda label: setattr(self.tools, "label", label))
         self.surfaces.picked.connect(lambda label: setattr(self.tools, "label", label))
@@ -350,6 +359,11 @@ class MainWindow(QMainWindow):
         """Whoever takes the tool in the hand need not wait for the network with the first stroke."""
         if self.tools.tool.key == "teach" and self.document.volume is not None and not self.teaching.ready:
             self.session.look_for_teaching()
+
+    def _end_painting(self) -> None:
+        """A brush that is down while a stroke's correction comes ends as a step of its own; the next stroke goes on."""
+        if self.tools.tool.key != "teach":
+            self.tools.finish()
 
     def _show_strokes(self) -> None:
         self.docks["Strokes"].setVisible(self.document.volume is not None and bool(self.teaching.strokes))

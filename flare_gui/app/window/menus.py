@@ -17,6 +17,7 @@ from flare_gui.app.window.actions import Actions, Command, plain
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.exporting import Exporting
 from flare_gui.app.window.recent import told_apart
+from flare_gui.app.window.reshaping import Reshaping
 from flare_gui.app.window.saving import Saving
 from flare_gui.app.window.session import Session
 from flare_gui.app.window.sharing import Sharing
@@ -31,7 +32,7 @@ TOOL_TEXTS = (
     ("&Brush", "Paint the chosen organ; the right button erases it", "B"),
     ("&Eraser", "Remove the chosen organ; with Shift any organ", "E"),
     ("&Fill", "Fill the hole under the mouse on this slice", "G"),
-    ("&Lasso", "Draw around a part of the chosen organ: it goes, through all slices; with Shift the rest goes", "U"),
+    ("&Lasso", "Draw around a part of the chosen organ, also in 3D: it goes, all through; with Shift the rest", "U"),
     ("&Keep this part only", "Click on a part of an organ: its other parts go", "K"),
     ("&Distance", "Drag to measure in mm", "D"),
     ("&Angle", "Drag along one side to the corner, then click on the other side", "A"),
@@ -39,11 +40,16 @@ TOOL_TEXTS = (
 )
 
 
-# Changes of the whole chosen organ, which `Session.reshape` makes.
+# Changes of the whole chosen organ, which `Reshaping.do` makes.
 RESHAPES = (
-    ("between_slices", "Fill between drawn &slices", "Draw the organ on a few axial slices: those between follow"),
-    ("copy_above", "Copy the slice a&bove", "The chosen organ on this axial slice as on the one above"),
-    ("copy_below", "Copy the slice b&elow", "The chosen organ on this axial slice as on the one below"),
+    ("fill_holes", "Fill &holes in 3D", "Close every cavity of the chosen organ"),
+    (
+        "between_slices",
+        "Fill between drawn &slices",
+        "Draw the organ on a few slices of one plane: the others follow",
+    ),
+    ("copy_next", "Copy the n&ext slice", "The organ here as on the next slice of the plane that was touched last"),
+    ("copy_previous", "Copy the pre&vious slice", "The organ here as on the slice before, on the plane touched last"),
     ("smooth", "S&mooth the organ", "Take fine thorns and notches off its surface; can be repeated"),
     ("islands", "Remove &islands", "The largest part of the chosen organ stays alone"),
     ("grow", "&Grow by 1 mm", "The chosen organ larger by 1 mm to all sides"),
@@ -107,7 +113,7 @@ def file_menu(context: Context, session: Session, saving: Saving, exporting: Exp
     yield Command("quit", "&Quit", context.parent.close, "", Keys.Quit)
 
 
-def edit_menu(context: Context, session: Session, teaching: Teaching) -> Entries:
+def edit_menu(context: Context, session: Session, teaching: Teaching, reshaping: Reshaping) -> Entries:
     """Corrections: back and forth, the tools, what they work on."""
     document = context.document
     yield Command(
@@ -117,7 +123,7 @@ def edit_menu(context: Context, session: Session, teaching: Teaching) -> Entries
         "Take the last correction back",
         Keys.Undo,
         "undo",
-        lambda: document.history.undo_name is not None,
+        lambda: document.history.undo_name is not None or teaching.busy,
     )
     yield Command(
         "redo",
@@ -143,7 +149,7 @@ def edit_menu(context: Context, session: Session, teaching: Teaching) -> Entries
             group="tools",
         )
     preview = lambda: teaching.preview is not None  # noqa: E731 - asked whenever something changes
-    idle_preview = lambda: preview() and not context.runner.busy  # noqa: E731
+    idle_preview = lambda: (preview() or teaching.busy) and not context.runner.busy  # noqa: E731
     yield Command("keep_stroke", "Keep the stroke", teaching.keep, "Be content with it", "Return", None, preview)
     yield Command("discard_stroke", "Take the stroke back", teaching.discard, "", "Esc", None, idle_preview)
     yield None
@@ -152,10 +158,8 @@ def edit_menu(context: Context, session: Session, teaching: Teaching) -> Entries
     for organ in ORGANS:
         text, keys = f"Correct the {organ.name.lower()}", f"Ctrl+{organ.label}"
         yield Command(f"label_{organ.label}", text, partial(setattr, tools, "label", organ.label), "", keys)
-    fill, tip = session.fill_holes, "Close every cavity of the chosen organ"
-    yield Command("fill_holes", "Fill &holes in 3D", fill, tip, None, None, scan)
     for key, text, tip in RESHAPES:
-        yield Command(key, text, partial(session.reshape, key), tip, None, None, scan)
+        yield Command(key, text, partial(reshaping.do, key), tip, None, None, scan)
     yield Command(
         "forget_ruler",
         "Remove the last &measurement",

@@ -11,6 +11,7 @@ from flare_gui import workspace
 from flare_gui.app.document import view_state
 from flare_gui.app.document.autosave import Autosave
 from flare_gui.app.document.recovery import Kept
+from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.session import Session
 from flare_gui.errors import FlareError
@@ -20,8 +21,8 @@ from flare_gui.workspace import Workspace
 class RecoveryOffer:
     """Nothing is thrown away unless the user says so: "Not now" asks again when the scan is opened the next time."""
 
-    def __init__(self, context: Context, session: Session, autosave: Autosave) -> None:
-        self._context, self._session, self._autosave = context, session, autosave
+    def __init__(self, context: Context, session: Session, autosave: Autosave, teaching: Teaching) -> None:
+        self._context, self._session, self._autosave, self._teaching = context, session, autosave, teaching
         # What the user has said yes to before its scan was open.
         self._wanted: Path | None = None
 
@@ -74,12 +75,14 @@ class RecoveryOffer:
         self._session.estimate()
 
     def _restore(self, kept: Kept, _checked: bool = False) -> None:
-        self._session.restore(kept, partial(self._restored, kept))
+        self._session.restore(kept, partial(self.restored, kept))
 
-    def _restored(self, kept: Kept, found: Workspace) -> None:
+    def restored(self, kept: Kept, found: Workspace) -> None:
+        """Show what was kept."""
         document = self._context.document
         document.set_segmentation(found.segmentation)
         view_state.restore(document, found.view)
+        self._teaching.restore(found)
         document.mark_unsaved()
         self._autosave.adopt(kept)
         self._context.feedback.refresh()

@@ -87,7 +87,7 @@ class Saving(QObject):
         document = self._document
         if document.volume is None:
             return False
-        before = self._teaching.labels_before()
+        labels, before = document.labels, self._teaching.labels_before()
         write = partial(
             workspace.write,
             path,
@@ -95,7 +95,7 @@ class Saving(QObject):
             document.segmentation,
             view_state.describe(document),
             strokes=self._teaching.strokes,
-            before_strokes=None if before is None else document.as_stored(before),
+            before_strokes=None if before is None or labels is None else document.as_stored(before(labels)),
         )
         if not self._written(path, write):
             return False

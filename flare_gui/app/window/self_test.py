@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication
 from flare_gui import __version__, io
 from flare_gui.app.dialogs.series import ChoiceDialog
 from flare_gui.app.settings import Settings
-from flare_gui.app.slices.tools import Brush
+from flare_gui.app.slices.brushes import Brush
 from flare_gui.app.surfaces.opengl import why_no_opengl
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.files import replacing

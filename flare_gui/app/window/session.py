@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
@@ -21,7 +20,6 @@ from flare_gui.app.panels.compare import ComparePanel
 from flare_gui.app.panels.scan import ScanPanel
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.saving import Saving
-from flare_gui.organs import organ_of
 from flare_gui.volume import Segmentation
 from flare_gui.workspace import Workspace
 
@@ -34,8 +32,6 @@ WEIGHTS = "Weights (*.safetensors)"
 
 # After a correction, scores wait for the next one this long.
 SETTLE_MS = 600
-# One step of smoothing, growing and shrinking: small, for they can be repeated and undone.
-SMOOTH_MM, GROW_MM = 1.0, 1.0
 LOOKING = "Looking at the scan"
 
 
@@ -216,9 +212,7 @@ class Session(QObject):
         if opened.workspace is not None:
             self._saving.workspace_file = self._pending[0]
             view_state.restore(self._document, opened.workspace.view)
-            before = opened.workspace.before_strokes
-            canonical = None if before is None else self._document.as_canonical(before)
-            self._teaching.restore(opened.workspace.strokes, canonical)
+            self._teaching.restore(opened.workspace)
         if self._pending:
             self._settings.add_recent(self._pending[0])
         self._feedback.refresh()
@@ -315,51 +309,15 @@ class Session(QObject):
         self._runner.run(LOOKING, find, self._teaching.use_features)
 
     def undo(self) -> None:
-        """Take the last correction back; one that is being drawn is ended first."""
+        """Take the last correction back; one that is being drawn is ended first, a stroke on its way is given up."""
         self._context.tools.finish()
-        self._document.undo()
+        if not self._teaching.drop():
+            self._document.undo()
 
     def redo(self) -> None:
         """Make the correction again that was last undone."""
         self._context.tools.finish()
         self._document.redo()
-
-    def reshape(self, key: str) -> None:
-        """One of the menu's changes of the whole chosen organ; who asks in vain is told why nothing happened."""
-        from flare_gui.edit import reshape
-
-        labels, label = self._document.labels, self._context.tools.label
-        if labels is None:
-            return
-        spacing, axial = np.array(geometry.spacing(self._document.affine)), self._document.cursor_voxel[2]
-        neighbour = axial + (1 if key == "copy_above" else -1)
-        changes: dict[str, Callable[[], reshape.Change]] = {
-            "between_slices": lambda: reshape.between_slices(labels, label, spacing, 2),
-            "smooth": lambda: reshape.smoothed(labels, label, spacing, SMOOTH_MM),
-            "islands": lambda: reshape.without_islands(labels, label),
-            "grow": lambda: reshape.grown(labels, label, spacing, GROW_MM),
-            "shrink": lambda: reshape.grown(labels, label, spacing, -GROW_MM),
-        }
-        if not key.startswith("copy"):
-            change = changes[key]()
-        elif 0 <= neighbour < labels.shape[2]:
-            change = reshape.copied_slice(labels, label, 2, neighbour, axial)
-        else:
-            change = None
-        name = organ_of(label).name.lower()
-        if change is None:
-            self._feedback.say(f"There is nothing of the {name} to work on")
-        elif not self._document.edit(key.replace("_", " "), *change):
-            self._feedback.say(f"Nothing changes: the {name} is so already, or it is locked")
-
-    def fill_holes(self) -> None:
-        """Close every cavity of the chosen organ."""
-        from flare_gui.edit.parts import fill_holes
-
-        labels = self._document.labels
-        found = fill_holes(labels, self._context.tools.label) if labels is not None else None
-        if found is not None:
-            self._document.edit("fill holes", *found)
 
     def _make_up(self) -> None:
         """Begin again what gave way to a job that has ended now."""

@@ -12,8 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
 from flare_gui import geometry
+from flare_gui.app.slices.brushes import Brush, Eraser
 from flare_gui.app.slices.measuring import Measure
-from flare_gui.app.slices.tools import Brush, Eraser, Fill, KeepPart
+from flare_gui.app.slices.tools import Fill, KeepPart
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.organs import LIVER, SPLEEN
 from flare_gui.render.surface import organ_surfaces

@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from flare_gui.app.slices.tools import Brush, Eraser, KeepPart
+from flare_gui.app.slices.brushes import Brush, Eraser
+from flare_gui.app.slices.tools import KeepPart
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.organs import LEFT_KIDNEY, LIVER, SPLEEN
 from flare_gui.volume import Segmentation, Volume
@@ -115,7 +116,7 @@ def test_the_brush_that_goes_by_hu_stays_in_the_tissue_where_it_began(two_organs
     hu[:25] = 100
     document.show(Volume(hu, np.eye(4), "halves"))
     two_organs.tools.choose(Brush())
-    two_organs.brush_bar.alike.setChecked(True)
+    two_organs.brush_bar.hu.setCurrentIndex(1)
     two_organs.tools.size_mm = 20
     drag(view, at(view, (21, 20, 15)), at(view, (23, 20, 15)))
     painted = np.array(document.labels) > 0
@@ -135,7 +136,7 @@ def test_a_lasso_cuts_the_chosen_organ_through_all_slices_and_is_one_step(two_or
     assert "Nothing is cut" in two_organs.statusBar().currentMessage()
 
 
-@pytest.mark.parametrize(("key", "voxels"), [("grow", 1600), ("shrink", 512), ("islands", 1000), ("copy_above", 1000)])
+@pytest.mark.parametrize(("key", "voxels"), [("grow", 1600), ("shrink", 512), ("islands", 1000), ("copy_next", 1000)])
 def test_the_chosen_organ_is_changed_from_the_menu(two_organs: MainWindow, key: str, voxels: int) -> None:
     two_organs.tools.label = LIVER.label
     two_organs.document.move_to_voxel(LIVER_AT)
@@ -143,3 +144,61 @@ def test_the_chosen_organ_is_changed_from_the_menu(two_organs: MainWindow, key: 
     assert count(two_organs, LIVER.label) == voxels and count(two_organs, SPLEEN.label) == 1000
     if voxels == 1000:
         assert "so already" in two_organs.statusBar().currentMessage()
+
+
+def test_the_brush_paints_within_a_range_of_hu_that_is_set(two_organs: MainWindow, wait_for: WaitFor) -> None:
+    document, view, bar = two_organs.document, slice_view(two_organs, "Axial"), two_organs.brush_bar
+    hu = np.zeros(document.hu.shape, np.int16)
+    hu[:25], hu[:, :18] = 100, 300
+    document.show(Volume(hu, np.eye(4), "parts"))
+    two_organs.tools.choose(Brush())
+    assert not bar.low.isVisible()
+    bar.hu.setCurrentIndex(2)
+    wait_for(lambda: bar.low.isVisible() and bar.high.isVisible())
+    # The wrong way round is the same range.
+    bar.low.setValue(150)
+    bar.high.setValue(50)
+    two_organs.tools.size_mm = 20
+    drag(view, at(view, (24, 20, 15)))
+    painted = np.array(document.labels) > 0
+    assert painted.any() and (hu[painted] == 100).all()
+    drag(view, at(view, (40, 30, 15)))
+    assert "nothing from 50 to 150 HU" in two_organs.statusBar().currentMessage()
+
+
+def test_the_brush_says_why_nothing_was_painted(two_organs: MainWindow) -> None:
+    view, say = slice_view(two_organs, "Axial"), two_organs.statusBar()
+    two_organs.tools.label, two_organs.tools.size_mm = LIVER.label, 4
+    two_organs.tools.choose(Brush())
+    drag(view, at(view, SPLEEN_AT))
+    assert "Here is the spleen: tick Over others" in say.currentMessage()
+    drag(view, at(view, LIVER_AT))
+    assert "the liver is there already" in say.currentMessage()
+    two_organs.document.set_look(LIVER.label, locked=True)
+    for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
+        say.clearMessage()
+        drag(view, at(view, LIVER_AT), button=button)
+        assert "The liver is locked" in say.currentMessage()
+    assert two_organs.document.history.undo_name is None
+
+
+@pytest.mark.parametrize(("plane", "axis"), [("Axial", 2), ("Coronal", 1), ("Sagittal", 0)])
+def test_slices_are_copied_and_filled_on_the_plane_that_was_touched(
+    two_organs: MainWindow, plane: str, axis: int
+) -> None:
+    document, view = two_organs.document, slice_view(two_organs, plane)
+    two_organs.tools.label = LIVER.label
+    drag(view, at(view, LIVER_AT))
+    document.move_to_voxel(tuple(at - 6 * (i == axis) for i, at in enumerate(LIVER_AT)))
+    two_organs.actions_["copy_next"].trigger()
+    assert count(two_organs, LIVER.label) == 1100
+    two_organs.actions_["copy_previous"].trigger()
+    assert f"nothing of the liver to go by on {plane.lower()} slices" in two_organs.statusBar().currentMessage()
+    document.undo()
+    box = [slice(at - 5, at + 5) for at in LIVER_AT]
+    box[axis] = slice(LIVER_AT[axis] - 3, LIVER_AT[axis] + 3)
+    document.edit("erase", (box[0], box[1], box[2]), np.zeros([side.stop - side.start for side in box], np.uint8))
+    two_organs.actions_["between_slices"].trigger()
+    assert count(two_organs, LIVER.label) == 1000
+    two_organs.actions_["between_slices"].trigger()
+    assert f"Nothing changes on {plane.lower()} slices" in two_organs.statusBar().currentMessage()

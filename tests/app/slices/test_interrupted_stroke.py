@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from flare_gui.app.slices.tools import Brush
+from flare_gui.app.slices.brushes import Brush
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.organs import LIVER, SPLEEN
 from flare_gui.volume import Segmentation, Volume

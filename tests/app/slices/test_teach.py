@@ -1,5 +1,8 @@
 """One stroke corrects an organ: it is seen before it is kept, it can be taken back, and it is remembered."""
 
+import gc
+import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +11,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from flare_gui import io
-from flare_gui.app.slices.tools import Brush
+from flare_gui import io, workspace
+from flare_gui.app.document.recovery import Kept
+from flare_gui.app.slices.brushes import Brush
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.io import nifti
 from flare_gui.organs import LIVER
@@ -45,6 +49,15 @@ def stroke(window: MainWindow, voxel: tuple[int, int, int], plane: str = "Axial"
     view, (x, y, z) = slice_view(window, plane), voxel
     steps = [(x, y + step, z) if plane != "Coronal" else (x, y, z + step) for step in range(-4, 5, 2)]
     drag(view, *(at(view, step) for step in steps), **how)
+    until_idle(window)
+
+
+def until_idle(window: MainWindow) -> None:
+    """Strokes are worked out in a thread."""
+    deadline = time.monotonic() + 30
+    while window.teaching.busy and time.monotonic() < deadline:
+        QTest.qWait(5)
+    assert not window.teaching.busy
 
 
 def liver(window: MainWindow) -> np.ndarray:
@@ -98,6 +111,7 @@ def test_any_stroke_of_the_list_can_be_removed(lobes: MainWindow) -> None:
     for _ in range(2):
         lobes.strokes.list.setCurrentRow(0)
         QTest.mouseClick(lobes.strokes.remove, Qt.MouseButton.LeftButton)
+        until_idle(lobes)
     assert np.array_equal(liver(lobes), before) and not lobes.docks["Strokes"].isVisible()
 
 
@@ -134,4 +148,69 @@ def test_a_workspace_keeps_the_strokes_and_the_mask_before_them(
     assert len(lobes.teaching.strokes) == 1 and np.array_equal(liver(lobes), after)
     lobes.teaching.use_features(Body().features)
     lobes.teaching.remove(0)
+    until_idle(lobes)
     assert np.array_equal(liver(lobes), before)
+
+
+def test_strokes_drawn_one_upon_the_other_are_worked_out_in_their_order(lobes: MainWindow) -> None:
+    view = slice_view(lobes, "Axial")
+    for voxel in (MISSED, FOUND):
+        x, y, z = voxel
+        button = RIGHT if voxel == FOUND else Qt.MouseButton.LeftButton
+        drag(view, *(at(view, (x, y + step, z)) for step in range(-4, 5, 2)), button=button)
+    assert lobes.teaching.busy, "the window does not wait for a stroke"
+    until_idle(lobes)
+    assert [stroke.label for stroke in lobes.teaching.strokes] == [LIVER.label, 0]
+    lobes.session.undo()
+    assert dice(liver(lobes), fine(Body().lobes[0] | Body().lobes[1])) > 0.95
+
+
+def test_a_stroke_on_its_way_can_be_given_up(lobes: MainWindow) -> None:
+    before, view, (x, y, z) = liver(lobes), slice_view(lobes, "Axial"), MISSED
+    drag(view, *(at(view, (x, y + step, z)) for step in range(-4, 5, 2)))
+    lobes.session.undo()
+    QTest.qWait(100)
+    assert np.array_equal(liver(lobes), before) and not lobes.teaching.strokes
+    stroke(lobes, MISSED)
+    assert len(lobes.teaching.strokes) == 1
+
+
+def test_what_is_painted_while_a_stroke_is_worked_out_stays_and_both_can_be_undone(lobes: MainWindow) -> None:
+    masks, view, (x, y, z) = [liver(lobes)], slice_view(lobes, "Axial"), MISSED
+    drag(view, *(at(view, (x, y + step, z)) for step in range(-4, 5, 2)))
+    box = (slice(50, 54), slice(26, 30), slice(26, 30))
+    lobes.document.edit("brush", box, np.full((4, 4, 4), LIVER.label, np.uint8))
+    until_idle(lobes)
+    assert liver(lobes)[box].all() and liver(lobes)[x, y, z]
+    lobes.session.undo()
+    assert liver(lobes)[box].all() and not liver(lobes)[x, y, z]
+    lobes.session.undo()
+    assert np.array_equal(liver(lobes), masks[0])
+
+
+def test_a_crash_loses_neither_the_strokes_nor_the_mask_before_them(
+    lobes: MainWindow, wait_for: WaitFor, tmp_path: Path
+) -> None:
+    before = liver(lobes)
+    stroke(lobes, MISSED)
+    lobes.autosave.write()
+    wait_for(lambda: list(lobes.autosave.store.folder.glob("*.flare")) and not lobes.autosave.writing)
+    (kept,) = lobes.autosave.store.folder.glob("*.flare")
+    found = workspace.read(kept)
+    assert len(found.strokes) == 1 and found.before_strokes is not None and found.segmentation is not None
+    assert np.array_equal(lobes.document.as_canonical(found.before_strokes) == LIVER.label, before)
+    lobes.recovery.restored(Kept(kept, 0.0), found)
+    assert len(lobes.teaching.strokes) == 1
+    lobes.teaching.remove(0)
+    until_idle(lobes)
+    assert np.array_equal(liver(lobes), before)
+
+
+def test_another_scan_frees_what_the_network_saw_of_the_one_before(lobes: MainWindow) -> None:
+    stroke(lobes, MISSED)
+    seen = weakref.ref(lobes.teaching._features)
+    labels = np.zeros((20, 20, 20), np.uint8)
+    lobes.document.show(Volume(labels.astype(np.int16), np.eye(4), "other"), Segmentation(labels, np.eye(4)))
+    QTest.qWait(50)
+    gc.collect()
+    assert seen() is None and not lobes.teaching.ready and not lobes.teaching.strokes
