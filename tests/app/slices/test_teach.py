@@ -86,6 +86,22 @@ def test_escape_takes_the_preview_back_and_enter_keeps_it(lobes: MainWindow) -> 
     assert len(lobes.teaching.strokes) == 1 and liver(lobes).sum() > before.sum()
 
 
+def test_the_surface_in_3d_follows_a_stroke_and_goes_back_with_it(lobes: MainWindow, wait_for: WaitFor) -> None:
+    if not lobes.surfaces.running:
+        pytest.skip("needs OpenGL 3.2")
+
+    def length() -> float:
+        surface = lobes.surfaces.surfaces.get(LIVER.label)
+        return 0.0 if surface is None else float(surface.bounds[1] - surface.bounds[0])
+
+    wait_for(lambda: length() > 0)
+    before = length()
+    stroke(lobes, MISSED)
+    wait_for(lambda: length() > 1.5 * before)
+    QTest.keyClick(lobes, Qt.Key.Key_Escape)
+    wait_for(lambda: abs(length() - before) < 0.1 * before)
+
+
 @pytest.mark.parametrize("how", [{"button": RIGHT}, {"keys": SHIFT}])
 def test_the_right_button_and_shift_say_that_there_is_no_organ(lobes: MainWindow, how: dict[str, object]) -> None:
     stroke(lobes, FOUND, **how)
