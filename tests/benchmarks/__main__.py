@@ -78,8 +78,9 @@ def _count_strokes(data: Path, answer: Path, kinds: list[str], weights: Path | N
     from tests.benchmarks.strokes.study import study
 
     folders = sorted(path.parent for path in data.glob("*/ct.nii.gz"))
-    counts, _ = study(folders, kinds, weights)
-    answer.write_text(json.dumps(counts, indent=1) + "\n", encoding="utf-8")
+    if not folders:
+        sys.exit(f"{data}: there is no folder with a ct.nii.gz in it")
+    study(folders, kinds, weights, keep=lambda counts: answer.write_text(json.dumps(counts, indent=1) + "\n", "utf-8"))
 
 
 def _run(name: str) -> bool:

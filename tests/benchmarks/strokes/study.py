@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,16 @@ Counts = dict[str, float | None]
 
 
 def study(
-    folders: list[Path], kinds: list[str], weights: Path | None = None, methods: Iterable[str] = METHODS
+    folders: list[Path],
+    kinds: list[str],
+    weights: Path | None = None,
+    methods: Iterable[str] = METHODS,
+    keep: Callable[[Any], object] = lambda counts: None,
 ) -> tuple[dict[str, dict[str, dict[str, Counts]]], dict[str, dict[str, dict[str, list[float]]]]]:
-    """`{case: {organ: {method: counts}}}`, and the same with the Dice before and after each stroke."""
+    """`{case: {organ: {method: counts}}}`, and the same with the Dice before and after each stroke.
+
+    `keep` gets the counts after each organ: who is stopped has what was measured until then.
+    """
     counts: dict[str, Any] = {}
     curves: dict[str, Any] = {}
     for number, (name, case) in enumerate(organ_cases(folders, load(weights), kinds)):
@@ -35,6 +42,7 @@ def study(
             seconds = time.perf_counter() - start
             shown = " ".join(f"{dice:.3f}" for dice in curve[:8])
             print(f"{name}, {case.organ.key}, {method}: {shown} ({seconds:.0f} s)", file=sys.stderr, flush=True)
+        keep(counts)
     return counts, curves
 
 
