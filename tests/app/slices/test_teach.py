@@ -20,6 +20,7 @@ from flare_gui.organs import LIVER
 from flare_gui.volume import Segmentation, Volume
 from tests.app.helpers import at, drag, slice_view
 from tests.lobes import FINE, Body, dice, fine
+from tests.tiny import save_tiny, write_scan
 
 WaitFor = Callable[..., None]
 RIGHT, SHIFT = Qt.MouseButton.RightButton, Qt.KeyboardModifier.ShiftModifier
@@ -230,3 +231,24 @@ def test_another_scan_frees_what_the_network_saw_of_the_one_before(lobes: MainWi
     QTest.qWait(50)
     gc.collect()
     assert seen() is None and not lobes.teaching.ready and not lobes.teaching.strokes
+
+
+def test_on_a_mask_from_elsewhere_the_network_is_run_and_the_stroke_waits_for_it(
+    window: MainWindow, wait_for: WaitFor, tmp_path: Path
+) -> None:
+    window.session.use_weights(save_tiny(tmp_path, "tiny", seed=1))
+    volume = io.read_scan(write_scan(tmp_path / "ct.nii.gz"))
+    labels = np.zeros(volume.shape, np.uint8)
+    labels[14:24, 12:20, 10:20] = LIVER.label
+    window.document.show(volume, Segmentation(labels, volume.affine))
+    wait_for(lambda: window.views.slices[0].width() > 100 and not window.runner.busy)
+    window.tools.label = LIVER.label
+    QTest.keyClick(window, Qt.Key.Key_T)
+    view, middle = slice_view(window, "Axial"), tuple(np.argwhere(liver(window)).mean(axis=0).round().astype(int))
+    window.document.move_to_voxel(middle)
+    assert not window.teaching.ready
+    x, y, z = middle
+    drag(view, *(at(view, (x, y + step, z)) for step in range(-2, 3)), button=RIGHT)
+    assert window.teaching.busy and liver(window)[middle]
+    wait_for(lambda: not window.teaching.busy and not window.runner.busy, 120)
+    assert len(window.teaching.strokes) == 1 and not liver(window)[middle]
