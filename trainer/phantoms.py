@@ -51,12 +51,18 @@ def phantoms(folder: Path, seed: int, *, progress: Progress = ignore) -> Iterato
         rng = np.random.default_rng((seed, i))
         yield from (_organs_in_bodies(path, rng) if path.parent.name == "abdomen8" else [_whole_body(path)])
         progress("phantoms", (i + 1) / len(found))
-    for i in range(0 if found else _BODIES_OF_SHAPES):
+    if not found:
+        yield from shapes(_BODIES_OF_SHAPES, seed, progress=progress)
+
+
+def shapes(count: int, seed: int, *, progress: Progress = ignore) -> Iterator[TrainingCase]:
+    """Tissue maps of `count` patients from shapes of our own."""
+    for i in range(count):
         rng = np.random.default_rng((seed, i))
         tissues, affine = abdomen(rng, SPACING_MM)
         tissues, spacing = _canonical(tissues, affine)
         yield TrainingCase(f"shapes_{i:03d}", tissues, None, spacing, "shapes of flare-gui", "Apache-2.0")
-        progress("phantoms", (i + 1) / _BODIES_OF_SHAPES)
+        progress("phantoms", (i + 1) / count)
 
 
 def label_maps_in(folder: Path) -> list[Path]:

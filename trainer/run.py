@@ -22,12 +22,13 @@ from trainer.recipe import Recipe
 class Data:
     """One `--data PATH[=WEIGHT][:ORGANS]`: where cases come from, how often they are drawn, which organs they show.
 
-    `organs` are keys; None leaves it to the source itself.
+    `organs` are keys; None leaves it to the source itself. Of a `whole` source nothing is held back for validation.
     """
 
     path: str
     weight: float = 1.0
     organs: tuple[str, ...] | None = None
+    whole: bool = False
 
     @classmethod
     def parse(cls, text: str) -> "Data":
@@ -71,7 +72,8 @@ def prepare(
         loaded = _cached(source, run / "cache" / str(number), settings.seed, progress)
         if source.organs is not None:
             loaded = [case.showing(source.organs) for case in loaded]
-        parts = cache.split((case.name for case in loaded), settings.seed)
+        names = [case.name for case in loaded]
+        parts = {"train": names, "validation": []} if source.whole else cache.split(names, settings.seed)
         training.append((source.weight, [case for case in loaded if case.name in parts["train"]]))
         validation.append((source.weight, [case for case in loaded if case.name in parts["validation"]]))
         about.append({"path": source.path, "weight": source.weight, "sources": _sources(loaded), **parts})
