@@ -42,6 +42,10 @@ WINDOWS = {
 # Behind surfaces, by the name on screen.
 BACKGROUNDS = {"Dark": "#10161d", "Light": "#dfe5ea", "White": "#ffffff"}
 
+# How the CT itself is drawn in 3D, by what is seen of it.
+Rendering = Literal["off", "skin", "bones"]
+RENDERING_NAMES: dict[Rendering, str] = {"off": "No CT", "skin": "CT: skin", "bones": "CT: bones, vessels"}
+
 
 @dataclass(frozen=True)
 class PictureStyle:

@@ -1,6 +1,6 @@
 """What stands in a 3D picture and from where it is seen: shared by the window, the report and the films."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -29,6 +29,8 @@ VIEWS: dict[View, tuple[tuple[float, float, float], tuple[float, float, float]]]
 BACKGROUND, BACKGROUND_TOP = "#10161d", "#33414f"
 # How far towards white the face of an organ is that the scan cuts.
 CUT_PALER = 0.45
+# Degrees, upright, before a fit; and the share of the picture that what is there fills after it.
+_VIEW_ANGLE, _FILLED = 24.0, 0.86
 AIR_BELOW = -600
 SKIN_COLOUR, SKIN_OPACITY = "#d9b99b", 0.14
 
@@ -154,7 +156,7 @@ def add_orientation(plotter: Plotter) -> None:
     cube.SetFaceTextScale(0.6)
     # Upright letters when seen with the head up.
     cube.SetXFaceTextRotation(90)
-    cube.SetZFaceTextRotation(0)
+    cube.SetZFaceTextRotation(90)
     cube.GetCubeProperty().SetColor(0.33, 0.40, 0.47)
     cube.GetTextEdgesProperty().SetColor(0.9, 0.9, 0.9)
     for face in faces:
@@ -166,8 +168,21 @@ def look_from(plotter: Plotter, view: View, bounds: tuple[float, ...] | None = N
     """Turn the camera to one side of the patient and fit what is there, or `bounds`, into the picture."""
     towards, up = VIEWS[view]
     plotter.view_vector(towards, viewup=up, render=False, bounds=bounds)
-    plotter.reset_camera(render=False, bounds=bounds)
-    plotter.camera.zoom(1.25)
+    fit(plotter, bounds)
+
+
+def fit(plotter: Plotter, bounds: tuple[float, ...] | None = None) -> None:
+    """Move the camera, the way it looks, to where what is there, or `bounds`, fills the picture."""
+    camera, box = plotter.camera, bounds or plotter.bounds
+    # Each fit begins with the same lens: one that grew longer with each would have no perspective in the end.
+    camera.view_angle = _VIEW_ANGLE
+    plotter.reset_camera(render=False, bounds=box)
+    # VTK leaves room for the sphere around the box.
+    corners = np.array([[x, y, z] for x in box[:2] for y in box[2:4] for z in box[4:]], float)
+    seen = geometry.apply(pv.array_from_vtkmatrix(camera.GetViewTransformMatrix()), corners)
+    width, height = plotter.window_size
+    reach = np.abs(seen[:, :2]) / -seen[:, 2:] / (width / height, 1.0)
+    camera.view_angle = float(np.degrees(2 * np.arctan(reach.max() / _FILLED)))
 
 
 def bounds_of(surfaces: Mapping[int, pv.PolyData]) -> tuple[float, ...] | None:
@@ -177,6 +192,12 @@ def bounds_of(surfaces: Mapping[int, pv.PolyData]) -> tuple[float, ...] | None:
     boxes = np.array([surface.bounds for surface in surfaces.values()])
     ends = np.stack([boxes[:, ::2].min(axis=0), boxes[:, 1::2].max(axis=0)], axis=1)
     return tuple(ends.ravel().tolist())
+
+
+def bounds_of_scan(shape: Sequence[int], affine: np.ndarray) -> tuple[float, ...]:
+    """As `bounds_of`, of the middles of all voxels of a scan of `shape` that `affine` places."""
+    corners = geometry.apply(affine, geometry.corners((shape[0], shape[1], shape[2])))
+    return tuple(np.stack([corners.min(axis=0), corners.max(axis=0)], axis=1).ravel().tolist())
 
 
 def off_screen(size: tuple[int, int], background: str) -> Plotter:

@@ -187,14 +187,20 @@ def skin_surface(hu: np.ndarray, affine: np.ndarray) -> pv.PolyData:
     steps = np.maximum(1, np.rint(SKIN_MM / np.array(geometry.spacing(affine)))).astype(int)
     coarse = hu[:: steps[0], :: steps[1], :: steps[2]]
     scaled = affine @ np.diag([*steps.astype(float), 1.0])
-    body = ndimage.binary_opening(coarse > SKIN_HU, iterations=2)
-    parts, count = ndimage.label(body)
-    if not count:
+    filled = body_inside(coarse)
+    if not filled.any():
         return pv.PolyData()
+    return _with_normals(_around(filled, scaled))
+
+
+def body_inside(hu: np.ndarray) -> np.ndarray:
+    """Which voxels of coarse HU (x, y, z), canonical, are the patient, lungs and gas included: a boolean mask."""
+    parts, count = ndimage.label(ndimage.binary_opening(hu > SKIN_HU, iterations=2))
+    if not count:
+        return np.zeros(hu.shape, bool)
     largest = parts == 1 + int(np.argmax(np.bincount(parts.ravel())[1:]))
     # Lungs and gas belong to the inside.
-    filled = np.stack([ndimage.binary_fill_holes(largest[:, :, z]) for z in range(largest.shape[2])], axis=2)
-    return _with_normals(_around(filled, scaled))
+    return np.stack([ndimage.binary_fill_holes(largest[:, :, z]) for z in range(largest.shape[2])], axis=2)
 
 
 def _of(shape: Shape) -> pv.PolyData:

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from flare_gui.app.slices.view import SliceView
 from flare_gui.app.window.main_window import MainWindow
@@ -24,6 +24,18 @@ def drop(target: QWidget, *paths: Path) -> None:
     QApplication.sendEvent(target, enter)
     assert enter.isAccepted(), f"{target} and what it lies in refuse files"
     QApplication.sendEvent(target, QDropEvent(QPointF(middle), copy, mime, LEFT, NO_KEYS))
+
+
+def answer(words: str) -> None:
+    """Press the button with these words in the question that is open."""
+    boxes = [box for box in QApplication.topLevelWidgets() if isinstance(box, QMessageBox) and box.isVisible()]
+    assert len(boxes) == 1, [box.text() for box in boxes]
+    next(button for button in boxes[0].buttons() if button.text() == words).click()
+
+
+def question_is_open() -> bool:
+    """Whether a message box waits for an answer."""
+    return any(isinstance(box, QMessageBox) and box.isVisible() for box in QApplication.topLevelWidgets())
 
 
 def slice_view(window: MainWindow, name: str) -> SliceView:

@@ -126,7 +126,9 @@ class _Hand:
     def _same_volume(self) -> tuple[bool, str]:
         document = self._window.document
         assert document.volume is not None and document.segmentation is not None
-        counted, shown = count(document.volume, document.segmentation), self._window.organs.measures()
+        measures = self._window.measures
+        self._wait(lambda: bool(measures.by_key))
+        counted, shown = count(document.volume, document.segmentation), measures.by_key
         same = all(counted[key].voxels == shown[key].voxels for key in counted)
         return same, "the numbers equal a count of the whole scan" if same else "the numbers are wrong"
 

@@ -72,6 +72,9 @@ class _Ours:
         self.window = _row(self.views)
         self.document.show(scan.volume, scan.reference)
         self.document.outlined = True
+        # Both have the same pixels; the bar beside a slice would take some.
+        for view in self.views:
+            view.slider.hide()
 
     def fit(self) -> None:
         for view in self.views:
@@ -101,7 +104,7 @@ class _Bare:
     def __init__(self, ours: _Ours) -> None:
         self._pictures: list[list[tuple[np.ndarray, dict[int, tuple[np.ndarray, np.ndarray]]]]] = []
         document = ours.document
-        self._frames = [view._frame for view in ours.views]
+        self._frames = [view.sight.frame for view in ours.views]
         labels = document.labels
         assert labels is not None
         for place in ours.places():

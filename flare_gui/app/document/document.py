@@ -5,12 +5,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from flare_gui import geometry
-from flare_gui.app.document.display import Display
-from flare_gui.app.document.measurements import Measurement
-from flare_gui.app.document.overlays import OrganLook
+from flare_gui.app.document.looks import Looks
 from flare_gui.edit import Box, Edit, History, Origin
 from flare_gui.organs import ORGANS, Organ
 from flare_gui.volume import Segmentation, Volume, check_same_grid
@@ -23,7 +21,7 @@ class MaskFile(NamedTuple):
     ours: bool
 
 
-class Document(QObject):
+class Document(Looks):
     """State and signals. Positions are RAS+ mm; `hu` and `labels` are views in canonical RAS for drawing.
 
     `affine` places the canonical arrays. Oblique scans are drawn along their own axes. A whole new mask is told by
@@ -38,10 +36,6 @@ class Document(QObject):
     drawn = Signal(object)
     reference_changed = Signal()
     cursor_changed = Signal()
-    window_changed = Signal()
-    looks_changed = Signal()
-    rulers_changed = Signal()
-    display_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,11 +54,6 @@ class Document(QObject):
         self._history = History()
         self._saved: Edit | None = None
         self._cursor = np.zeros(3)
-        self._window = (-160.0, 240.0)
-        self._looks = {organ.label: OrganLook(organ.colour) for organ in ORGANS}
-        self._outlined = False
-        self._display = Display()
-        self._rulers: tuple[Measurement, ...] = ()
 
     # The scan and its labels
 
@@ -137,15 +126,16 @@ class Document(QObject):
         """Replace the scan; the cursor goes to its middle. Raises `GridMismatch` for a mask of another grid."""
         if segmentation is not None:
             check_same_grid(volume, segmentation)
-        self._volume, self._segmentation, self._reference, self._rulers = volume, _writable(segmentation), None, ()
+        self._volume, self._segmentation, self._reference = volume, _writable(segmentation), None
         self._reorientation = geometry.reorient(volume.affine, volume.shape)
         self._from_mm = np.linalg.inv(self.affine)
         self._hu, self._labels = self._reorientation.apply(volume.hu), self._canonical(self._segmentation)
         self._forget_edits(mask_file)
         middle = (np.array(self.hu.shape) - 1) / 2
         self._put_cursor(geometry.apply(self.affine, np.rint(middle)[None])[0])
-        for signal in (self.volume_changed, self.segmentation_changed, self.reference_changed, self.rulers_changed):
+        for signal in (self.volume_changed, self.segmentation_changed, self.reference_changed):
             signal.emit()
+        self.rulers = ()
         self.cursor_changed.emit()
 
     def set_segmentation(self, segmentation: Segmentation | None, mask_file: MaskFile | None = None) -> None:
@@ -210,7 +200,7 @@ class Document(QObject):
     @property
     def locked(self) -> frozenset[int]:
         """The organs that no correction changes."""
-        return frozenset(label for label, look in self._looks.items() if look.locked)
+        return frozenset(organ.label for organ in ORGANS if self.look(organ.label).locked)
 
     def without_locked(self, before: np.ndarray, after: np.ndarray) -> np.ndarray:
         """`after` (uint8) but for the voxels that a locked organ would win or lose: there `before`."""
@@ -272,7 +262,7 @@ class Document(QObject):
         made = self._segmentation
         self._origin = Origin(made.run, made.warnings) if made is not None else Origin({}, ())
 
-    # Where and how one looks
+    # Where one looks
 
     @property
     def cursor_mm(self) -> np.ndarray:
@@ -297,6 +287,11 @@ class Document(QObject):
         assert self._hu is not None, "no scan is open"
         return self._voxel
 
+    def cursor_is_beyond(self, axis: int) -> bool:
+        """Whether the crosshair's place along a canonical axis lies outside the scan."""
+        index = geometry.apply(self._from_mm, self._cursor[None])[0][axis]
+        return not -1 < index < self.hu.shape[axis]
+
     def move_to_voxel(self, voxel: tuple[float, float, float]) -> None:
         """Put the crosshair on a canonical voxel, kept inside the scan."""
         inside = np.clip(voxel, 0, np.array(self.hu.shape) - 1)
@@ -311,61 +306,6 @@ class Document(QObject):
         if len(voxels):
             x, y, z = voxels[np.argmin(((voxels - voxels.mean(axis=0)) ** 2).sum(axis=1))]
             self.move_to_voxel((float(x), float(y), float(z)))
-
-    @property
-    def window(self) -> tuple[float, float]:
-        """Lowest and highest HU that are drawn, black to white."""
-        return self._window
-
-    @window.setter
-    def window(self, low_high: tuple[float, float]) -> None:
-        low, high = low_high
-        self._window = (float(low), float(max(high, low + 1)))
-        self.window_changed.emit()
-
-    def look(self, label: int) -> OrganLook:
-        """How an organ is drawn."""
-        return self._looks[label]
-
-    def set_look(self, label: int, **changes: Any) -> None:
-        """Change an organ's `colour`, `visible` or `opacity`."""
-        self._looks[label] = replace(self._looks[label], **changes)
-        self.looks_changed.emit()
-
-    def set_opacity(self, opacity: float) -> None:
-        """Opacity of all organs, 0 to 1."""
-        self._looks = {label: replace(look, opacity=opacity) for label, look in self._looks.items()}
-        self.looks_changed.emit()
-
-    @property
-    def outlined(self) -> bool:
-        """Whether organs are drawn as outlines on the slices, instead of filled."""
-        return self._outlined
-
-    @outlined.setter
-    def outlined(self, outlined: bool) -> None:
-        self._outlined = outlined
-        self.looks_changed.emit()
-
-    @property
-    def display(self) -> Display:
-        """How slices are drawn."""
-        return self._display
-
-    def set_display(self, **changes: Any) -> None:
-        """Change some of `display`."""
-        self._display = replace(self._display, **changes)
-        self.display_changed.emit()
-
-    @property
-    def rulers(self) -> tuple[Measurement, ...]:
-        """Distances, angles and circles that have been measured, in their order."""
-        return self._rulers
-
-    @rulers.setter
-    def rulers(self, rulers: tuple[Measurement, ...]) -> None:
-        self._rulers = tuple(rulers)
-        self.rulers_changed.emit()
 
 
 # No history ever ends with this one.

@@ -1,15 +1,16 @@
 """How a scan is looked at, as plain JSON for a workspace."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from flare_gui.app.document.display import SLAB_KINDS, SLABS_MM
+from flare_gui.app.document.display import LAYOUTS, SLAB_KINDS, SLABS_MM
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.measurements import Angle, Circle, Measurement, Ruler
 from flare_gui.organs import ORGANS
+from flare_gui.render.options import BACKGROUNDS, RENDERING_NAMES
 
 
 def describe(document: Document) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def describe(document: Document) -> dict[str, Any]:
         "window_hu": list(document.window),
         "outlined": document.outlined,
         "display": asdict(document.display),
+        "scene": asdict(document.scene),
         "looks": {organ.key: asdict(document.look(organ.label)) for organ in ORGANS},
         "rulers": [
             {"kind": _KINDS[type(one)], "points_mm": [list(map(float, p)) for p in one.points], "plane": one.plane}
@@ -35,10 +37,8 @@ def restore(document: Document, view: dict[str, Any]) -> None:
         low, high = view["window_hu"]
         document.window = (float(low), float(high))
     document.outlined = view.get("outlined") is True
-    display = view.get("display")
-    if isinstance(display, dict):
-        known = {key: display[key] for key, allowed in _DISPLAY.items() if allowed(display.get(key))}
-        document.set_display(**known)
+    document.set_display(**known_display(view.get("display")))
+    document.set_scene(**_known(view.get("scene"), _SCENE))
     looks = view.get("looks")
     for organ in ORGANS:
         look = looks.get(organ.key) if isinstance(looks, dict) else None
@@ -50,16 +50,44 @@ def restore(document: Document, view: dict[str, Any]) -> None:
     document.rulers = tuple(one for one in measured if one is not None)
 
 
+def known_display(kept: object) -> dict[str, Any]:
+    """What can be used of a `Display` as a dictionary, whoever has kept it."""
+    return _known(kept, _DISPLAY)
+
+
 _KINDS: dict[type[Measurement], str] = {Ruler: "ruler", Angle: "angle", Circle: "circle"}
 
 
+Allowed = Mapping[str, Callable[[Any], bool]]
+
+
+def _switch(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
 # Overlays that were hidden by a key are shown again.
-_DISPLAY: dict[str, Callable[[Any], bool]] = {
-    "smooth": lambda value: isinstance(value, bool),
+_DISPLAY: Allowed = {
+    "smooth": _switch,
     "slab_mm": lambda value: isinstance(value, float) and 0 <= value <= max(SLABS_MM),
     "slab_kind": SLAB_KINDS.__contains__,
+    "crosshair": _switch,
+    "linked": _switch,
+    "layout": LAYOUTS.__contains__,
+}
+_SCENE: Allowed = {
+    "planes": _switch,
+    "skin": _switch,
+    "rendering": lambda value: isinstance(value, str) and value in RENDERING_NAMES,
+    "background": lambda value: isinstance(value, str) and value in BACKGROUNDS,
 }
 _LOOK = {"colour": str, "visible": bool, "opacity": float, "locked": bool}
+
+
+def _known(kept: object, allowed: Allowed) -> dict[str, Any]:
+    """What of `kept` can be used as it is."""
+    if not isinstance(kept, dict):
+        return {}
+    return {key: kept[key] for key, is_allowed in allowed.items() if key in kept and is_allowed(kept[key])}
 
 
 def _numbers(value: object, count: int) -> bool:

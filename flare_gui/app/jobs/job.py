@@ -67,6 +67,11 @@ class Job(QObject):
         """Ask to stop; `cancelled` follows at the work's next step."""
         self._cancel.set()
 
+    @classmethod
+    def any_running(cls) -> bool:
+        """Whether the thread of any job that has begun has not ended."""
+        return any(job.running for job in cls._speaking)
+
     def let_go(self) -> None:
         """As `cancel`, and nobody hears from it again, not even what it has said already and Qt has not delivered."""
         self._let_go = True

@@ -33,7 +33,7 @@ class Runner(QObject):
         self.job: Job | None = None
         self._leaving: WeakSet[Job] = WeakSet()
         self.title = ""
-        self._courtesy = False
+        self._courtesy = self._stopped = False
         self._after_cancel: Callable[[], None] | None = None
         self._gone = QTimer(self, interval=GONE_MS)
         self.bar = JobBar(self.cancel)
@@ -72,13 +72,13 @@ class Runner(QObject):
         after_cancel: Callable[[], None] | None = None,
         courtesy: bool = False,
     ) -> bool:
-        """Start `work(progress=, cancel=)` and give its result to `use`; False when something runs already.
+        """Start `work(progress=, cancel=)` and give its result to `use`; False when something runs, or after `stop`.
 
         `whole` turns a stage and its fraction into the fraction of the whole job; without it stages are the job.
         `failed` gets the sentence and details in place of the signal. `after_cancel` is called when a cancelled job has
         come to its end, for one that leaves something behind. A `courtesy` shows no bar and gives way to any other job.
         """
-        if self.busy:
+        if self.busy or self._stopped:
             return False
         self.title, self._courtesy, self._after_cancel = title, courtesy, after_cancel
         self.job = job = Job(work)
@@ -132,7 +132,8 @@ class Runner(QObject):
         self._gone.start()
 
     def stop(self, seconds: float) -> None:
-        """Cancel and wait, before the program ends."""
+        """Cancel and wait, before the program ends. Nothing runs any more: what gave way would begin again."""
+        self._stopped = True
         self.drop()
         self._gone.stop()
         for job in self.leaving:

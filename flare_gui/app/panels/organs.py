@@ -7,10 +7,9 @@ from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QColorDialog, QGridLayout, QLabel, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from flare_gui.analysis.measure import OrganMeasure
-from flare_gui.analysis.tally import Tally
 from flare_gui.app import theme
 from flare_gui.app.document.document import Document
-from flare_gui.edit import Edit
+from flare_gui.app.document.measures import Measures
 from flare_gui.organs import ORGANS, Organ
 
 DOUBT_STYLE = "background: #8a5a00; color: white; border-radius: 6px; padding: 0 6px"
@@ -21,10 +20,9 @@ class OrganPanel(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, measures: Measures) -> None:
         super().__init__()
-        self._document = document
-        self._tally: Tally | None = None
+        self._document, self._measures = document, measures
         self.rows = {organ.label: OrganRow(document, organ) for organ in ORGANS}
         grid = QGridLayout()
         grid.setHorizontalSpacing(6)
@@ -38,8 +36,7 @@ class OrganPanel(QWidget):
         layout.addWidget(self.hint)
         layout.addLayout(grid)
         layout.addStretch()
-        document.segmentation_changed.connect(self._count)
-        document.edited.connect(self._recount)
+        measures.changed.connect(self._show_measures)
         document.looks_changed.connect(self._show_looks)
         self._show_looks()
 
@@ -52,31 +49,10 @@ class OrganPanel(QWidget):
         self._document.go_to_organ(label)
         self.chosen.emit(label)
 
-    def measures(self) -> dict[str, OrganMeasure]:
-        """What the rows show, by `Organ.key`; empty before there is a mask."""
-        return self._tally.measures() if self._tally is not None else {}
-
-    def _count(self) -> None:
-        segmentation, labels = self._document.segmentation, self._document.labels
-        self._tally = None
-        if segmentation is not None and labels is not None:
-            self._tally = Tally(self._document.hu, labels, segmentation.voxel_ml)
-        self._show_measures()
-
-    def _recount(self, edit: Edit) -> None:
-        labels = self._document.labels
-        if edit.origin is not None:
-            self._count()
-        elif self._tally is not None and labels is not None:
-            # What was there before is the other half of the edit, whichever way it was made.
-            done = self._document.history.last is edit
-            self._tally.replace(self._document.hu, labels, edit.box, edit.before if done else edit.after)
-            self._show_measures()
-
     def _show_measures(self) -> None:
-        measures, segmentation = self.measures(), self._document.segmentation
+        measures, segmentation = self._measures.by_key, self._document.segmentation
         warnings = segmentation.warnings if segmentation is not None else ()
-        self.hint.setVisible(not measures)
+        self.hint.setVisible(segmentation is None)
         for organ in ORGANS:
             row = self.rows[organ.label]
             row.show_measure(measures.get(organ.key), warnings)

@@ -66,6 +66,10 @@ class Marks:
         for letter, where in zip(letters, (left | middle, right | middle, centre | top, centre | bottom), strict=True):
             self.text(letter, where, bold=True)
 
+    def width_of(self, words: str) -> float:
+        """How long a line of text will be."""
+        return float(self._painter.fontMetrics().horizontalAdvance(words))
+
     def text(self, text: str, where: Qt.AlignmentFlag, *, bold: bool = False) -> None:
         """A line of text at an edge or in a corner."""
         font = QFont(self._painter.font())

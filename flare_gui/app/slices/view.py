@@ -3,18 +3,19 @@
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from flare_gui import geometry
 from flare_gui.app.document.document import Document
-from flare_gui.app.document.measurements import Angle, Measurement, Ruler
 from flare_gui.app.slices.canvas import Canvas
 from flare_gui.app.slices.labels import LabelSlices
 from flare_gui.app.slices.layers import DISAGREEMENT, OUTLINE_PIXELS, Outline, Pixels, argb, grey
-from flare_gui.app.slices.marks import Marks, StillMarks, apart_mm, position
+from flare_gui.app.slices.over import GHOST, Over
 from flare_gui.app.slices.plane import AXIAL, CORONAL, SAGITTAL, Frame, Lines, Plane
 from flare_gui.app.slices.projection import projected
+from flare_gui.app.slices.sight import Sight
 from flare_gui.app.slices.slab import Slab
+from flare_gui.app.slices.slider import SliceSlider
 from flare_gui.app.slices.tools import Place, ToolBox
 from flare_gui.edit import Box
 from flare_gui.organs import ORGANS
@@ -22,9 +23,6 @@ from flare_gui.organs import ORGANS
 __all__ = ["AXIAL", "CORONAL", "OUTLINE_PIXELS", "SAGITTAL", "SliceView"]
 
 _WINDOW_UNITS_PER_PIXEL = 2.0
-_AXIS_LETTERS = ("LR", "PA", "IS")
-# Of what was there before the last stroke, and of strokes for no organ.
-GHOST = "#FFFFFF"
 # Where mask and reference differ, in place of labels: no organ has these.
 _DIFFERING = (254, 255)
 
@@ -33,24 +31,22 @@ class SliceView(QWidget):
     """Draws the document's slice at the crosshair. The left button is the tool's, the wheel scrolls, the right windows.
 
     `pointed` carries the canonical voxel under the mouse, or None; `enlarged` follows a double click, `zoomed` a change
-    of scale by the user.
+    of scale by the user, `panned` a shift.
     """
 
     pointed = Signal(object)
     enlarged = Signal()
     zoomed = Signal()
+    panned = Signal()
 
     def __init__(self, document: Document, plane: Plane, tools: ToolBox | None = None) -> None:
         super().__init__()
         self._document, self._plane, self.tools = document, plane, tools or ToolBox()
-        self._frame: Frame | None = None
         self._hu: Slab | None = None
         # Forgotten at each change of the labels.
         self._labels: LabelSlices | None = None
         self._drawn_index: int | None = None
-        self._mouse: QPointF | None = None
-        self._still = StillMarks()
-        self._crosshair = self._disagreement = True
+        self._disagreement = True
         self.setAccessibleName(f"{plane.name} slice")
         self.setAccessibleDescription("Arrow keys move the crosshair, Page Up and Page Down scroll, + and - zoom")
         self._canvas = Canvas(self)
@@ -58,6 +54,8 @@ class SliceView(QWidget):
         self.setFocusProxy(self._canvas)
         self._box = self._canvas.addViewBox(lockAspect=True, enableMenu=False)
         self._box.setMouseEnabled(False, False)
+        self.sight = Sight(self._box, document)
+        self._over = Over(document, plane, self.tools, self.position_of)
         self._image, self._overlay = Pixels(QImage.Format.Format_RGB32), Pixels(QImage.Format.Format_ARGB32)
         self._image.set_smooth(document.display.smooth)
         self._outlines = {organ.label: Outline() for organ in ORGANS}
@@ -65,9 +63,12 @@ class SliceView(QWidget):
         self._ghosts = {organ.label: Outline() for organ in ORGANS}
         for item in (self._image, self._overlay, *self._outlines.values(), *self._ghosts.values()):
             self._box.addItem(item)
-        layout = QVBoxLayout(self)
+        self.slider = SliceSlider(document, plane)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
         layout.addWidget(self._canvas)
+        layout.addWidget(self.slider)
         document.volume_changed.connect(self._new_volume)
         document.cursor_changed.connect(self._follow)
         document.window_changed.connect(self._show_window)
@@ -105,16 +106,16 @@ class SliceView(QWidget):
         self, position: QPointF, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
     ) -> Place | None:
         """What a tool needs to know about a position in the widget; None when no scan is open."""
-        if self._frame is None:
+        if self.sight.frame is None:
             return None
         point = self._box.mapSceneToView(self._canvas.mapToScene(0, 0) + position)
-        voxel = self._frame.voxel(point.x(), point.y(), self.index)
+        voxel = self.sight.frame.voxel(point.x(), point.y(), self.index)
         return Place(self._document, self.tools, voxel, self._plane.through, modifiers)
 
     def position_of(self, voxel: np.ndarray) -> QPointF:
         """Where a canonical voxel index, fractions allowed, lies in the widget."""
-        assert self._frame is not None, "no scan is open"
-        across, up = self._frame.on_plane(voxel)
+        assert self.sight.frame is not None, "no scan is open"
+        across, up = self.sight.frame.on_plane(voxel)
         return self._box.mapViewToScene(QPointF(across, up)) - self._canvas.mapToScene(0, 0)
 
     # What can be done
@@ -137,31 +138,17 @@ class SliceView(QWidget):
 
     def zoom(self, factor: float, about: QPointF | None = None) -> None:
         """Enlarge about a position in the widget, or about the middle."""
-        centre = self._box.mapSceneToView(self._canvas.mapToScene(0, 0) + about) if about is not None else None
-        self._box.scaleBy((1 / factor, 1 / factor), center=centre)
+        self.sight.zoom(factor, self._canvas.mapToScene(0, 0) + about if about is not None else None)
         self.zoomed.emit()
-
-    @property
-    def mm_per_pixel(self) -> float:
-        """The scale."""
-        return float(self._box.viewPixelSize()[0])
-
-    def set_mm_per_pixel(self, wanted: float) -> None:
-        """Zoom about the crosshair to a scale, without telling anyone."""
-        if self._frame is not None:
-            factor = wanted / self.mm_per_pixel
-            across, up = self._frame.on_plane(np.array(self._document.cursor_voxel, float))
-            self._box.scaleBy((factor, factor), center=QPointF(across, up))
 
     def pan(self, delta: QPointF) -> None:
         """Shift the picture by so many pixels."""
-        width, height = self._box.viewPixelSize()
-        self._box.translateBy(x=-delta.x() * width, y=delta.y() * height)
+        self.sight.pan(delta)
+        self.panned.emit()
 
     def reset_view(self) -> None:
         """Show the whole slice."""
-        if self._frame is not None:
-            self._box.setRange(self._frame.rect, padding=0.02)
+        self.sight.show_all()
 
     def twin(self) -> "SliceView":
         """Another view of the same document and plane."""
@@ -169,10 +156,10 @@ class SliceView(QWidget):
 
     def look_like(self, other: "SliceView") -> None:
         """Show the same part of the same slice, with the same marks."""
-        self._crosshair, self._disagreement = other._crosshair, other._disagreement
-        if other._frame is not None:
+        self._disagreement = other._disagreement
+        if other.sight.frame is not None:
             self._new_volume()
-            self._box.setRange(other._box.viewRect(), padding=0)
+            self.sight.show_part(other.sight.part)
 
     def window_by(self, across: float, up: float) -> None:
         """Change window width by dragging across, level by dragging up, in pixels."""
@@ -189,15 +176,10 @@ class SliceView(QWidget):
 
     def hover(self, position: QPointF | None) -> None:
         """The mouse is over a position in the widget, or has left."""
-        self._mouse = position
+        self._over.mouse = position
         self.pointed.emit(self.voxel_at(position) if position is not None else None)
         if self.tools.tool.round_cursor:
             self._canvas.repaint_marks()
-
-    def show_crosshair(self, on: bool) -> None:
-        """Draw the lines through the shared point, or not."""
-        self._crosshair = on
-        self._canvas.repaint_marks()
 
     def show_disagreement(self, on: bool) -> None:
         """Colour where mask and reference differ, when there is a reference."""
@@ -207,35 +189,35 @@ class SliceView(QWidget):
     # Layers
 
     def _new_volume(self) -> None:
-        self._frame = Frame(self._document, self._plane)
+        self.sight.frame = Frame(self._document, self._plane)
         self._hu = Slab(self._document.hu, self._plane.through)
-        across, up = self._frame.cut(self._document.hu, 0).shape
+        across, up = self.sight.frame.cut(self._document.hu, 0).shape
         for picture in (self._image, self._overlay):
-            picture.show_in(self._frame.rect, across, up)
+            picture.show_in(self.sight.frame.rect, across, up)
         for outline in (*self._outlines.values(), *self._ghosts.values()):
-            outline.show_in(self._frame.rect)
+            outline.show_in(self.sight.frame.rect)
         self._draw_hu()
         self._new_labels()
         self.reset_view()
 
     def _follow(self) -> None:
-        if self._frame is None:
+        if self.sight.frame is None:
             return
         if self.index != self._drawn_index:
             self._draw_slice()
         self._canvas.repaint_marks()
-        if self._mouse is not None:
+        if self._over.mouse is not None:
             # The slice has moved under the mouse.
-            self.pointed.emit(self.voxel_at(self._mouse))
+            self.pointed.emit(self.voxel_at(self._over.mouse))
 
     def _draw_slice(self) -> None:
         self._draw_hu()
         self._draw_organs()
 
     def _draw_hu(self) -> None:
-        if self._frame is not None and self._hu is not None:
+        if self.sight.frame is not None and self._hu is not None:
             self._drawn_index = self.index
-            self._image.draw(grey(self._frame.turned(self._layer(self._hu)), self._document.window))
+            self._image.draw(grey(self.sight.frame.turned(self._layer(self._hu)), self._document.window))
 
     def _layer(self, thin: Slab) -> np.ndarray:
         """The slice as it lies in the canonical array, or what is put together of a thick one."""
@@ -266,11 +248,11 @@ class SliceView(QWidget):
             self._draw_organs()
 
     def _draw_organs(self) -> None:
-        if self._frame is None:
+        if self.sight.frame is None:
             return
         labels = self._document.labels
         if self._labels is None and labels is not None:
-            self._labels = LabelSlices(labels, self._frame)
+            self._labels = LabelSlices(labels, self.sight.frame)
         self._draw_outlines()
         self._draw_overlay()
         self._draw_ghosts()
@@ -281,12 +263,12 @@ class SliceView(QWidget):
         shown = self._labels is not None and (not self._document.outlined or differing)
         shown = shown and self._document.display.overlays
         self._overlay.setVisible(shown)
-        if not shown or self._labels is None or self._frame is None:
+        if not shown or self._labels is None or self.sight.frame is None:
             return
         colours = _colours(self._document) if not self._document.outlined else np.zeros(256, np.uint32)
         picture = here = self._labels.here(self.index)
         if differing and reference is not None:
-            other, picture = self._frame.cut(reference, self.index), here.copy()
+            other, picture = self.sight.frame.cut(reference, self.index), here.copy()
             for (colour, _), index, where in zip(DISAGREEMENT, _DIFFERING, (here > 0, here == 0), strict=True):
                 picture[where & (here != other)] = index
                 colours[index] = argb(colour, 0.85)
@@ -306,13 +288,13 @@ class SliceView(QWidget):
         edit = self.tools.teaching.preview if self.tools.teaching is not None else None
         lines: dict[int, Lines] = {}
         labels, through = self._document.labels, self._plane.through
-        if edit is not None and labels is not None and self._frame is not None:
+        if edit is not None and labels is not None and self.sight.frame is not None:
             side = edit.box[through]
             if side.start <= self.index < side.stop:
                 before = geometry.layer(labels, through, self.index).copy()
                 place = tuple(span for axis, span in enumerate(edit.box) if axis != through)
                 before[place] = geometry.layer(edit.before, through, self.index - side.start)
-                lines = self._frame.outlines(self._frame.turned(before))
+                lines = self.sight.frame.outlines(self.sight.frame.turned(before))
         for label, ghost in self._ghosts.items():
             ghost.setVisible(edit is not None and label in edit.labels and label in lines)
             if ghost.isVisible():
@@ -320,66 +302,8 @@ class SliceView(QWidget):
 
     def paint_marks(self, painter: QPainter, size: QRectF) -> None:
         """What lies over the slice, called by the canvas at every repaint."""
-        if self._frame is None:
-            return
-        marks = Marks(painter, size)
-        if self._crosshair and self._document.display.overlays:
-            marks.crosshair(self.position_of(np.array(self._document.cursor_voxel, float)))
-        pixels_per_mm = 1 / self._box.viewPixelSize()[0]
-        self._still.paint(painter, size, self._plane.letters, pixels_per_mm)
-        through = self._plane.through
-        place = position(_AXIS_LETTERS[through], self._document.cursor_mm[through])
-        count = self._document.hu.shape[through]
-        top_left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-        display = self._document.display
-        slab = f"   {display.slab_kind} of {display.slab_mm:.0f} mm" if display.slab_mm else ""
-        marks.text(f"{self._plane.name}   {place}   {self.index + 1}/{count}{slab}", top_left)
-        self._paint_rulers(marks)
-        self._paint_strokes(marks)
-        if self.tools.tool.round_cursor and self._mouse is not None:
-            look = self._document.look(self.tools.label)
-            marks.circle(self._mouse, self.tools.size_mm / 2 * pixels_per_mm, look.colour)
-        if self._canvas.hasFocus():
-            marks.focus()
-
-    def _paint_rulers(self, marks: Marks) -> None:
-        if not self._document.rulers:
-            return
-        back = np.linalg.inv(self._document.affine)
-        spacing = geometry.spacing(self._document.affine)[self._plane.through]
-        for measured in self._document.rulers:
-            points = [geometry.apply(back, np.asarray(point)[None])[0] for point in measured.points]
-            near = apart_mm(points[0], self.index, self._plane.through, spacing) < max(spacing, 1.0)
-            if measured.plane == self._plane.through and near:
-                self._paint_measurement(marks, measured, [self.position_of(point) for point in points])
-
-    def _paint_measurement(self, marks: Marks, measured: Measurement, at: list[QPointF]) -> None:
-        if isinstance(measured, Ruler):
-            marks.ruler(at[0], at[1], measured.mm)
-        elif isinstance(measured, Angle):
-            marks.angle(at[0], at[1], at[2], measured.degrees)
-        else:
-            found = measured.hu(self._document.hu, self._document.affine)
-            words = [f"{found[0]:.0f} ± {found[1]:.0f} HU", f"{found[2] / 100:.2f} cm²"] if found else []
-            marks.measured_circle(at[0], at[1], words)
-
-    def _paint_strokes(self, marks: Marks) -> None:
-        """The stroke that is drawn; with the tool in hand those that were drawn on this slice as well."""
-        teaching = self.tools.teaching
-        if teaching is None:
-            return
-        if teaching.line is not None and teaching.line.plane == self._plane.through:
-            marks.line([*map(self.position_of, teaching.line.points)], self._stroke_colour(teaching.line.label))
-        if self.tools.tool.key != "teach":
-            return
-        back, through = np.linalg.inv(self._document.affine), self._plane.through
-        for stroke in teaching.strokes:
-            points = geometry.apply(back, stroke.points_mm)
-            if np.abs(points[:, through] - self.index).max() < 0.75:
-                marks.line([*map(self.position_of, points)], self._stroke_colour(stroke.label))
-
-    def _stroke_colour(self, label: int) -> str:
-        return self._document.look(label).colour if label else GHOST
+        if self.sight.frame is not None:
+            self._over.paint(painter, size, 1 / self.sight.mm_per_pixel, focus=self._canvas.hasFocus())
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:

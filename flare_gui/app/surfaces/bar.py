@@ -1,20 +1,22 @@
 """The buttons under the 3D view."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from flare_gui.app.document.document import Document
+from flare_gui.render.options import BACKGROUNDS, RENDERING_NAMES
 
 VIEWS = ("front", "back", "left", "right", "top")
 
 
 class Bar(QToolBar):
-    """Sides to look from, and what else to show. `side_asked` carries one of `VIEWS`, the others whether it is on."""
+    """Sides to look from, `side_asked` carries one of `VIEWS`, and what else to show, which goes to the document."""
 
     side_asked = Signal(str)
-    planes_switched = Signal(bool)
-    skin_switched = Signal(bool)
 
-    def __init__(self) -> None:
+    def __init__(self, document: Document) -> None:
         super().__init__()
+        self._document = document
         # A tool bar, for what does not fit under a narrow view goes into its own menu.
         self.setMovable(False)
         for side in VIEWS:
@@ -27,14 +29,37 @@ class Bar(QToolBar):
         between = QWidget()
         between.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(between)
-        for text, tip, show in (
-            ("Slices", "Show the three slice planes", self.planes_switched),
-            ("Skin", "Show the body's outside, translucent", self.skin_switched),
+        self.planes = self._switch("Slices", "Show the three slices where the crosshair is", "planes")
+        self.skin = self._switch("Skin", "Show the patient's outside as a faint shell", "skin")
+        self.rendering, self.background = QComboBox(), QComboBox()
+        for rendering, name in RENDERING_NAMES.items():
+            self.rendering.addItem(name, rendering)
+        for colour in BACKGROUNDS:
+            self.background.addItem(colour, colour)
+        for box, key, tip in (
+            (self.rendering, "rendering", "Show the scan itself in 3D: the skin, or bones and bright vessels"),
+            (self.background, "background", "What is behind the surfaces; pictures that are saved have their own"),
         ):
-            switch = QToolButton()
-            switch.setText(text)
-            switch.setToolTip(tip)
-            switch.setAccessibleName(tip)
-            switch.setCheckable(True)
-            switch.toggled.connect(show)
-            self.addWidget(switch)
+            box.setToolTip(tip)
+            box.setAccessibleName(tip)
+            box.activated.connect(lambda _, box=box, key=key: document.set_scene(**{key: box.currentData()}))
+            self.addWidget(box)
+        document.scene_changed.connect(self._follow)
+        self._follow()
+
+    def _switch(self, text: str, tip: str, key: str) -> QToolButton:
+        switch = QToolButton()
+        switch.setText(text)
+        switch.setToolTip(tip)
+        switch.setAccessibleName(tip)
+        switch.setCheckable(True)
+        switch.clicked.connect(lambda on: self._document.set_scene(**{key: on}))
+        self.addWidget(switch)
+        return switch
+
+    def _follow(self) -> None:
+        scene = self._document.scene
+        self.planes.setChecked(scene.planes)
+        self.skin.setChecked(scene.skin)
+        self.rendering.setCurrentIndex(self.rendering.findData(scene.rendering))
+        self.background.setCurrentIndex(self.background.findData(scene.background))

@@ -3,8 +3,8 @@
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from flare_gui.app.document.document import Document
@@ -13,6 +13,7 @@ from flare_gui.app.surfaces.bar import Bar
 from flare_gui.app.surfaces.cut_line import CutLine
 from flare_gui.app.surfaces.meshes import Surfaces
 from flare_gui.app.surfaces.opengl import why_no_opengl
+from flare_gui.app.surfaces.scenery import Scenery
 
 # A press and a release closer than this is a click, not a turn.
 CLICK_PIXELS = 4
@@ -39,8 +40,8 @@ class View3D(QWidget):
         self._plotter: Any = None
         self._placeholder: QWidget | None = None
         self._made = Surfaces(document, self)
+        self._scenery = Scenery(document, self)
         self._actors: dict[int, Any] = {}
-        self._planes = self._skin = False
         # Where the camera was put by itself; None before.
         self._framed: tuple[object, ...] | None = None
         self._pressed = QPointF()
@@ -51,7 +52,7 @@ class View3D(QWidget):
         self._message.setStyleSheet("background: #10161d; color: #b8c4d0; padding: 24px")
         self._stack = QStackedLayout()
         self._stack.addWidget(self._message)
-        self.bar, self.cut_line = Bar(), CutLine(self)
+        self.bar, self.cut_line = Bar(document), CutLine(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -59,14 +60,15 @@ class View3D(QWidget):
         layout.addWidget(self.bar)
         self.bar.hide()
         self.bar.side_asked.connect(self.look_from)
-        self.bar.planes_switched.connect(self.show_planes)
-        self.bar.skin_switched.connect(self.show_skin)
         self._made.changed.connect(self._show_surfaces)
         self._made.failed.connect(self._message.setText)
+        self._scenery.failed.connect(self._message.setText)
+        self._scenery.changed.connect(self._show_scenery)
+        # Many changes at once, such as scrolling through slices that stand in 3D too, are one picture.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._render)
         document.volume_changed.connect(self._new_volume)
         document.looks_changed.connect(self._show_looks)
-        document.cursor_changed.connect(self._show_planes)
-        document.window_changed.connect(self._show_planes)
 
     @property
     def running(self) -> bool:
@@ -75,8 +77,8 @@ class View3D(QWidget):
 
     @property
     def busy(self) -> bool:
-        """Whether surfaces are being made."""
-        return self._made.busy
+        """Whether something that will be seen is being made."""
+        return self._made.busy or self._scenery.busy
 
     @property
     def surfaces(self) -> dict[int, Any]:
@@ -110,49 +112,33 @@ class View3D(QWidget):
 
         self._plotter = QtInteractor(self, auto_update=False)
         self._plotter.setAcceptDrops(False)
-        self._plotter.set_background(scene.BACKGROUND, top=scene.BACKGROUND_TOP)
         scene.light(self._plotter)
         scene.add_orientation(self._plotter)
         scene.blend_in_order(self._plotter)
         self._plotter.installEventFilter(self)
         self.cut_line.watch(self._plotter)
         self._stack.addWidget(self._plotter)
+        self._plotter.iren.add_observer("StartInteractionEvent", self._moves)
+        self._plotter.iren.add_observer("InteractionEvent", self._moves)
+        self._scenery.start(self._plotter)
         self._made.start()
         self.ready.emit()
 
     def look_from(self, view: str) -> None:
-        """Turn the camera to "front", "back", "left", "right" or "top" and fit the organs."""
-        if self.running:
+        """Turn the camera to "front", "back", "left", "right" or "top" and fit what there is."""
+        if self.running and self._document.volume is not None:
             from flare_gui.render import scene
 
-            scene.look_from(self._plotter, view, scene.bounds_of(self.surfaces))  # type: ignore[arg-type]
-            self._plotter.render()
+            scene.look_from(self._plotter, view, self._bounds())  # type: ignore[arg-type]
+            self._soon.start()
 
     def fit(self) -> None:
-        """Move the camera, the way it looks, to where all organs are in the picture."""
-        if self.running and self.surfaces:
+        """Move the camera, the way it looks, to where all that there is, is in the picture."""
+        if self.running and self._document.volume is not None:
             from flare_gui.render import scene
 
-            self._plotter.reset_camera(render=False, bounds=scene.bounds_of(self.surfaces))
-            self._plotter.render()
-
-    def show_planes(self, on: bool) -> None:
-        """Show the three slices at the crosshair as planes."""
-        self._planes = on
-        if self.running and not on:
-            for axis in range(3):
-                self._plotter.remove_actor(f"slice {axis}", render=False)
-            self._plotter.render()
-        self._show_planes()
-
-    def show_skin(self, on: bool) -> None:
-        """Show the body's outside, translucent."""
-        self._skin = on
-        if self.running and not on:
-            self._plotter.remove_actor("skin")
-        elif self.running and self._document.volume is not None:
-            self._add_skin(self._plotter)
-            self._plotter.render()
+            scene.fit(self._plotter, self._bounds())
+            self._soon.start()
 
     def picture(self, size: tuple[int, int], background: str | None) -> np.ndarray:
         """RGBA as uint8 (height, width, 4) of what the view shows at `size`; transparent without `background`."""
@@ -162,10 +148,7 @@ class View3D(QWidget):
         scene.blend_in_order(plotter)
         try:
             self._add_organs(plotter)
-            if self._planes:
-                self._add_planes(plotter)
-            if self._skin and self._document.volume is not None:
-                self._add_skin(plotter)
+            self._scenery.put_into(plotter)
             if self.running:
                 seen = self._plotter.camera
                 plotter.camera_position = [seen.position, seen.focal_point, seen.up]
@@ -179,10 +162,21 @@ class View3D(QWidget):
 
     def screenshot(self) -> np.ndarray | None:
         """uint8 (height, width, 3) of the view, None without 3D."""
-        return np.asarray(self._plotter.screenshot(return_img=True))[..., :3] if self.running else None
+        if not self.running:
+            return None
+        self._render()
+        return np.asarray(self._plotter.screenshot(return_img=True))[..., :3]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        if self.running and self._framed is not None:
+            # Once VTK knows of it, too.
+            QTimer.singleShot(0, self, self._frame)
 
     def closeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         self._made.stop()
+        self._scenery.stop()
+        self._soon.stop()
         if self.running:
             self._plotter.removeEventFilter(self)
             self.cut_line.let_go()
@@ -220,9 +214,42 @@ class View3D(QWidget):
 
     def _new_volume(self) -> None:
         self._framed = None
+        self._show_page()
+
+    def _bounds(self) -> tuple[float, ...]:
+        """The box of the organs; that of the scan where more of it is seen, or there are none."""
+        from flare_gui.render import scene
+
+        organs = scene.bounds_of(self.surfaces)
+        if organs is not None and not self._scenery.shows:
+            return organs
+        return scene.bounds_of_scan(self._document.hu.shape, self._document.affine)
+
+    def _show_page(self) -> None:
+        """The picture as soon as there is something in it; before that, what will come."""
+        seen = bool(self.surfaces) or self._scenery.shows
+        self._stack.setCurrentIndex(1 if self.running and seen else 0)
+        self.bar.setVisible(self.running and self._document.volume is not None)
+
+    def _show_scenery(self) -> None:
+        self._show_page()
+        self._frame()
+        self._soon.start()
+
+    def _frame(self) -> None:
+        """Have all in the picture as long as nobody has turned it: what came first may be a dab of the brush."""
+        seen = self.running and (bool(self.surfaces) or self._scenery.shows)
+        if seen and (self._framed is None or self._framed == self._camera()):
+            self.look_from("front")
+            self._framed = self._camera()
+
+    def _moves(self, *_: object) -> None:
+        self._scenery.hurry()
+
+    def _render(self) -> None:
+        self._soon.stop()
         if self.running:
-            self.show_skin(self._skin)
-            self._show_planes()
+            self._plotter.render()
 
     def _show_surfaces(self, asked: set[int]) -> None:
         from flare_gui.render import scene
@@ -234,13 +261,9 @@ class View3D(QWidget):
             surface = self.surfaces[label]
             colour = self._document.look(label).colour
             self._actors[label] = scene.add_organ(self._plotter, surface, f"organ {label}", colour, 1.0)
-        self._stack.setCurrentIndex(1 if self.surfaces else 0)
-        self.bar.setVisible(bool(self.surfaces))
+        self._show_page()
         self._show_looks()
-        if self.surfaces and (self._framed is None or self._framed == self._camera()):
-            # What came first may have been a dab of the brush: as long as nobody has turned it, all is in the picture.
-            self.look_from("front")
-            self._framed = self._camera()
+        self._frame()
         self.meshed.emit()
 
     def _camera(self) -> tuple[object, ...]:
@@ -258,7 +281,7 @@ class View3D(QWidget):
             actor.prop.opacity = _opacity(look)
             actor.prop.culling = "back" if actor.prop.opacity < 1.0 else "none"
             actor.SetVisibility(look.visible)
-        self._plotter.render()
+        self._soon.start()
 
     def _add_organs(self, plotter: Any) -> None:
         """Put the surfaces as they look here into another picture."""
@@ -268,23 +291,6 @@ class View3D(QWidget):
             look = self._document.look(label)
             actor = scene.add_organ(plotter, surface, f"organ {label}", look.colour, _opacity(look))
             actor.SetVisibility(look.visible)
-
-    def _add_skin(self, plotter: Any) -> None:
-        from flare_gui.render import scene, surface
-
-        scene.add_skin(plotter, surface.skin_surface(self._document.hu, self._document.affine))
-
-    def _show_planes(self) -> None:
-        if self.running and self._planes and self._document.volume is not None:
-            self._add_planes(self._plotter)
-            self._plotter.render()
-
-    def _add_planes(self, plotter: Any) -> None:
-        from flare_gui.render import scene
-
-        hu, affine, window = self._document.hu, self._document.affine, self._document.window
-        for axis, index in enumerate(self._document.cursor_voxel):
-            scene.add_slice(plotter, hu, affine, axis, index, window)
 
 
 def _opacity(look: OrganLook) -> float:

@@ -30,6 +30,9 @@ class Command:
     group: str | None = None
 
 
+Entries = Iterable[Command | QMenu | None]
+
+
 class Actions:
     """The commands of a window as Qt actions."""
 
@@ -39,7 +42,7 @@ class Actions:
         self._commands: dict[str, Command] = {}
         self._groups: dict[str, QActionGroup] = {}
 
-    def menu(self, title: str, entries: Iterable[Command | QMenu | None]) -> QMenu:
+    def menu(self, title: str, entries: Entries) -> QMenu:
         """Add a menu; None draws a line."""
         menu = self._window.menuBar().addMenu(title)
         menu.setToolTipsVisible(True)

@@ -5,23 +5,20 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
-    QDockWidget,
-    QLabel,
     QMainWindow,
     QMessageBox,
     QStackedWidget,
     QToolBar,
-    QWidget,
 )
 
-from flare_gui import geometry
 from flare_gui.app.dialogs.screen import fit
+from flare_gui.app.document import view_state
 from flare_gui.app.document.autosave import Autosave
 from flare_gui.app.document.document import Document
+from flare_gui.app.document.measures import Measures
 from flare_gui.app.document.recovery import Store
 from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.jobs.following import Following
@@ -29,22 +26,26 @@ from flare_gui.app.jobs.job import Job
 from flare_gui.app.jobs.runner import Runner
 from flare_gui.app.jobs.warm_up import DRAWING, READING, warm_up
 from flare_gui.app.panels.brush import BrushBar
+from flare_gui.app.panels.change import ChangePanel
 from flare_gui.app.panels.compare import ComparePanel
 from flare_gui.app.panels.organs import OrganPanel
 from flare_gui.app.panels.review import ReviewBar
 from flare_gui.app.panels.scan import ScanPanel
-from flare_gui.app.panels.scrolled import PANEL_WIDTH, ScrolledPanel
+from flare_gui.app.panels.scrolled import ScrolledPanel
 from flare_gui.app.panels.strokes import StrokePanel
 from flare_gui.app.panels.window import WindowBar
 from flare_gui.app.settings import Settings
-from flare_gui.app.slices.marks import position
 from flare_gui.app.slices.tools import ToolBox
 from flare_gui.app.surfaces.opengl import why_no_opengl
 from flare_gui.app.surfaces.view import View3D
 from flare_gui.app.window import menus
 from flare_gui.app.window.actions import Actions
+from flare_gui.app.window.arrangement import Arrangement
 from flare_gui.app.window.context import Context
+from flare_gui.app.window.earlier import Earlier, named
 from flare_gui.app.window.exporting import Exporting
+from flare_gui.app.window.pointer import Pointer
+from flare_gui.app.window.reading import Reading
 from flare_gui.app.window.recovery_offer import RecoveryOffer
 from flare_gui.app.window.reshaping import Reshaping
 from flare_gui.app.window.review import Review
@@ -53,16 +54,14 @@ from flare_gui.app.window.review_menu import review_menu
 from flare_gui.app.window.saving import Saving
 from flare_gui.app.window.session import Session
 from flare_gui.app.window.sharing import Sharing
+from flare_gui.app.window.side_by_side import SideBySide
 from flare_gui.app.window.start_page import StartPage
+from flare_gui.app.window.view_menu import view_menu
 from flare_gui.app.window.views import Views
-from flare_gui.organs import organ_of
-from flare_gui.volume import Volume
 
 if TYPE_CHECKING:
     from flare_gui.app.batch.window import BatchWindow
 
-# A change of this number forgets how older versions had placed their docks.
-LAYOUT_VERSION = 2
 # Hides what lies over the slices until it is pressed again, or as long as it is held for longer than this.
 HIDE_KEY, HELD_S = Qt.Key.Key_H, 0.35
 
@@ -86,13 +85,14 @@ class MainWindow(QMainWindow):
         self.start = StartPage()
         self.surfaces = View3D(self.document)
         self.views = Views(self.document, self.surfaces, self.tools)
+        self._middle = SideBySide(self.views)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.start)
-        self._pages.addWidget(self.views)
+        self._pages.addWidget(self._middle)
         self.setCentralWidget(self._pages)
-        self.scan_panel, self.organs = ScanPanel(self.document), OrganPanel(self.document)
-        self.comparison, self.brush_bar = ComparePanel(self.document), BrushBar(self.tools, self.document)
-        self.window_bar = WindowBar(self.document)
+        self.measures = Measures(self.document)
+        self.scan_panel, self.organs = ScanPanel(self.document), OrganPanel(self.document, self.measures)
+        self.comparison, self.change = ComparePanel(self.document), ChangePanel()
         self.strokes = StrokePanel(self.document, self.teaching)
         self._context = context = Context(
             parent=self,
@@ -106,30 +106,38 @@ class MainWindow(QMainWindow):
         )
         self.saving, self.exporting = Saving(context, self.views, self.teaching), Exporting(context)
         self.sharing = Sharing(context)
-        self.session = Session(context, self.saving, self.scan_panel, self.comparison, self.teaching)
+        reading = Reading(context)
+        self.session = Session(context, reading, self.saving, self.scan_panel, self.comparison, self.teaching)
+        self.earlier = Earlier(context, reading, self._middle, self.measures, self.change)
         self.reshaping = Reshaping(context, self.surfaces.cut_line)
         self.review_bar = ReviewBar()
         self.review = Review(context, self.session, self.saving, self.review_bar)
         self.recovery = RecoveryOffer(context, self.session, self.autosave, self.teaching)
-        right = Qt.DockWidgetArea.RightDockWidgetArea
-        self.docks = {
-            "Scan": self._dock("Scan", self.scan_panel, right),
-            "Organs": self._dock("Organs", ScrolledPanel(self.organs), right),
-            "Strokes": self._dock("Strokes", self.strokes, right),
-            "Compare": self._dock("Compare", ScrolledPanel(self.comparison), right),
+        panels = {
+            "Scan": self.scan_panel,
+            "Organs": ScrolledPanel(self.organs),
+            "Earlier scan": ScrolledPanel(self.change),
+            "Strokes": self.strokes,
+            "Compare": ScrolledPanel(self.comparison),
         }
-        self.resizeDocks([self.docks["Scan"]], [PANEL_WIDTH], Qt.Orientation.Horizontal)
-        self._pointer = QLabel()
-        self._pointer.setAccessibleName("Under the mouse")
+        self._main_bar, self._tool_bar = QToolBar("Main"), QToolBar("Tools")
+        self._main_bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.brush_bar = BrushBar(self.tools, self.document)
+        self.window_bar = WindowBar(self.document)
+        # Beside the others most of the brush's would be hidden behind an arrow.
+        bars = ((self._main_bar, self._tool_bar, self.window_bar), (self.brush_bar,))
+        self.arrangement = Arrangement(self, panels, bars)
+        self.arrangement.add_line(self.review_bar, "review")
+        self.docks = self.arrangement.docks
+        self._pointer = Pointer(self.document)
         self.statusBar().addWidget(self._pointer)
         self.statusBar().addPermanentWidget(self.runner.bar)
         self.actions_ = Actions(self)
         self._add_menus(context)
         self._connect()
         self._hidden_since = 0.0
-        self._first_state = self.saveState(LAYOUT_VERSION)
-        self.restoreGeometry(self.settings.bytes("geometry"))
-        self._arranged = self.restoreState(self.settings.bytes("state"), LAYOUT_VERSION)
+        self.arrangement.restore(self.settings)
+        self.document.set_display(**view_state.known_display(self.settings.choices("display")))
         self._show_page()
         self.refresh()
 
@@ -181,7 +189,7 @@ class MainWindow(QMainWindow):
         self.actions_.refresh()
         self.review_bar.setVisible(self.review.active)
         volume = self.document.volume
-        self.setWindowTitle(f"{_named(volume)}[*] - flare-gui" if volume else "flare-gui")
+        self.setWindowTitle(f"{named(volume)}[*] - flare-gui" if volume else "flare-gui")
         self.setWindowModified(volume is not None and self.document.unsaved)
         self.scan_panel.segment.setEnabled(volume is not None and not self.runner.blocked)
 
@@ -192,7 +200,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        self.open(paths)
+        self.session.drop(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         if not (self._may_stop_what_runs() and self.session.may_lose_corrections()):
@@ -213,8 +221,11 @@ class MainWindow(QMainWindow):
         self.teaching.drop()
         self.autosave.close()
         self.statusBar().clearMessage()
-        self.settings.keep_bytes("geometry", self.saveGeometry())
-        self.settings.keep_bytes("state", self.saveState(LAYOUT_VERSION))
+        self.arrangement.keep(self.settings)
+        display = self.document.display
+        self.settings.keep_choices("display", {"layout": display.layout, "linked": display.linked})
+        self.earlier.close()
+        self.measures.stop()
         self.surfaces.close()
         super().closeEvent(event)
 
@@ -243,47 +254,17 @@ class MainWindow(QMainWindow):
         self._warming = None
         self.surfaces.start()
 
-    def _dock(self, title: str, content: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title)
-        dock.setObjectName(title.lower())
-        dock.setWidget(content)
-        self.addDockWidget(area, dock)
-        return dock
-
     def _add_menus(self, context: Context) -> None:
         actions, session = self.actions_, self.session
         actions.menu("&File", menus.file_menu(context, session, self.saving, self.exporting, self.sharing))
         actions.menu("&Edit", menus.edit_menu(context, session, self.teaching, self.reshaping))
-        actions.menu("&Scan", menus.scan_menu(context, session, self.show_batch))
+        actions.menu("&Scan", menus.scan_menu(context, session, self.earlier, self.show_batch))
         actions.menu("Re&view", review_menu(self.review, self.show_batch))
-        self._add_bars()
-        actions.menu("&View", menus.view_menu(context, self.views, self._panels(), self.reset_layout))
+        actions.menu("&View", view_menu(context, self.views, self.arrangement.switches(), self.reset_layout))
         actions.menu("&Help", menus.help_menu(context, actions))
         menus.fill_bar(self._main_bar, menus.MAIN_BAR, actions)
         menus.fill_bar(self._tool_bar, menus.TOOL_BAR, actions)
         self.review_bar.use([actions[key] for key in REVIEW_BAR])
-
-    def _add_bars(self) -> None:
-        self._main_bar, self._tool_bar = QToolBar("Main"), QToolBar("Tools")
-        self._main_bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        for bar in self._bars():
-            bar.setObjectName(bar.windowTitle().lower())
-            if bar is self.brush_bar:
-                # Beside the others most of it would be hidden behind an arrow.
-                self.addToolBarBreak()
-            self.addToolBar(bar)
-        self.review_bar.setObjectName("review")
-        self.addToolBarBreak()
-        self.addToolBar(self.review_bar)
-        self.review_bar.toggleViewAction().setVisible(False)
-
-    def _bars(self) -> tuple[QToolBar, ...]:
-        return self._main_bar, self._tool_bar, self.window_bar, self.brush_bar
-
-    def _panels(self) -> dict[str, QAction]:
-        """What switches each panel and tool bar on and off, by the words of the menu."""
-        docks = {f"{title} panel": dock.toggleViewAction() for title, dock in self.docks.items()}
-        return docks | {f"{bar.windowTitle()} tools": bar.toggleViewAction() for bar in self._bars()}
 
     def _connect(self) -> None:
         self.start.open_file.connect(self.session.ask_for_scan)
@@ -295,13 +276,16 @@ class MainWindow(QMainWindow):
         self.start.hint_dismissed.connect(self.settings.learn_first_steps)
         self.document.segmentation_changed.connect(self._learn)
         self.session.recoverable.connect(self.recovery.offer)
+        self.session.earlier_dropped.connect(self.earlier.show)
+        self.earlier.changed.connect(lambda: self.arrangement.show({"Earlier scan": self.earlier.second is not None}))
+        self.earlier.changed.connect(self.refresh)
         self.scan_panel.segment.clicked.connect(self.session.segment)
         self.scan_panel.findings.fix_asked.connect(self.session.fix)
         self.scan_panel.automatic.setChecked(self.settings.automatic)
         self.scan_panel.automatic.toggled.connect(lambda on: setattr(self.settings, "automatic", on))
         self.comparison.asked.connect(self.session.compare)
         self.comparison.overlay_switched.connect(self.views.show_disagreement)
-        self.views.pointed.connect(self._point)
+        self.views.pointed.connect(self._pointer.point)
         self.review.changed.connect(self.refresh)
         self.following.failed.connect(self.tell)
         self.runner.busy_changed.connect(self.refresh)
@@ -314,7 +298,9 @@ class MainWindow(QMainWindow):
         self.teaching.changing.connect(self._end_painting)
         self.teaching.features_wanted.connect(self.session.look_for_teaching)
         self.teaching.changed.connect(self.refresh)
-        self.teaching.changed.connect(self._show_strokes)
+        self.teaching.changed.connect(
+            lambda: self.arrangement.show({"Strokes": bool(self.document.volume and self.teaching.strokes)})
+        )
         self.tools.changed.connect(self._prepare_teaching)
         self.tools.changed.connect(lambda: setattr(self.surfaces.cut_line, "on", self.tools.tool.key == "lasso"))
         self.tools.changed.connect(lambda: self.organs.show_chosen(self.tools.label))
@@ -343,17 +329,17 @@ class MainWindow(QMainWindow):
             self.settings.learn_first_steps()
 
     def _show_page(self) -> None:
-        scan = self.document.volume is not None
+        document, scan = self.document, self.document.volume is not None
         self._pages.setCurrentIndex(1 if scan else 0)
-        self.docks["Scan"].setVisible(scan)
-        self.docks["Organs"].setVisible(scan)
-        self._show_strokes()
-        self.docks["Compare"].setVisible(scan and self.document.reference is not None)
-        if scan and not self._arranged:
-            # Qt lays out docks that are seen, no others. The first one gets what it needs: the organs come right below.
-            self._arranged = True
-            heights = [1, *([self.height()] * (len(self.docks) - 1))]
-            self.resizeDocks([*self.docks.values()], heights, Qt.Orientation.Vertical)
+        self.arrangement.show(
+            {
+                "Scan": scan,
+                "Organs": scan,
+                "Earlier scan": self.earlier.second is not None,
+                "Strokes": scan and bool(self.teaching.strokes),
+                "Compare": scan and document.reference is not None,
+            }
+        )
 
     def _prepare_teaching(self) -> None:
         """Whoever takes the tool in the hand need not wait for the network with the first stroke."""
@@ -364,20 +350,6 @@ class MainWindow(QMainWindow):
         """A brush that is down while a stroke's correction comes ends as a step of its own; the next stroke goes on."""
         if self.tools.tool.key != "teach":
             self.tools.finish()
-
-    def _show_strokes(self) -> None:
-        self.docks["Strokes"].setVisible(self.document.volume is not None and bool(self.teaching.strokes))
-
-    def _point(self, voxel: tuple[int, int, int] | None) -> None:
-        if voxel is None:
-            self._pointer.clear()
-            return
-        x, y, z = geometry.apply(self.document.affine, np.array([voxel]))[0]
-        sides = (position("LR", x), position("PA", y), position("IS", z))
-        labels = self.document.labels
-        label = 0 if labels is None else int(labels[voxel])
-        organ = f"      {organ_of(label).name}" if label else ""
-        self._pointer.setText(f"{'   '.join(sides)}      {self.document.hu[voxel]} HU{organ}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if event.key() != HIDE_KEY or event.isAutoRepeat():
@@ -395,15 +367,6 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Panels, tool bars and views where they were at first."""
-        self.restoreState(self._first_state, LAYOUT_VERSION)
-        for bar in self._bars():
-            bar.show()
-        self.views.set_layout("equal")
-        self._arranged = False
+        self.arrangement.reset()
+        self.document.set_display(layout="equal")
         self._show_page()
-
-
-def _named(volume: Volume) -> str:
-    """Folder and scan: names of scans alone are alike from one patient to the next."""
-    source = volume.source
-    return volume.name if source is None else f"{source.parent.name}/{source.name}"

@@ -1,29 +1,26 @@
-"""The menus of the window: every command with its words, keys and when it can be used."""
+"""The menus of the window but for View: every command with its words, keys and when it can be used."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar
 
 from flare_gui.app.dialogs.about import show_about, show_shortcuts
-from flare_gui.app.document.display import SLAB_KINDS, SLABS_MM
-from flare_gui.app.document.document import Document
 from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.slices.all_tools import TOOLS
 from flare_gui.app.slices.tools import Tool, ToolBox
-from flare_gui.app.window.actions import Actions, Command, plain
+from flare_gui.app.window.actions import Actions, Command, Entries, plain
 from flare_gui.app.window.context import Context
+from flare_gui.app.window.earlier import Earlier
 from flare_gui.app.window.exporting import Exporting
 from flare_gui.app.window.recent import told_apart
 from flare_gui.app.window.reshaping import Reshaping
 from flare_gui.app.window.saving import Saving
 from flare_gui.app.window.session import Session
 from flare_gui.app.window.sharing import Sharing
-from flare_gui.app.window.views import Views
 from flare_gui.organs import ORGANS
-from flare_gui.render.options import WINDOWS
 
 Keys = QKeySequence.StandardKey
 TOOL_TEXTS = (
@@ -55,8 +52,6 @@ RESHAPES = (
     ("grow", "&Grow by 1 mm", "The chosen organ larger by 1 mm to all sides"),
     ("shrink", "Shrin&k by 1 mm", "The chosen organ smaller by 1 mm from all sides"),
 )
-
-Entries = Iterator[Command | QMenu | None]
 
 # The keys of commands on the tool bars; None draws a line.
 MAIN_BAR = ("open", "segment", "save_mask", "export_everything")
@@ -171,14 +166,30 @@ def edit_menu(context: Context, session: Session, teaching: Teaching, reshaping:
     )
 
 
-def scan_menu(context: Context, session: Session, show_batch: Callable[[], object]) -> Entries:
-    """Segmenting, and with which weights."""
+def scan_menu(context: Context, session: Session, earlier: Earlier, show_batch: Callable[[], object]) -> Entries:
+    """Segmenting, and with which weights; a second scan."""
     settings, document, runner = context.settings, context.document, context.runner
     ready = lambda: document.volume is not None and not runner.blocked  # noqa: E731 - asked whenever something changes
     yield Command("segment", "&Segment", session.segment, "Find liver, kidneys and spleen", "Ctrl+R", "segment", ready)
     batch = "Every scan below a folder: volumes, failures, a contact sheet"
     yield Command("batch", "Segment a &folder…", show_batch, batch, "Ctrl+Shift+R")
     yield Command("cancel", "&Cancel", runner.cancel, "Stop what is running", "Esc", None, lambda: runner.busy)
+    yield None
+    yield Command(
+        "earlier",
+        "Open an &earlier scan beside…",
+        earlier.ask_for_scan,
+        "Both at the same place, with the change of each organ's volume",
+        "Ctrl+B",
+        None,
+        ready,
+    )
+    folder = "The same, from a DICOM folder"
+    yield Command(
+        "earlier_folder", "Open an ea&rlier folder beside…", earlier.ask_for_folder, folder, None, None, ready
+    )
+    there = lambda: earlier.second is not None  # noqa: E731
+    yield Command("close_earlier", "Close the earlier scan", earlier.close, "Show one scan alone", None, None, there)
     yield None
     shipped = lambda: settings.weights is None  # noqa: E731
     yield Command(
@@ -199,84 +210,6 @@ def scan_menu(context: Context, session: Session, show_batch: Callable[[], objec
     )
 
 
-def view_menu(context: Context, views: Views, panels: Mapping[str, QAction], reset: Callable[[], None]) -> Entries:
-    """What the views show. The panels' own switches get the panels' names."""
-    document = context.document
-    for number, (name, hu) in enumerate(WINDOWS.items(), 1):
-        low, high = hu
-        yield Command(
-            f"window_{number}",
-            f"{name} window",
-            partial(_set_window, context, hu),
-            f"{low:.0f} to {high:.0f} HU from black to white",
-            str(number),
-            checked=partial(lambda hu: document.window == hu, hu),
-        )
-    yield None
-    yield Command(
-        "outline",
-        "&Outlines",
-        lambda on: setattr(document, "outlined", on),
-        "Organs as outlines instead of filled",
-        "O",
-        "outline",
-        checked=lambda: document.outlined,
-    )
-    yield Command(
-        "crosshair",
-        "&Crosshair",
-        views.show_crosshair,
-        "Lines through the point that all views share",
-        "X",
-        "crosshair",
-        checked=lambda: views.crosshair,
-    )
-    yield Command(
-        "smooth",
-        "&Smooth pixels",
-        lambda on: document.set_display(smooth=on),
-        "Interpolate between voxels, as pictures and films do; off, each voxel is a rectangle",
-        "S",
-        checked=lambda: document.display.smooth,
-    )
-    yield _slab_menu(context)
-    yield Command(
-        "link_zoom",
-        "&Link zoom",
-        views.link_zoom,
-        "All slices at one scale",
-        "Z",
-        checked=lambda: views.linked,
-    )
-    yield None
-    yield Command(
-        "reset_views", "&Fit", views.reset, "Show the whole slices, and all organs in 3D, again", "F", "layout"
-    )
-    yield Command(
-        "one_large",
-        "&One large view",
-        lambda on: views.set_layout("large" if on else "equal"),
-        "The axial slice large, the others beside it",
-        "L",
-        checked=lambda: views.layout_name == "large",
-    )
-    for i, name in enumerate(("Axial", "Coronal", "Sagittal", "3D")):
-        yield Command(
-            f"enlarge_{name.lower()}",
-            f"{name} alone",
-            partial(views.enlarge_number, i),
-            "One view alone, or all four again",
-            f"Alt+{i + 1}",
-        )
-    yield None
-    menu = QMenu("&Panels and tools", context.parent)
-    for words, action in panels.items():
-        action.setText(words)
-        menu.addAction(action)
-    yield menu
-    yield Command("reset_layout", "&Reset the layout", reset, "Panels, tools and views where they were at first")
-
-
 def help_menu(context: Context, actions: Actions) -> Entries:
     """Keys, versions."""
     parent, settings = context.parent, context.settings
@@ -284,27 +217,6 @@ def help_menu(context: Context, actions: Actions) -> Entries:
     yield Command("shortcuts", "&Keyboard and mouse", keys, "Everything at a glance", "F1")
     about = lambda: show_about(parent, settings.weights)  # noqa: E731
     yield Command("about", "&About flare-gui", about, "Versions, model card, what it is not")
-
-
-def _slab_menu(context: Context) -> QMenu:
-    document = context.document
-    menu = QMenu("Slice &thickness", context.parent)
-
-    def fill() -> None:
-        menu.clear()
-        now = (document.display.slab_mm, document.display.slab_kind if document.display.slab_mm else "mean")
-        for mm, kind in ((0.0, "mean"), *((mm, kind) for kind in SLAB_KINDS for mm in SLABS_MM)):
-            action = menu.addAction(f"{kind.capitalize()} of {mm:.0f} mm" if mm else "One voxel")
-            action.setCheckable(True)
-            action.setChecked(now == (mm, kind))
-            action.triggered.connect(partial(_set_slab, document, mm, kind))
-
-    menu.aboutToShow.connect(fill)
-    return menu
-
-
-def _set_slab(document: Document, mm: float, kind: str, _checked: bool = False) -> None:
-    document.set_display(slab_mm=mm, slab_kind=kind)
 
 
 def _recent_menu(context: Context, session: Session) -> QMenu:
@@ -329,11 +241,6 @@ def _recent_menu(context: Context, session: Session) -> QMenu:
 
 def _open(session: Session, path: Path, _checked: bool = False) -> None:
     session.open([path])
-
-
-def _set_window(context: Context, hu: tuple[float, float], _checked: bool = False) -> None:
-    context.document.window = hu
-    context.feedback.refresh()
 
 
 def _choose(tools: ToolBox, tool: type[Tool], _checked: bool = False) -> None:

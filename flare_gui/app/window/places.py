@@ -1,10 +1,9 @@
 """Where the four views lie in the middle of the window."""
 
-from typing import Literal
-
 from PySide6.QtCore import QRect
 
-Layout = Literal["equal", "large"]
+from flare_gui.app.document.display import Layout
+
 GAP = 3
 # Below this share of the other side, four views are of more use in one line than two by two.
 _NARROW = 0.55

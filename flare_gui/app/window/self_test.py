@@ -124,7 +124,7 @@ class SelfTest:
         if reason:
             return {"skipped": f"3D is off: {reason}"}
         self._wait(lambda: len(self._window.surfaces.surfaces) == len(self._found()))
-        self._window.surfaces.show_planes(True)
+        self._window.document.set_scene(planes=True)
         picture = self._window.surfaces.screenshot()
         if picture is None or len(np.unique(picture.reshape(-1, 3), axis=0)) < 100:
             raise AssertionError("the 3D picture is empty")

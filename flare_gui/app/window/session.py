@@ -1,30 +1,26 @@
 """What happens between a user's wish and the document: opening, segmenting, comparing, correcting."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from flare_gui import geometry
-from flare_gui.app.dialogs.mask_values import MaskValuesDialog
-from flare_gui.app.dialogs.series import ChoiceDialog, ask_case, ask_series
 from flare_gui.app.document import opening, view_state
-from flare_gui.app.document.opening import CaseChoice, Gap, MaskQuestion, MaskRead, Opened, SeriesChoice
+from flare_gui.app.document.opening import MaskQuestion, MaskRead, Opened
 from flare_gui.app.document.recovery import Kept
 from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.jobs import segmenting
 from flare_gui.app.panels.compare import ComparePanel
 from flare_gui.app.panels.scan import ScanPanel
 from flare_gui.app.window.context import Context
+from flare_gui.app.window.reading import Reading
 from flare_gui.app.window.saving import Saving
-from flare_gui.volume import Segmentation
+from flare_gui.volume import Segmentation, Volume
 from flare_gui.workspace import Workspace
-
-if TYPE_CHECKING:
-    from flare_gui.io import Organs
 
 SCANS = "Scans and workspaces (*.nii *.nii.gz *.hdr *.img *.nrrd *.nhdr *.mha *.mhd *.zip *.dcm *.flare);;All files (*)"
 MASKS = "Masks (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.dcm);;All files (*)"
@@ -38,14 +34,17 @@ LOOKING = "Looking at the scan"
 class Session(QObject):
     """The verbs behind menus, drops and buttons.
 
-    `recoverable` carries corrections of the scan just opened that a crashed program left, a `Kept`.
+    `recoverable` carries corrections of the scan just opened that a crashed program left, a `Kept`; `earlier_dropped`
+    an `Opened` that is to be shown beside the open scan.
     """
 
     recoverable = Signal(object)
+    earlier_dropped = Signal(object)
 
     def __init__(
         self,
         context: Context,
+        reading: Reading,
         saving: Saving,
         scan_panel: ScanPanel,
         comparison: ComparePanel,
@@ -53,10 +52,10 @@ class Session(QObject):
     ) -> None:
         super().__init__(context.parent)
         self._context, self._saving, self._teaching = context, saving, teaching
+        self._reading = reading
         self._parent, self._feedback = context.parent, context.feedback
         self._scan_panel, self._comparison = scan_panel, comparison
         self._document, self._runner, self._settings = context.document, context.runner, context.settings
-        self._pending: list[Path] = []
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settled.timeout.connect(self._score)
         # Titles of what gave way to other jobs.
@@ -66,16 +65,21 @@ class Session(QObject):
 
     # Open
 
-    def open(self, paths: list[Path], series: str | None = None, *, allow_gaps: bool = False) -> None:
+    def open(self, paths: list[Path], series: str | None = None) -> None:
         """Open what lies at `paths`, after a question when corrections would be lost."""
-        if not paths or self._context.is_busy() or not self.may_lose_corrections():
-            return
-        self._pending = paths
-        onto = self._document.volume if series is None else None
-        read = partial(
-            opening.open_paths, paths, series=series, allow_gaps=allow_gaps, store=self._context.store, onto=onto
-        )
-        self._runner.run("Reading", read, self._opened)
+        if paths and not self._context.is_busy() and self.may_lose_corrections():
+            self._read(paths, partial(self._opened, paths), series)
+
+    def drop(self, paths: list[Path]) -> None:
+        """As `open`; a scan that is dropped on another one may also be an earlier one of the same patient."""
+        volume = self._document.volume
+        if volume is None or (paths and paths[0] == volume.source):
+            self.open(paths)
+        elif paths and not self._context.is_busy():
+            self._read(paths, partial(self._dropped, paths))
+
+    def _read(self, paths: list[Path], use: Callable[[Any], None], series: str | None = None) -> None:
+        self._reading.scan(paths, use, series=series, onto=self._document.volume)
 
     def open_case(self, scan: Path, mask: Path | None, series: str | None) -> None:
         """Open a case of a batch with what was found in it."""
@@ -83,7 +87,6 @@ class Session(QObject):
 
     def show_case(self, opened: Opened) -> None:
         """Show a case of a review that was read already; nothing is asked but about corrections that a crash left."""
-        self._pending = []
         self._document.show(opened.volume, opened.segmentation, opened.mask_file)
         self._saving.workspace_file = None
         self._scan_panel.show_no_cost("")
@@ -94,8 +97,8 @@ class Session(QObject):
     def open_demo(self) -> None:
         """Make the synthetic demo CT and open it."""
         if not self._context.is_busy() and self.may_lose_corrections():
-            self._pending = []
-            self._runner.run("Demo scan", partial(opening.demo, store=self._context.store), self._opened)
+            demo = partial(opening.demo, store=self._context.store)
+            self._runner.run("Demo scan", demo, partial(self._opened, []))
 
     def restore(self, kept: Kept, use: Callable[[Workspace], None]) -> None:
         """Read corrections of the open scan that a crashed program left, and give them to `use`."""
@@ -107,39 +110,23 @@ class Session(QObject):
         """Show a mask of this or another program as the segmentation."""
         volume = self._document.volume
         if volume is not None and not self._context.is_busy() and self.may_lose_corrections():
-            self._runner.run("Reading", partial(opening.read_mask, volume, path), self._mask_read)
+            self._reading.mask(volume, path, self._mask_read, partial(self._is_open, volume))
 
-    def _mask_read(self, read: MaskRead | MaskQuestion) -> None:
-        if isinstance(read, MaskQuestion):
-            self._ask_about_values(read, self._mask_read)
-            return
+    def _mask_read(self, read: MaskRead) -> None:
         self._context.tools.finish()
         self._document.set_segmentation(read.segmentation, read.file)
 
-    def _ask_about_values(self, question: MaskQuestion, use: Callable[[MaskRead | MaskQuestion], None]) -> None:
-        """The table of a mask's values; with the answer the mask is read again and given to `use`."""
-        dialog = MaskValuesDialog(question.path, question.rows, self._parent)
-        volume = self._document.volume
-
-        def answered(meaning: "Mapping[str, Organs]") -> None:
-            # The scan may be another one by now.
-            if volume is not None and volume is self._document.volume and not self._context.is_busy():
-                self._runner.run("Reading", partial(opening.read_mask, volume, question.path, meaning), use)
-
-        dialog.answered.connect(answered)
-        dialog.open()
+    def _is_open(self, volume: Volume) -> bool:
+        return volume is self._document.volume
 
     def open_reference(self, path: Path) -> None:
         """Open a second mask to compare with."""
         volume = self._document.volume
-        if volume is not None and not self._context.is_busy():
-            self._runner.run("Reading", partial(opening.read_mask, volume, path), self._reference_read)
+        if volume is not None:
+            self._reading.mask(volume, path, self._reference_read, partial(self._is_open, volume))
 
-    def _reference_read(self, read: MaskRead | MaskQuestion) -> None:
-        if isinstance(read, MaskQuestion):
-            self._ask_about_values(read, self._reference_read)
-        else:
-            self._document.set_reference(read.segmentation)
+    def _reference_read(self, read: MaskRead) -> None:
+        self._document.set_reference(read.segmentation)
 
     def ask_for_scan(self) -> None:
         """The file dialog for a scan."""
@@ -178,46 +165,50 @@ class Session(QObject):
             self._feedback.say("Repaired here; the file was not changed")
             self.estimate()
 
-    def _ask_about_gap(self, gap: Gap) -> None:
-        """The question whether slices that are missing may be made up."""
-        buttons = QMessageBox.StandardButton
-        box = QMessageBox(QMessageBox.Icon.Question, "flare-gui", gap.sentence, parent=self._parent)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText("What is made up there is no measurement. Better ask for the complete series.")
-        fill = box.addButton("Fill the gap by interpolation", QMessageBox.ButtonRole.AcceptRole)
-        box.addButton(buttons.Cancel)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        fill.clicked.connect(lambda: self.open(self._pending, gap.series, allow_gaps=True))
-        box.open()
-
-    def _opened(self, result: Opened | MaskRead | MaskQuestion | SeriesChoice | CaseChoice | Gap) -> None:
-        if isinstance(result, (MaskRead, MaskQuestion)):
-            self._mask_read(result)
-        elif isinstance(result, SeriesChoice):
-            self._ask(ask_series(result, self._parent)).chosen.connect(lambda uid: self.open(self._pending, uid))
-        elif isinstance(result, Gap):
-            self._ask_about_gap(result)
-        elif isinstance(result, CaseChoice):
-            self._ask(ask_case(result.path, result.cases, self._parent)).chosen.connect(lambda path: self.open([path]))
+    def _dropped(self, paths: list[Path], result: Opened | MaskRead | MaskQuestion) -> None:
+        if isinstance(result, Opened) and result.workspace is None:
+            box = QMessageBox(QMessageBox.Icon.Question, "flare-gui", f"What is {paths[0].name}?", parent=self._parent)
+            box.setTextFormat(Qt.TextFormat.PlainText)
+            box.setInformativeText("An earlier scan of the same patient can be shown beside the one that is open.")
+            beside = box.addButton("Show it beside", QMessageBox.ButtonRole.ActionRole)
+            instead = box.addButton("Open it instead", QMessageBox.ButtonRole.AcceptRole)
+            box.addButton(QMessageBox.StandardButton.Cancel)
+            box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            beside.clicked.connect(lambda: self.earlier_dropped.emit(result))
+            instead.clicked.connect(lambda: self._open_instead(paths, result))
+            box.open()
         else:
-            self._show(result)
+            self._open_instead(paths, result)
 
-    def _ask(self, dialog: ChoiceDialog) -> ChoiceDialog:
-        dialog.open()
-        return dialog
+    def _open_instead(self, paths: list[Path], result: Opened | MaskRead | MaskQuestion) -> None:
+        if self.may_lose_corrections():
+            self._opened(paths, result)
 
-    def _show(self, opened: Opened) -> None:
+    def _opened(self, paths: list[Path], result: Opened | MaskRead | MaskQuestion) -> None:
+        if isinstance(result, Opened):
+            self._show(paths, result)
+        elif isinstance(result, MaskRead):
+            self._mask_read(result)
+        else:
+            self._ask_about_values(result)
+
+    def _ask_about_values(self, question: MaskQuestion) -> None:
+        volume = self._document.volume
+        assert volume is not None, "a mask is read for an open scan"
+        self._reading.ask_about_values(question, volume, self._mask_read, partial(self._is_open, volume))
+
+    def _show(self, paths: list[Path], opened: Opened) -> None:
         self._document.show(opened.volume, opened.segmentation, opened.mask_file)
         self._saving.workspace_file = None
         if opened.workspace is not None:
-            self._saving.workspace_file = self._pending[0]
+            self._saving.workspace_file = paths[0]
             view_state.restore(self._document, opened.workspace.view)
             self._teaching.restore(opened.workspace)
-        if self._pending:
-            self._settings.add_recent(self._pending[0])
+        if paths:
+            self._settings.add_recent(paths[0])
         self._feedback.refresh()
         if opened.question is not None:
-            self._ask_about_values(opened.question, self._mask_read)
+            self._ask_about_values(opened.question)
         if opened.kept is not None:
             self.recoverable.emit(opened.kept)
         elif self._settings.automatic and opened.segmentation is None and opened.question is None:

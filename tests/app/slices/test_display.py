@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from flare_gui.app.document import view_state
 from flare_gui.app.document.document import Document
+from flare_gui.app.settings import Settings
 from flare_gui.app.slices.measuring import MeasureAngle, MeasureCircle
 from flare_gui.app.slices.projection import projected
 from flare_gui.app.slices.view import SliceView
@@ -115,7 +116,7 @@ def test_linked_slices_have_one_scale(shown: MainWindow) -> None:
     shown.actions_["link_zoom"].trigger()
     axial, sagittal = slice_view(shown, "Axial"), slice_view(shown, "Sagittal")
     wheel(canvas(axial), at(axial, (20, 18, 15)), 3, Qt.KeyboardModifier.ControlModifier)
-    assert sagittal.mm_per_pixel == pytest.approx(axial.mm_per_pixel)
+    assert sagittal.sight.mm_per_pixel == pytest.approx(axial.sight.mm_per_pixel)
 
 
 def test_a_circle_says_mean_and_sd_of_its_hu_and_an_angle_its_degrees(shown: MainWindow, tmp_path: Path) -> None:
@@ -146,3 +147,41 @@ def test_a_workspace_of_the_first_version_keeps_its_distances() -> None:
     document.show(Volume(np.zeros((4, 4, 4), np.int16), np.eye(4)))
     view_state.restore(document, {"rulers": [{"start_mm": [0, 0, 0], "end_mm": [3, 4, 0], "plane": 2}]})
     assert document.rulers[0].mm == 5  # type: ignore[union-attr]
+
+
+def test_a_slider_beside_each_slice_goes_to_any_slice_and_follows_the_wheel(shown: MainWindow) -> None:
+    for view in shown.views.slices:
+        slider = view.slider
+        assert slider.isVisible() and slider.height() > 100
+        wheel(canvas(view), QPointF(40, 40), 2)
+        assert slider.value() == view.index
+        # A click beside the handle goes on by a page, a drag of the handle anywhere.
+        slider.setSliderPosition(slider.minimum())
+        assert view.index == 0
+        QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 2, 4))
+        assert view.index == min(slider.maximum(), slider.pageStep())
+
+
+def test_linked_zoom_and_layout_come_back_with_a_workspace_and_at_the_next_start(
+    window: MainWindow, scan: Path, wait_for: WaitFor, tmp_path: Path
+) -> None:
+    shown = window
+    shown.open([scan])
+    wait_for(lambda: shown.document.segmentation is not None, 60)
+    QTest.keyClick(shown, Qt.Key.Key_Z)
+    QTest.keyClick(shown, Qt.Key.Key_L)
+    axial, coronal = (slice_view(shown, name) for name in ("Axial", "Coronal"))
+    assert axial.width() > 1.5 * coronal.width()
+    assert shown.saving.save_workspace(tmp_path / "day.flare")
+    QTest.keyClick(shown, Qt.Key.Key_Z)
+    QTest.keyClick(shown, Qt.Key.Key_L)
+    assert axial.width() == coronal.width()
+    shown.open([tmp_path / "day.flare"])
+    wait_for(lambda: shown.document.display.linked and shown.document.display.layout == "large", 60)
+    assert axial.width() > 1.5 * coronal.width()
+    shown.document.mark_saved()
+    shown.close()
+    next_day = MainWindow(Settings(tmp_path / "settings.ini"))
+    assert next_day.document.display.linked and next_day.document.display.layout == "large"
+    next_day.close()
+    next_day.deleteLater()

@@ -30,6 +30,7 @@ def test_a_slice_equals_what_pyqtgraph_draws(
     view = SliceView(document, plane)
     view.resize(*SIZE)
     document.show(document.volume, document.segmentation)
+    view.slider.hide()
     document.window, document.outlined = (-140.5, 203.0), outlined
     document.set_display(smooth=False)
     document.set_look(ORGANS[1].label, opacity=0.8, colour="#12f0a4")

@@ -93,7 +93,7 @@ def test_the_status_bar_tells_head_from_feet_as_the_slices_do(
     window.open([scan])
     wait_for(lambda: window.document.volume is not None and not window.runner.busy, 120)
     window.document.affine[2, 3] = -500.0
-    window._point((0, 0, 0))
+    window._pointer.point((0, 0, 0))
     assert "I 500.0 mm" in window._pointer.text()
 
 

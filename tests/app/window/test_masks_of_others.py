@@ -12,7 +12,7 @@ from flare_gui.app.dialogs.mask_values import MaskValuesDialog
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.io import write_volume
 from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN
-from tests.app.helpers import drop
+from tests.app.helpers import answer, drop, question_is_open
 from tests.bodies import AFFINE, body
 
 WaitFor = Callable[..., None]
@@ -65,6 +65,9 @@ def test_a_second_scan_dropped_is_a_scan(opened: MainWindow, wait_for: WaitFor, 
     write_volume(VOLUME, tmp_path / "another.nii.gz")
     first = opened.document.volume
     drop(opened, tmp_path / "another.nii.gz")
+    wait_for(question_is_open)
+    assert opened.document.volume is first
+    answer("Open it instead")
     wait_for(lambda: opened.document.volume is not first)
     assert opened.document.volume.name == "another" and opened.document.segmentation is None
 

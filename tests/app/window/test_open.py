@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from flare_gui.app.dialogs.series import ChoiceDialog
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.organs import LIVER
-from tests.app.helpers import canvas, drop
+from tests.app.helpers import answer, canvas, drop, question_is_open
 from tests.io.slices import patient, write
 
 WaitFor = Callable[..., None]
@@ -35,6 +35,12 @@ def opened(window: MainWindow, wait_for: WaitFor, name: str) -> None:
     wait_for(lambda: not window.runner.busy)
 
 
+def instead(wait_for: WaitFor) -> None:
+    """The answer to whether a second scan belongs beside the first."""
+    wait_for(question_is_open)
+    answer("Open it instead")
+
+
 def targets(window: MainWindow) -> list[QWidget]:
     """Every view of the open window, the 3D picture and the panels."""
     interactor = [window.surfaces._plotter] if window.surfaces.running else []
@@ -50,6 +56,7 @@ def test_a_scan_can_be_dropped_on_the_start_page_and_on_every_view(
         other = tmp_path / f"other{i}.nii.gz"
         shutil.copy(scan, other)
         drop(target, other)
+        instead(wait_for)
         opened(window, wait_for, f"other{i}")
 
 
@@ -66,10 +73,12 @@ def test_a_dicom_folder_and_a_zip_of_it_can_be_dropped_on_every_view(
             file.write(path, f"dicom/{path.name}")
     for target in targets(window):
         drop(target, archive)
+        instead(wait_for)
         opened(window, wait_for, "zipped")
         assert window.document.volume is not None
         assert np.array_equal(window.document.volume.hu, volume.hu)
         drop(target, dicom)
+        instead(wait_for)
         opened(window, wait_for, "dicom")
 
 

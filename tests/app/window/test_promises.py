@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from flare_gui.app.self_test.heartbeat import Heartbeat
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
@@ -21,7 +22,6 @@ from flare_gui.app.dialogs.about import NOT_A_DEVICE, about_text, show_about, sh
 from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.settings import Settings
 from flare_gui.app.window.main_window import MainWindow
-from flare_gui.app.window.self_test import Heartbeat
 from flare_gui.model.laterality import MIRRORED
 from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY
 from flare_gui.volume import Segmentation

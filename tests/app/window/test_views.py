@@ -55,7 +55,7 @@ def test_panels_and_tools_come_back_from_the_view_menu_and_the_layout_can_be_res
     wait_for(lambda: window.document.volume is not None, 120)
     window.docks["Organs"].close()
     window.brush_bar.hide()
-    panels = window._panels()
+    panels = window.arrangement.switches()
     assert {"Scan panel", "Organs panel", "Compare panel", "Brush tools", "Window tools", "Main tools"} <= set(panels)
     panels["Organs panel"].trigger()
     panels["Brush tools"].trigger()
@@ -65,4 +65,4 @@ def test_panels_and_tools_come_back_from_the_view_menu_and_the_layout_can_be_res
     window.actions_["one_large"].trigger()
     window.actions_["reset_layout"].trigger()
     assert not window.docks["Scan"].isFloating() and window.docks["Organs"].isVisible()
-    assert window.views.layout_name == "equal"
+    assert window.document.display.layout == "equal"

@@ -1,0 +1,127 @@
+"""Organs of two scans of one patient: volumes side by side, and by how much they have changed."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from flare_gui.analysis.measure import OrganMeasure
+from flare_gui.app.document.measures import Measures
+from flare_gui.organs import ORGANS, Organ
+
+_CUT = "The scan ends inside the {organ}: what is missing there is no change of the patient"
+
+
+class ChangePanel(QWidget):
+    """The table, and what can be done with the earlier scan: one signal a wish."""
+
+    segment_asked = Signal()
+    mask_asked = Signal()
+    save_asked = Signal()
+    match_asked = Signal()
+    link_switched = Signal(bool)
+    close_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._now: Measures | None = None
+        self._earlier: Measures | None = None
+        self.about = QLabel()
+        self.about.setTextFormat(Qt.TextFormat.PlainText)
+        self.about.setWordWrap(True)
+        self.table = QTreeWidget()
+        self.table.setAccessibleName("Volumes now and earlier")
+        self.table.setRootIsDecorated(False)
+        self.table.setHeaderLabels(["ml", "Earlier", "Now", "Change"])
+        self.table.setFixedHeight(round((len(ORGANS) + 2) * 1.25 * self.table.fontMetrics().height()))
+        self.table.headerItem().setToolTip(3, "Now less earlier, in ml and in per cent of the earlier volume")
+        header = self.table.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._rows = {organ: QTreeWidgetItem([organ.name]) for organ in ORGANS}
+        self.table.addTopLevelItems(list(self._rows.values()))
+        for item in (self.table.headerItem(), *self._rows.values()):
+            for column in (1, 2, 3):
+                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.linked = QCheckBox("Same place and zoom in both")
+        self.linked.setToolTip("Moving or zooming one scan moves and zooms the other")
+        self.linked.toggled.connect(self.link_switched)
+        match = _button(
+            "This is the same place", "For tables that stood apart: untick, find one landmark in both, press"
+        )
+        match.clicked.connect(self.match_asked)
+        self.segment = _button("Segment it", "Find the organs in the earlier scan, too")
+        self.segment.clicked.connect(self.segment_asked)
+        mask = _button("Open its mask…", "Use a mask of the earlier scan that a file has")
+        mask.clicked.connect(self.mask_asked)
+        self.save = _button("Save its mask…", "Write the earlier scan's mask into a file")
+        self.save.clicked.connect(self.save_asked)
+        close = _button("Close it", "Show the open scan alone again")
+        close.clicked.connect(self.close_asked)
+        layout = QVBoxLayout(self)
+        for widget in (self.about, self.table, self.linked):
+            layout.addWidget(widget)
+        for line in ((match,), (self.segment, mask), (self.save, close)):
+            row = QHBoxLayout()
+            for button in line:
+                row.addWidget(button)
+            layout.addLayout(row)
+        layout.addStretch()
+
+    def begin(self, name: str, now: Measures, earlier: Measures) -> None:
+        """Show the changes between two scans from now on; `name` is the earlier one's."""
+        self.about.setText(f"Earlier: {name}")
+        self._now, self._earlier = now, earlier
+        self.linked.blockSignals(True)
+        self.linked.setChecked(True)
+        self.linked.blockSignals(False)
+        for measures in (now, earlier):
+            measures.changed.connect(self._show)
+        self._show()
+
+    def end(self) -> None:
+        """Follow them no longer."""
+        for measures in (self._now, self._earlier):
+            if measures is not None:
+                measures.changed.disconnect(self._show)
+        self._now = self._earlier = None
+
+    def _show(self) -> None:
+        if self._now is None or self._earlier is None:
+            return
+        now, earlier = self._now.by_key, self._earlier.by_key
+        self.save.setEnabled(bool(earlier))
+        for organ, row in self._rows.items():
+            _fill(row, organ, now.get(organ.key), earlier.get(organ.key))
+
+
+def _fill(row: QTreeWidgetItem, organ: Organ, now: OrganMeasure | None, earlier: OrganMeasure | None) -> None:
+    for column, found in ((1, earlier), (2, now)):
+        row.setText(column, f"{found.volume_ml:.0f}" if found is not None and found.voxels else "–")
+    cut = any(found is not None and found.voxels and found.touches_border for found in (now, earlier))
+    row.setText(0, f"{organ.name} (cut)" if cut else organ.name)
+    row.setToolTip(0, _CUT.format(organ=organ.name.lower()) if cut else "")
+    row.setText(3, change(now, earlier))
+
+
+def change(now: OrganMeasure | None, earlier: OrganMeasure | None) -> str:
+    """Such as "+12 ml, +1.3 %"; empty when one of them is not there."""
+    if now is None or earlier is None or not now.voxels or not earlier.voxels:
+        return ""
+    ml = now.volume_ml - earlier.volume_ml
+    return f"{ml:+.0f} ml, {100 * ml / earlier.volume_ml:+.1f} %".replace("-", "−")
+
+
+def _button(text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setToolTip(tip)
+    return button
