@@ -1,5 +1,6 @@
 """The Qt application around one window."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from flare_gui.app import theme
+from flare_gui.app.jobs.job import Job
 from flare_gui.app.window.main_window import MainWindow
 
 
@@ -22,14 +24,18 @@ def run(paths: list[Path], self_test: Path | None = None) -> int:
     theme.apply(application)
     if self_test is not None:
         # QtTest is for this alone.
-        from flare_gui.app.window import self_test as steps
+        from flare_gui.app.self_test import day
 
-        return steps.run(application, self_test, paths)
+        return day.run(application, self_test, paths)
     window = MainWindow()
     painted = FirstPaint(window, lambda: window.begin(paths))
     window.show()
     code = int(application.exec())
     painted.deleteLater()
+    if Job.any_running():
+        # A library that is being loaded cannot be stopped: Python would end around it, and C++ with "terminate called".
+        sys.stdout.flush()
+        os._exit(code)
     return code
 
 
