@@ -1,6 +1,5 @@
 """The errors a user can meet: each is one sentence that says what is wrong, and a hint that says what to do next."""
 
-import re
 from pathlib import Path
 
 # Paths and lists of series are the longest things said.
@@ -53,12 +52,6 @@ def _one_line(text: str) -> str:
     """What names of files and other libraries bring along may hold line breaks, terminal codes and whole files."""
     plain = "".join(c if c.isprintable() else "\ufffd" for c in text)
     return plain if len(plain) <= MOST_LETTERS else f"{plain[:MOST_LETTERS]}…"
-
-
-def without_options(text: str) -> str:
-    """What a window says of `text`: the sentences that name no option of the command line."""
-    sentences = re.split(r"(?<=[.!?]) +", text)
-    return " ".join(sentence for sentence in sentences if not re.search(r"(^|\s)-{1,2}[a-z]", sentence))
 
 
 class Cancelled(Exception):

@@ -9,6 +9,16 @@ MISSING_SLICES = "missing-slices"
 """The one finding that its reader repairs, by interpolation, when the user allows it."""
 
 
+def low_confidence(organ: str, expected: float) -> str:
+    """What a result says of an organ, by its name, whose `expected` Dice is too low to use it unseen."""
+    return f"the {organ.lower()} has a confidence of {expected:.2f} only: look at it before using it"
+
+
+def not_found(organ: str) -> str:
+    """What a result says of an organ, by its name, that is not in it."""
+    return f"no {organ.lower()} was found"
+
+
 @dataclass(frozen=True)
 class Finding:
     """One doubt about a scan.

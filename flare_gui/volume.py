@@ -11,7 +11,7 @@ import numpy as np
 from flare_gui import geometry
 from flare_gui.errors import GridMismatch
 from flare_gui.file_tally import FileTally
-from flare_gui.findings import Finding
+from flare_gui.findings import Finding, low_confidence, not_found
 from flare_gui.organs import ORGANS
 
 
@@ -88,9 +88,18 @@ class Segmentation:
         return frozenset(self.run.get("corrected", ()))
 
     def corrected_by_hand(self, labels: Container[int]) -> "Segmentation":
-        """The same labels, with those organs marked as corrected beside those that are marked already."""
+        """The same labels, with those organs marked as corrected beside those that are marked already.
+
+        What the network doubted about them is no doubt about what was drawn by hand.
+        """
         keys = self.corrected | {organ.key for organ in ORGANS if organ.label in labels}
-        return replace(self, run=self.run | {"corrected": sorted(keys)}) if keys != self.corrected else self
+        if keys == self.corrected:
+            return self
+        expected, corrected = self.run.get("confidence", {}), [organ for organ in ORGANS if organ.key in keys]
+        gone = {low_confidence(organ.name, expected[organ.key]) for organ in corrected if organ.key in expected}
+        gone |= {not_found(organ.name) for organ in corrected}
+        warnings = tuple(sentence for sentence in self.warnings if sentence not in gone)
+        return replace(self, warnings=warnings, run=self.run | {"corrected": sorted(keys)})
 
     def __post_init__(self) -> None:
         if self.labels.ndim != 3 or self.labels.dtype != np.uint8:

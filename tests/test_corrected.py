@@ -10,6 +10,7 @@ import pytest
 
 from flare_gui import io, workspace
 from flare_gui.export import export
+from flare_gui.findings import low_confidence, not_found
 from flare_gui.organs import LIVER, ORGANS, SPLEEN
 from flare_gui.volume import Segmentation, Volume
 
@@ -96,3 +97,15 @@ def test_an_odd_header_says_nothing_and_the_mask_is_read(
     nibabel.save(image, tmp_path / "odd.nii.gz")
     found = io.read_mask(scan, tmp_path / "odd.nii.gz")
     assert found.run == {} and (found.labels == LIVER.label).any()
+
+
+def test_what_the_network_doubted_leaves_the_report_once_the_organ_was_corrected(scan: Volume, tmp_path: Path) -> None:
+    labels = np.zeros(scan.shape, np.uint8)
+    labels[2:5, 4:10, 4:10], labels[10:13, 4:10, 4:10] = LIVER.label, SPLEEN.label
+    run = RUN | {"confidence": {"liver": 0.61, "spleen": 0.55}}
+    doubts = (low_confidence("Liver", 0.61), low_confidence("Spleen", 0.55), not_found("Left kidney"))
+    drawn = Segmentation(labels, scan.affine, doubts, run).corrected_by_hand([SPLEEN.label])
+    export(scan, drawn, tmp_path, ["report"])
+    said = next(tmp_path.glob("*.html")).read_text(encoding="utf-8")
+    assert doubts[0] in said and doubts[2] in said and doubts[1] not in said
+    assert drawn.corrected_by_hand([LIVER.label, 4]).warnings == ()

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from flare_gui import next_steps
 from flare_gui.errors import FlareError
 from flare_gui.files import clear_leftovers, reason
 
@@ -13,9 +14,11 @@ def check_folder(out: Path) -> None:
     while not there.exists() and there != there.parent:
         there = there.parent
     if not there.is_dir():
-        raise FlareError(f"{there}: this is a file, so results cannot go into {out}", hint="Choose a folder with -o.")
+        raise FlareError(
+            f"{there}: this is a file, so results cannot go into {out}", hint=next_steps.CHOOSE_FOLDER.command
+        )
     if not os.access(there, os.W_OK | os.X_OK):
-        raise FlareError(f"{there}: this folder cannot be written to", hint="Choose another one with -o.")
+        raise FlareError(f"{there}: this folder cannot be written to", hint=next_steps.OTHER_FOLDER.command)
 
 
 def make_folder(out: Path) -> None:
@@ -24,6 +27,6 @@ def make_folder(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise FlareError(
-            f"{out}: this folder cannot be made ({reason(problem)})", hint="Choose another one with -o."
+            f"{out}: this folder cannot be made ({reason(problem)})", hint=next_steps.OTHER_FOLDER.command
         ) from problem
     clear_leftovers(out)

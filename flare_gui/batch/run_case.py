@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flare_gui import __version__, io
+from flare_gui import __version__, io, next_steps
 from flare_gui.analysis import doctor
 from flare_gui.analysis.measure import measure
 from flare_gui.batch import corrections, review
@@ -209,10 +209,10 @@ def _made_from(card: ModelCard, options: Options) -> dict[str, Any]:
 
 def _in_the_way(existing: list[Path]) -> OutputExists:
     names = " and ".join(str(path) for path in existing)
-    them, come = ("them", "come") if len(existing) > 1 else ("it", "comes")
+    replace, come = (next_steps.REPLACE_THEM, "come") if len(existing) > 1 else (next_steps.REPLACE_IT, "comes")
     return OutputExists(
         f"{names}: {come} from another scan, other weights or other options, or from another program",
-        hint=f"Replace {them} with --overwrite, or choose another folder with -o.",
+        hint=replace.command,
     )
 
 
@@ -263,5 +263,5 @@ def _write(
     except OSError as problem:
         raise FlareError(
             f"{files.mask}: the result cannot be written ({reason(problem)})",
-            hint="Make room there, or choose another folder with -o.",
+            hint=next_steps.MAKE_ROOM.command,
         ) from problem

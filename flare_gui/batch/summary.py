@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flare_gui import next_steps
 from flare_gui.batch import contact_sheet, review
 from flare_gui.batch.case_files import CaseFiles, by_hand, reports_in
 from flare_gui.batch.corrections import keep_picture
@@ -59,7 +60,7 @@ def check_no_other(out: Path, *, overwrite: bool, begins: Mapping[str, str] = _B
         if not overwrite and path.exists() and not _begins_with(path, text):
             raise OutputExists(
                 f"{path}: this file is not ours, and would be replaced",
-                hint="Replace it with --overwrite, or choose another folder with -o.",
+                hint=next_steps.REPLACE_IT.command,
             )
 
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from flare_gui import next_steps
 from flare_gui.batch.run_case import CaseResult, Options
 from flare_gui.batch.worker import Backend, BatchConfig, CaseFinished, CaseProgress, Failure, Stop, run_worker
 from flare_gui.errors import Cancelled, FlareError
@@ -150,7 +151,7 @@ class Supervisor:
             self._suspects.extend(lost)
         for case in lost if len(lost) == 1 else ():
             sentence = f"{case.path}: the process that worked on it {worker.how_it_ended()}"
-            self._observer.failed(case, Failure(sentence, "There may be too little memory; try --jobs 1."))
+            self._observer.failed(case, Failure(sentence, next_steps.FEWER_JOBS.command))
 
     def _ask_to_stop(self) -> None:
         """Let the worker remove what it has half written."""

@@ -20,6 +20,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
 
+from flare_gui import next_steps
 from flare_gui.batch.run_case import CaseResult, Options, run_case
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import Case
@@ -171,7 +172,7 @@ class _SharedPredictor:
         try:
             return predictor(request)
         except RuntimeError as error:
-            raise FlareError(f"the network failed ({error})", hint="Try another --device.") from error
+            raise FlareError(f"the network failed ({error})", hint=next_steps.DEVICE.command) from error
 
     def _load(self) -> Predictor | None:
         from flare_gui.model.device import choose_as_before

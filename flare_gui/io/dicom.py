@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from flare_gui import next_steps
 from flare_gui.errors import NotAScan, UnreadableScan
 from flare_gui.file_tally import FileTally, listed
 from flare_gui.findings import Finding
@@ -176,11 +177,11 @@ def _tell_others(work: Assembly, others: list[Stack]) -> None:
     if parts:
         read = f"{chosen.label} was read; " if chosen.label else ""
         sentence = f"{read}left out: {_names(parts)}, of the same series"
-        todo = "Choose that part if it was meant. With --series UID#NUMBER it is read."
+        todo = f"Choose that part if it was meant. {next_steps.OTHER_PART.command}"
         work.findings.append(Finding("other-parts", sentence, 1.0, todo))
     series = [stack for stack in others if stack.series != chosen.series]
     if series:
-        todo = "Choose another series if that one was meant. With --series UID it is read."
+        todo = f"Choose another series if that one was meant. {next_steps.OTHER_SERIES.command}"
         work.findings.append(Finding("other-series", f"left out: {_names(series)}", 1.0, todo))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from flare_gui import next_steps
 from flare_gui.errors import UnreadableScan
 from flare_gui.file_tally import listed
 from flare_gui.findings import MISSING_SLICES, Finding
@@ -71,7 +72,7 @@ class Assembly:
             raise UnreadableScan(
                 self.path,
                 self._gap_sentence(spacing) + self._lost(),
-                hint=f"{self._whole()} With --allow-gaps they are filled by interpolation.",
+                hint=f"{self._whole()} {next_steps.FILL_GAPS.command}",
                 code=MISSING_SLICES,
             )
         return spacing

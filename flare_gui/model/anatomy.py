@@ -10,6 +10,7 @@ import numpy as np
 from scipy import ndimage
 
 from flare_gui import geometry
+from flare_gui.findings import not_found
 from flare_gui.model.components import connected_components
 from flare_gui.model.laterality import Findings, kidneys
 from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN, Organ
@@ -62,7 +63,7 @@ class Organs:
 
     def missing(self) -> tuple[str, ...]:
         """A sentence for each organ that is not there."""
-        return tuple(f"no {organ.name.lower()} was found" for organ in ORGANS if not (self.labels == organ.label).any())
+        return tuple(not_found(organ.name) for organ in ORGANS if not (self.labels == organ.label).any())
 
     def margin(self, organ: Organ, box: tuple[slice, slice, slice]) -> np.ndarray:
         """How much more probable `organ` is than its strongest rival: above 0 exactly where `labels` has it.

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from flare_gui.findings import low_confidence
 from flare_gui.model.anatomy import KIDNEYS, Organs
 from flare_gui.model.card import ModelCard
 from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN, Organ
@@ -32,8 +33,7 @@ class Confidence(NamedTuple):
     def warnings(self) -> tuple[str, ...]:
         """A sentence for each organ that is not to be used unseen."""
         return tuple(
-            f"the {organ.name.lower()} has a confidence of {self.expected[organ.key]:.2f} only: "
-            "look at it before using it"
+            low_confidence(organ.name, self.expected[organ.key])
             for organ in ORGANS
             if self.expected.get(organ.key, 1.0) < DOUBTFUL
         )

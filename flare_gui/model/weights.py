@@ -11,6 +11,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
+from flare_gui import next_steps
 from flare_gui.assets import asset
 from flare_gui.errors import BadWeights
 from flare_gui.files import replacing
@@ -53,7 +54,7 @@ def load(path: Path | None = None) -> Model:
             raise BadWeights(f"{path}: weights of more than 2 GB are not those of a VNet of ours", hint=_HINT)
         data = path.read_bytes()
     except FileNotFoundError:
-        raise BadWeights(f"{path}: there are no weights here", hint="Check the path given as --weights.") from None
+        raise BadWeights(f"{path}: there are no weights here", hint=next_steps.WEIGHTS.command) from None
     except OSError as problem:
         raise BadWeights(f"{path}: the weights cannot be read ({problem.strerror})", hint=_HINT) from problem
     card = ModelCard.read(card_path(path))

@@ -98,19 +98,9 @@ def add_skin(plotter: Plotter, surface: pv.PolyData) -> Any:
 
 def add_slice(plotter: Plotter, hu: np.ndarray, affine: np.ndarray, axis: int, index: int, window: Any) -> Any:
     """Put slice `index` across `axis` of HU (x, y, z) in, as a grey plane at its place in RAS+ mm."""
-    low, high = window
-    across, up = (i for i in range(3) if i != axis)
-    scaled = (geometry.layer(hu, axis, index).astype(np.float32) - low) * (255 / (high - low))
-    grey = np.clip(scaled, 0, 255).astype(np.uint8)
-    corners: np.ndarray = np.full((4, 3), float(index))
-    corners[:, across] = [-0.5, hu.shape[across] - 0.5, hu.shape[across] - 0.5, -0.5]
-    corners[:, up] = [-0.5, -0.5, hu.shape[up] - 0.5, hu.shape[up] - 0.5]
-    plane = pv.PolyData(geometry.apply(affine, corners), faces=[4, 0, 1, 2, 3])
+    plane = pv.PolyData(_slice_corners(hu, affine, axis, index), faces=[4, 0, 1, 2, 3])
     plane.active_texture_coordinates = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
-    # Air around the patient would be a black wall before the organs: it is left out.
-    seen = np.where(geometry.layer(hu, axis, index) > AIR_BELOW, 255, 0).astype(np.uint8)
-    # A texture's first row is its top one.
-    texture = pv.Texture(np.ascontiguousarray(np.stack([grey, grey, grey, seen], axis=-1).transpose(1, 0, 2)[::-1]))
+    texture = pv.Texture(_slice_picture(hu, axis, index, window))
     texture.interpolate = True
     return plotter.add_mesh(
         plane,
@@ -121,6 +111,32 @@ def add_slice(plotter: Plotter, hu: np.ndarray, affine: np.ndarray, axis: int, i
         render=False,
         reset_camera=False,
     )
+
+
+def move_slice(actor: Any, hu: np.ndarray, affine: np.ndarray, axis: int, index: int, window: Any) -> None:
+    """Show another slice with the plane that `add_slice` gave: many times faster than a new one."""
+    actor.mapper.dataset.points = _slice_corners(hu, affine, axis, index)
+    image = pv.wrap(actor.texture.GetInput())
+    image.active_scalars[:] = _slice_picture(hu, axis, index, window)[::-1].reshape(-1, 4)
+    image.Modified()
+
+
+def _slice_corners(hu: np.ndarray, affine: np.ndarray, axis: int, index: int) -> np.ndarray:
+    across, up = (i for i in range(3) if i != axis)
+    corners: np.ndarray = np.full((4, 3), float(index))
+    corners[:, across] = [-0.5, hu.shape[across] - 0.5, hu.shape[across] - 0.5, -0.5]
+    corners[:, up] = [-0.5, -0.5, hu.shape[up] - 0.5, hu.shape[up] - 0.5]
+    return geometry.apply(affine, corners)
+
+
+def _slice_picture(hu: np.ndarray, axis: int, index: int, window: Any) -> np.ndarray:
+    """RGBA as uint8 (rows, columns, 4), the first row at the top as a texture has it."""
+    low, high = window
+    layer = geometry.layer(hu, axis, index)
+    grey = np.clip((layer.astype(np.float32) - low) * (255 / (high - low)), 0, 255).astype(np.uint8)
+    # Air around the patient would be a black wall before the organs: it is left out.
+    seen = np.where(layer > AIR_BELOW, 255, 0).astype(np.uint8)
+    return np.ascontiguousarray(np.stack([grey, grey, grey, seen], axis=-1).transpose(1, 0, 2)[::-1])
 
 
 def blend_in_order(plotter: Plotter) -> None:

@@ -8,16 +8,17 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import QObject, Signal
 
-from flare_gui.errors import Cancelled, FlareError, without_options
+from flare_gui.errors import Cancelled, FlareError
 from flare_gui.files import reason
 from flare_gui.memory import free_memory
+from flare_gui.next_steps import in_window
 from flare_gui.progress import Cancel
 
 
 def explained(error: Exception) -> tuple[str, str]:
     """A sentence for the user, and details for a bug report: empty when there is no bug."""
     if isinstance(error, FlareError):
-        return f"{error.message}. {without_options(error.hint)}".rstrip() if error.hint else error.message, ""
+        return in_window(str(error)), ""
     if isinstance(error, MemoryError):
         return f"This needs more memory than {free_memory()}. Close other programs or crop the scan.", ""
     if isinstance(error, OSError):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from PySide6.QtCore import QObject, QTimer, QUrl, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
@@ -17,6 +17,8 @@ from flare_gui.app.jobs.job import Job
 SOONEST_GUESS_S = 2.0
 # How often a cancelled job is asked whether it has come to its end.
 GONE_MS = 50
+# What was written is said in a line of at most so many pixels.
+LONGEST_PIXELS = 360
 
 
 class Runner(QObject):
@@ -93,6 +95,11 @@ class Runner(QObject):
         self.busy_changed.emit()
         job.start()
         return True
+
+    def show_written(self, sentence: str, folder: Path) -> None:
+        """Say what was written, all done, with a button for the folder; a job that the user waits for goes before."""
+        if not self.blocked:
+            self.bar.show_written(sentence, folder)
 
     def cancel(self) -> None:
         """Let go of the job at once. It stops at its next step; nobody hears from it again."""
@@ -174,6 +181,7 @@ class JobBar(QWidget):
         """Show a new job that will take about `expected_s`."""
         self._title, self._expected, self._begun = title, expected_s or 0.0, time.monotonic()
         self._stage.setText(title)
+        self._stage.setToolTip("")
         self._bar.setValue(0)
         self._left.setText(f"about {duration(expected_s)}" if expected_s else "")
         self.cancel_button.show()
@@ -183,7 +191,9 @@ class JobBar(QWidget):
     def show_written(self, sentence: str, folder: Path) -> None:
         """Say what a job has written, all done, until the next one begins; a button opens the folder."""
         self._folder = folder
-        self._stage.setText(sentence)
+        # A long path must not make the window wide.
+        self._stage.setText(self.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideMiddle, LONGEST_PIXELS))
+        self._stage.setToolTip(sentence)
         self._bar.setValue(self._bar.maximum())
         self._left.setText("100 %")
         self.cancel_button.hide()

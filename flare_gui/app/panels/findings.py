@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from flare_gui.errors import without_options
 from flare_gui.findings import Finding
+from flare_gui.next_steps import in_window
 
 # Orange as in Okabe and Ito's palette, seen on light and dark alike; a fatal finding is vermilion.
 _DOUBT, _FATAL = "#E69F00", "#D55E00"
@@ -60,8 +60,8 @@ class FindingLine(QFrame):
         certainty = "" if finding.certainty == "certain" else f" ({finding.certainty})"
         self.sentence = _text(_capital(finding.sentence) + certainty)
         layout.addWidget(self.sentence)
-        if todo_here := without_options(finding.todo):
-            todo = _text(todo_here)
+        if finding.todo:
+            todo = _text(in_window(finding.todo))
             todo.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             layout.addWidget(todo)
         self.fix = QPushButton(finding.fix) if finding.fix else None

@@ -42,7 +42,9 @@ class Driver:
         result.setdefault("screenshots", []).append(self.picture(name))
         self.results.append(result)
         outcome = "passed" if result["passed"] else f"FAILED: {result['problem']}"
-        stall = f", longest stall {result['longest_stall_ms']} ms" if "longest_stall_ms" in result else ""
+        stall = ""
+        if "longest_stall_ms" in result:
+            stall = f", longest stall {result['longest_stall_ms']} ms, of work {result['longest_work_ms']} ms"
         print(f"{name:14} {outcome} ({result['seconds']} s{stall})", flush=True)
 
     def picture(self, name: str) -> str:
@@ -60,6 +62,7 @@ class Driver:
         self._heart.restart()
         yield found
         found["longest_stall_ms"] = round(self._heart.stop(), 1)
+        found["longest_work_ms"] = round(self._heart.worked_ms, 1)
         found["stalled_in"] = self._heart.cause
         found["stall_limit_ms"] = LONGEST_STALL_MS
 

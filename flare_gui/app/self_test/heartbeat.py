@@ -15,14 +15,18 @@ _OURS = str(Path(__file__).parents[2])
 
 
 class Heartbeat(QObject):
-    """Ticks in the event loop; `longest_ms` is the longest time without a tick since `restart`, `cause` what it was."""
+    """Ticks in the event loop; `longest_ms` is the longest time without a tick since `restart`, `cause` what it was.
+
+    `worked_ms` is the longest time that the loop itself worked between two ticks: on a computer that is busy otherwise,
+    this is the program's part.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._timer = QTimer(self, interval=TICK_MS)
         self._timer.timeout.connect(self._tick)
-        self.longest_ms, self.cause = 0.0, ""
-        self._last = 0.0
+        self.longest_ms, self.worked_ms, self.cause = 0.0, 0.0, ""
+        self._last = self._last_work = 0.0
         self._seen = ""
         self._main = threading.get_ident()
         self._done = threading.Event()
@@ -30,7 +34,8 @@ class Heartbeat(QObject):
 
     def restart(self) -> None:
         """Begin to count."""
-        self.longest_ms, self.cause, self._seen, self._last = 0.0, "", "", time.perf_counter()
+        self.longest_ms, self.worked_ms, self.cause, self._seen = 0.0, 0.0, "", ""
+        self._last, self._last_work = time.perf_counter(), time.thread_time()
         self._done.clear()
         self._watch = threading.Thread(target=self._look, daemon=True)
         self._watch.start()
@@ -47,11 +52,12 @@ class Heartbeat(QObject):
         return self.longest_ms
 
     def _tick(self) -> None:
-        now = time.perf_counter()
+        now, work = time.perf_counter(), time.thread_time()
+        self.worked_ms = max(self.worked_ms, (work - self._last_work) * 1000)
         stall = (now - self._last) * 1000 - TICK_MS
         if stall > self.longest_ms:
             self.longest_ms, self.cause = stall, self._seen
-        self._last, self._seen = now, ""
+        self._last, self._last_work, self._seen = now, work, ""
 
     def _look(self) -> None:
         """In a thread: once the loop is late, remember where it is."""

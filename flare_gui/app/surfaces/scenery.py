@@ -33,8 +33,8 @@ class Scenery(QObject):
         self._made: dict[str, Any] = {}
         self._job: Job | None = None
         self._ct: Any = None
-        # By axis, what the plane there shows.
-        self._planes: dict[int, tuple[object, ...]] = {}
+        # By axis, the plane's actor and what it shows.
+        self._planes: dict[int, tuple[Any, tuple[object, ...]]] = {}
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self._refine)
         document.volume_changed.connect(self._new_volume)
@@ -110,21 +110,26 @@ class Scenery(QObject):
         plotter.set_background(BACKGROUNDS[name], top=scene.BACKGROUND_TOP if name == "Dark" else None)
 
     def _show_planes(self, plotter: Any) -> None:
+        from flare_gui.render import scene
+
         on, document = self._document.scene.planes, self._document
         for axis, index in enumerate(document.cursor_voxel):
             wanted = (index, document.window)
             if not on and self._planes.pop(axis, None) is not None:
                 plotter.remove_actor(f"slice {axis}", render=False)
-            elif on and self._planes.get(axis) != wanted:
-                self._add_plane(plotter, axis)
-                self._planes[axis] = wanted
+            elif on and axis not in self._planes:
+                self._planes[axis] = self._add_plane(plotter, axis), wanted
+            elif on and self._planes[axis][1] != wanted:
+                actor = self._planes[axis][0]
+                scene.move_slice(actor, document.hu, document.affine, axis, index, document.window)
+                self._planes[axis] = actor, wanted
 
-    def _add_plane(self, plotter: Any, axis: int) -> None:
+    def _add_plane(self, plotter: Any, axis: int) -> Any:
         from flare_gui.render import scene
 
         document = self._document
         index, window = document.cursor_voxel[axis], document.window
-        scene.add_slice(plotter, document.hu, document.affine, axis, index, window)
+        return scene.add_slice(plotter, document.hu, document.affine, axis, index, window)
 
     def _move_planes(self) -> None:
         if self._plotter is not None and self._planes:

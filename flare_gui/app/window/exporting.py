@@ -88,7 +88,7 @@ class Exporting(QObject):
         written = exporting.written_since(before, done.folder)
         sentence = f"Exported {_files(len(written))} to {done.folder}"
         self._feedback.say(sentence)
-        self._runner.bar.show_written(sentence, done.folder)
+        self._runner.show_written(sentence, done.folder)
         if done.notes:
             self._feedback.tell(f"{sentence}. {'. '.join(done.notes)}.")
 

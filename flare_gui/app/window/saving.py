@@ -166,6 +166,7 @@ class Saving(QObject):
         if not self._context.attempt(f"{path.name} could not be written", write):
             return False
         self._feedback.say(f"Saved {path.name}")
+        self._context.runner.show_written(f"Saved {path.name}", path.parent)
         return True
 
 

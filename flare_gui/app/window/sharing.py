@@ -61,4 +61,4 @@ class Sharing(QObject):
     def _written(self, path: Path) -> None:
         sentence = f"Saved {path.name}: it opens in any browser"
         self._context.feedback.say(sentence)
-        self._context.runner.bar.show_written(sentence, path.parent)
+        self._context.runner.show_written(sentence, path.parent)

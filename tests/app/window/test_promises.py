@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from flare_gui.app.self_test.heartbeat import Heartbeat
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QAbstractSpinBox
 
 from flare_gui.app.dialogs.about import NOT_A_DEVICE, about_text, show_about, show_shortcuts
 from flare_gui.app.document.teaching import Teaching
+from flare_gui.app.self_test.heartbeat import Heartbeat
 from flare_gui.app.settings import Settings
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.model.laterality import MIRRORED

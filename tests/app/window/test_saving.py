@@ -7,9 +7,10 @@ import nibabel
 import nrrd
 import numpy as np
 import pytest
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QProgressBar
 
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.organs import LIVER
@@ -143,6 +144,38 @@ def test_a_repair_that_fails_is_said(corrected: MainWindow, monkeypatch: pytest.
     (box,) = corrected.findChildren(QMessageBox)
     assert "could not be repaired" in box.text() and "memory" in box.text()
     box.close()
+
+
+@pytest.mark.parametrize("kind", ["mask", "workspace", "picture", "export"])
+def test_what_was_written_is_said_at_100_per_cent_with_a_button_that_opens_its_folder(
+    corrected: MainWindow, wait_for: WaitFor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    folder = tmp_path / "a folder whose name is longer than any line that a status bar has room for in a small window"
+    folder.mkdir()
+    if kind == "mask":
+        corrected.saving.save_mask(folder / "mine.seg.nii.gz")
+    elif kind == "workspace":
+        corrected.saving.save_workspace(folder / "mine.flare")
+    elif kind == "picture":
+        corrected.saving.save_picture(folder / "mine.png", 0, QSize(300, 200))
+    else:
+        dialog = corrected.exporting.ask()
+        assert dialog is not None
+        dialog.folder.setText(str(folder))
+        dialog.tick(("json",))
+        dialog.accept()
+        wait_for(lambda: not corrected.runner.busy and corrected.runner.bar.open_button.isVisible(), 60)
+    (written,) = folder.iterdir()
+    bar = corrected.runner.bar
+    (progress,) = bar.findChildren(QProgressBar)
+    assert bar.isVisible() and progress.value() == progress.maximum() and not bar.cancel_button.isVisible()
+    said = " ".join(label.text() + label.toolTip() for label in bar.findChildren(QLabel))
+    assert "100 %" in said and (written.name in said or str(folder) in said)
+    assert bar.width() < 900
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    QTest.mouseClick(bar.open_button, Qt.MouseButton.LeftButton)
+    assert [Path(url.toLocalFile()) for url in opened] == [folder]
 
 
 def network(window: MainWindow, label: int) -> Segmentation:

@@ -70,3 +70,36 @@ def test_a_window_that_is_closed_at_once_starts_no_3d(fresh: MainWindow) -> None
     fresh.close()
     QTest.qWait(100)
     assert not fresh.surfaces.running
+
+
+# The program as its command starts it; its window is closed as soon as a run is being planned, which loads torch.
+_QUIT_WHILE_PLANNING = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from flare_gui.app import program
+from flare_gui.app.window.main_window import MainWindow
+
+application = QApplication(["flare-gui"])
+timer = QTimer(interval=1)
+
+def look():
+    for window in application.topLevelWidgets():
+        if isinstance(window, MainWindow) and window.runner.busy and window.runner.title == "Planning":
+            timer.stop()
+            print("planning", flush=True)
+            window.close()
+
+timer.timeout.connect(look)
+timer.start()
+sys.exit(program.run([Path(sys.argv[1])]))
+"""
+
+
+def test_quitting_while_a_run_is_planned_ends_the_program_without_a_word(scan: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"XDG_STATE_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", _QUIT_WHILE_PLANNING, str(scan)]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=240)
+    assert (told.returncode, told.stdout.strip()) == (0, "planning"), told.stderr
+    assert "terminate" not in told.stderr and "Traceback" not in told.stderr
