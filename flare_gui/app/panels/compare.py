@@ -37,6 +37,7 @@ class ComparePanel(QWidget):
         self._rows = {organ: QTreeWidgetItem([organ.name]) for organ in ORGANS}
         self.table.addTopLevelItems(list(self._rows.values()))
         self.overlay = QCheckBox("Show where they differ")
+        self.overlay.setToolTip("Voxels that one mask has and the other has not, in two colours")
         self.overlay.setChecked(True)
         self.overlay.toggled.connect(self.overlay_switched)
         swatches = (f'<span style="color:{colour}">■</span> {text}' for colour, text in DISAGREEMENT)

@@ -83,6 +83,7 @@ class OrganRow:
         self.colour.clicked.connect(self._ask_for_colour)
         self.name = QPushButton(organ.name)
         self.name.setFlat(True)
+        self.name.setToolTip(f"Go to the {organ.name.lower()} and correct it")
         self.name.setStyleSheet("QPushButton { text-align: left; padding: 2px }")
         self.volume, self.mean = QLabel(), QLabel()
         for label, what in ((self.volume, "Volume"), (self.mean, "Mean attenuation")):
@@ -94,6 +95,7 @@ class OrganRow:
         self.badge = Badge()
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
+        self.opacity.setToolTip(self._tips[1])
         self.opacity.setAccessibleName(f"Opacity of the {organ.name.lower()}")
         self.opacity.valueChanged.connect(lambda value: document.set_look(organ.label, opacity=value / 100))
 

@@ -25,7 +25,9 @@ class ScanPanel(QWidget):
         self.segment = QPushButton(theme.icon("segment"), "Segment the organs")
         self.segment.setDefault(True)
         self.segment.setMinimumHeight(34)
+        self.segment.setToolTip("Runs beside the window: scroll, measure and correct meanwhile")
         self.automatic = QCheckBox("Segment every scan when it opens")
+        self.automatic.setToolTip("Scans that have a mask beside them are shown with that")
         layout = QVBoxLayout(self)
         for widget in (self._about, self.findings, self.segment, self._cost, self._weights, self.automatic):
             layout.addWidget(widget)

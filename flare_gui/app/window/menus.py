@@ -24,12 +24,12 @@ from flare_gui.organs import ORGANS
 
 Keys = QKeySequence.StandardKey
 TOOL_TEXTS = (
-    ("&Navigate", "Click and drag move the crosshair; an organ that is clicked is the one to correct", "N"),
-    ("&Teach", "Draw a line where the chosen organ is, with Shift or the right button where none is: all follows", "T"),
+    ("&Navigate", "Click anywhere: all views go there", "N"),
+    ("&Teach", "Draw a short line where the organ is: the whole organ follows, on all slices", "T"),
     ("&Brush", "Paint the chosen organ; the right button erases it", "B"),
-    ("&Eraser", "Remove the chosen organ; with Shift any organ", "E"),
+    ("&Eraser", "Remove the chosen organ; hold Shift for any other", "E"),
     ("&Fill", "Fill the hole under the mouse on this slice", "G"),
-    ("&Lasso", "Draw around a part of the chosen organ, also in 3D: it goes, all through; with Shift the rest", "U"),
+    ("&Lasso", "Draw around what does not belong to the organ, on a slice or in 3D: it goes, all through", "U"),
     ("&Keep this part only", "Click on a part of an organ: its other parts go", "K"),
     ("&Distance", "Drag to measure in mm", "D"),
     ("&Angle", "Drag along one side to the corner, then click on the other side", "A"),
@@ -77,8 +77,24 @@ def file_menu(context: Context, session: Session, saving: Saving, exporting: Exp
         (lambda: document.volume is not None),
         (lambda: document.segmentation is not None),
     )
-    yield Command("open", "&Open scan…", session.ask_for_scan, "Open a CT or a workspace", Keys.Open, "open", idle)
-    yield Command("folder", "Open &folder…", session.ask_for_folder, "Open a DICOM folder", "Ctrl+Shift+O", None, idle)
+    yield Command(
+        "open",
+        "&Open scan…",
+        session.ask_for_scan,
+        "A CT or a workspace; any view takes them dropped, too",
+        Keys.Open,
+        "open",
+        idle,
+    )
+    yield Command(
+        "folder",
+        "Open &folder…",
+        session.ask_for_folder,
+        "A DICOM folder, or one with many scans to choose from",
+        "Ctrl+Shift+O",
+        None,
+        idle,
+    )
     yield _recent_menu(context, session)
     yield Command(
         "demo", "Open the &demo scan", session.open_demo, "A synthetic CT to try things on", None, "demo", idle
@@ -91,21 +107,49 @@ def file_menu(context: Context, session: Session, saving: Saving, exporting: Exp
     )
     yield None
     save_as, keep = saving.ask_where_to_save_mask, saving.ask_where_to_save_workspace
-    yield Command("save_mask", "&Save mask", saving.save, "Write the mask into its file", Keys.Save, "save", mask)
+    yield Command(
+        "save_mask",
+        "&Save mask",
+        saving.save,
+        "Into the file that the mask has; one is asked for the first time",
+        Keys.Save,
+        "save",
+        mask,
+    )
     yield Command("save_mask_as", "Save mask &as…", save_as, "Choose a file and a format", "Ctrl+Alt+S", None, mask)
-    yield Command("save_workspace", "Save &workspace…", keep, "To go on with later", "Ctrl+Shift+S", None, scan)
+    yield Command(
+        "save_workspace",
+        "Save &workspace…",
+        keep,
+        "One file to go on with later: mask, strokes, measurements and view",
+        "Ctrl+Shift+S",
+        None,
+        scan,
+    )
     yield None
     everything, choose = partial(exporting.ask, everything=True), exporting.ask
     yield Command("export", "&Export…", choose, "Masks, meshes, numbers, a film", "Ctrl+E", "export", mask)
     yield Command(
-        "export_everything", "Export e&verything…", everything, "A folder to hand on", "Ctrl+Shift+E", "export", mask
+        "export_everything",
+        "Export e&verything…",
+        everything,
+        "All that there is in one folder, to hand on",
+        "Ctrl+Shift+E",
+        "export",
+        mask,
     )
     yield Command("share", "S&hare…", sharing.ask, "One page that opens in any browser", "Ctrl+Shift+H", None, mask)
     yield Command(
-        "save_picture", "Save &picture…", saving.ask_for_picture, "A view or all four as PNG", "Ctrl+P", None, scan
+        "save_picture",
+        "Save &picture…",
+        saving.ask_for_picture,
+        "A view or all four as PNG, as large as a poster needs it",
+        "Ctrl+P",
+        None,
+        scan,
     )
     yield None
-    yield Command("quit", "&Quit", context.parent.close, "", Keys.Quit)
+    yield Command("quit", "&Quit", context.parent.close, "Asks first when a correction is in no file", Keys.Quit)
 
 
 def edit_menu(context: Context, session: Session, teaching: Teaching, reshaping: Reshaping) -> Entries:
@@ -115,7 +159,7 @@ def edit_menu(context: Context, session: Session, teaching: Teaching, reshaping:
         "undo",
         "&Undo",
         session.undo,
-        "Take the last correction back",
+        "Take the last correction back, and then the one before: 50 at least",
         Keys.Undo,
         "undo",
         lambda: document.history.undo_name is not None or teaching.busy,
@@ -124,7 +168,7 @@ def edit_menu(context: Context, session: Session, teaching: Teaching, reshaping:
         "redo",
         "&Redo",
         session.redo,
-        "Make the correction again",
+        "Make the correction again that was taken back",
         Keys.Redo,
         "redo",
         lambda: document.history.redo_name is not None,
@@ -145,21 +189,38 @@ def edit_menu(context: Context, session: Session, teaching: Teaching, reshaping:
         )
     preview = lambda: teaching.preview is not None  # noqa: E731 - asked whenever something changes
     idle_preview = lambda: (preview() or teaching.busy) and not context.runner.busy  # noqa: E731
-    yield Command("keep_stroke", "Keep the stroke", teaching.keep, "Be content with it", "Return", None, preview)
-    yield Command("discard_stroke", "Take the stroke back", teaching.discard, "", "Esc", None, idle_preview)
+    yield Command(
+        "keep_stroke",
+        "Keep the stroke",
+        teaching.keep,
+        "Leave the correction as it is; the next stroke does so, too",
+        "Return",
+        None,
+        preview,
+    )
+    yield Command(
+        "discard_stroke",
+        "Take the stroke back",
+        teaching.discard,
+        "The mask as it was before the last stroke",
+        "Esc",
+        None,
+        idle_preview,
+    )
     yield None
-    yield Command("smaller", "Smaller brush", partial(tools.grow, 1 / 1.25), "", "[")
-    yield Command("larger", "Larger brush", partial(tools.grow, 1.25), "", "]")
+    yield Command("smaller", "Smaller brush", partial(tools.grow, 1 / 1.25), "As Shift and the wheel towards you", "[")
+    yield Command("larger", "Larger brush", partial(tools.grow, 1.25), "As Shift and the wheel away from you", "]")
     for organ in ORGANS:
         text, keys = f"Correct the {organ.name.lower()}", f"Ctrl+{organ.label}"
-        yield Command(f"label_{organ.label}", text, partial(setattr, tools, "label", organ.label), "", keys)
+        tip = f"Brush, eraser and strokes work on the {organ.name.lower()}; a click on it does so, too"
+        yield Command(f"label_{organ.label}", text, partial(setattr, tools, "label", organ.label), tip, keys)
     for key, text, tip in RESHAPES:
         yield Command(key, text, partial(reshaping.do, key), tip, None, None, scan)
     yield Command(
         "forget_ruler",
         "Remove the last &measurement",
         lambda: setattr(document, "rulers", document.rulers[:-1]),
-        "",
+        "The distance, angle or circle that was drawn last",
         "Del",
         None,
         lambda: bool(document.rulers),
@@ -170,7 +231,15 @@ def scan_menu(context: Context, session: Session, earlier: Earlier, show_batch: 
     """Segmenting, and with which weights; a second scan."""
     settings, document, runner = context.settings, context.document, context.runner
     ready = lambda: document.volume is not None and not runner.blocked  # noqa: E731 - asked whenever something changes
-    yield Command("segment", "&Segment", session.segment, "Find liver, kidneys and spleen", "Ctrl+R", "segment", ready)
+    yield Command(
+        "segment",
+        "&Segment",
+        session.segment,
+        "Find liver, kidneys and spleen, while you go on looking",
+        "Ctrl+R",
+        "segment",
+        ready,
+    )
     batch = "Every scan below a folder: volumes, failures, a contact sheet"
     yield Command("batch", "Segment a &folder…", show_batch, batch, "Ctrl+Shift+R")
     yield Command("cancel", "&Cancel", runner.cancel, "Stop what is running", "Esc", None, lambda: runner.busy)
@@ -214,7 +283,7 @@ def help_menu(context: Context, actions: Actions) -> Entries:
     """Keys, versions."""
     parent, settings = context.parent, context.settings
     keys = lambda: show_shortcuts(parent, actions.shortcuts())  # noqa: E731 - asked when all menus are there
-    yield Command("shortcuts", "&Keyboard and mouse", keys, "Everything at a glance", "F1")
+    yield Command("shortcuts", "&Keyboard and mouse", keys, "What every key and button of the mouse does", "F1")
     about = lambda: show_about(parent, settings.weights)  # noqa: E731
     yield Command("about", "&About flare-gui", about, "Versions, model card, what it is not")
 

@@ -40,12 +40,13 @@ class StartPage(QWidget):
         hint = QLabel("NIfTI, NRRD, MetaImage, a DICOM folder, one of its slices, or a zip")
         buttons = QHBoxLayout()
         buttons.addStretch()
-        for text, icon, signal in (
-            ("Open scan…", "open", self.open_file),
-            ("Open DICOM folder…", "open", self.open_folder),
-            ("Try the demo scan", "demo", self.open_demo),
+        for text, icon, signal, tip in (
+            ("Open scan…", "open", self.open_file, "A file, a zip, or a workspace of an earlier day"),
+            ("Open DICOM folder…", "open", self.open_folder, "However deep the slices lie in it"),
+            ("Try the demo scan", "demo", self.open_demo, "A synthetic CT: nobody's patient"),
         ):
             button = QPushButton(theme.icon(icon), text)
+            button.setToolTip(tip)
             button.setMinimumHeight(34)
             button.clicked.connect(signal)
             buttons.addWidget(button)

@@ -51,7 +51,7 @@ def view_menu(context: Context, views: Views, panels: Mapping[str, QAction], res
         "smooth",
         "&Smooth pixels",
         lambda on: document.set_display(smooth=on),
-        "Interpolate between voxels, as pictures and films do; off, each voxel is a rectangle",
+        "Between voxels it is interpolated; off, each voxel is a rectangle",
         "S",
         checked=lambda: document.display.smooth,
     )
@@ -60,7 +60,7 @@ def view_menu(context: Context, views: Views, panels: Mapping[str, QAction], res
         "link_zoom",
         "&Link zoom",
         lambda on: document.set_display(linked=on),
-        "All slices at one scale",
+        "All slices at the scale of the one that is zoomed",
         "Z",
         checked=lambda: document.display.linked,
     )
@@ -85,7 +85,7 @@ def view_menu(context: Context, views: Views, panels: Mapping[str, QAction], res
             f"enlarge_{name.lower()}",
             f"{name} alone",
             partial(views.enlarge_number, i),
-            "One view alone, or all four again",
+            f"The {name} view in the whole middle; the same again shows all four",
             f"Alt+{i + 1}",
         )
     yield None
