@@ -29,7 +29,7 @@ VIEWS: dict[View, tuple[tuple[float, float, float], tuple[float, float, float]]]
 BACKGROUND, BACKGROUND_TOP = "#10161d", "#33414f"
 # How far towards white the face of an organ is that the scan cuts.
 CUT_PALER = 0.45
-# Degrees, upright, before a fit; and the share of the picture that what is there fills after it.
+# Degrees, upright, of the lens that a fit begins with; and the share of the picture that what is there fills after it.
 _VIEW_ANGLE, _FILLED = 24.0, 0.86
 AIR_BELOW = -600
 SKIN_COLOUR, SKIN_OPACITY = "#d9b99b", 0.14
@@ -183,22 +183,30 @@ def add_orientation(plotter: Plotter) -> None:
 def look_from(plotter: Plotter, view: View, bounds: tuple[float, ...] | None = None) -> None:
     """Turn the camera to one side of the patient and fit what is there, or `bounds`, into the picture."""
     towards, up = VIEWS[view]
-    plotter.view_vector(towards, viewup=up, render=False, bounds=bounds)
+    plotter.camera.focal_point, plotter.camera.position, plotter.camera.up = (0, 0, 0), towards, up
     fit(plotter, bounds)
 
 
 def fit(plotter: Plotter, bounds: tuple[float, ...] | None = None) -> None:
-    """Move the camera, the way it looks, to where what is there, or `bounds`, fills the picture."""
+    """Move the camera, the way it looks, to where what is there, or `bounds`, fills the picture.
+
+    Draws nothing: pyvista's own way draws the picture once more, though it is asked not to.
+    """
     camera, box = plotter.camera, bounds or plotter.bounds
-    # Each fit begins with the same lens: one that grew longer with each would have no perspective in the end.
-    camera.view_angle = _VIEW_ANGLE
-    plotter.reset_camera(render=False, bounds=box)
-    # VTK leaves room for the sphere around the box.
     corners = np.array([[x, y, z] for x in box[:2] for y in box[2:4] for z in box[4:]], float)
+    middle = corners.mean(axis=0)
+    towards = np.array(camera.position) - camera.focal_point
+    radius = max(1.0, float(np.linalg.norm(corners - middle, axis=1).max()))
+    distance = radius / np.sin(np.radians(_VIEW_ANGLE / 2))
+    camera.focal_point = tuple(middle)
+    camera.position = tuple(middle + towards / np.linalg.norm(towards) * distance)
+    # The sphere around the box fits: a longer lens shows the box itself as large as can be.
     seen = geometry.apply(pv.array_from_vtkmatrix(camera.GetViewTransformMatrix()), corners)
     width, height = plotter.window_size
     reach = np.abs(seen[:, :2]) / -seen[:, 2:] / (width / height, 1.0)
     camera.view_angle = float(np.degrees(2 * np.arctan(reach.max() / _FILLED)))
+    plotter.camera_set = True
+    plotter.renderer.ResetCameraClippingRange()
 
 
 def bounds_of(surfaces: Mapping[int, pv.PolyData]) -> tuple[float, ...] | None:

@@ -160,8 +160,10 @@ class Document(Looks):
         after = self._canonical(segmentation)
         assert after is not None
         whole = (slice(0, labels.shape[0]), slice(0, labels.shape[1]), slice(0, labels.shape[2]))
-        edit = Edit(name, whole, labels.copy(order="K"), after, Origin(segmentation.run, segmentation.warnings))
-        labels[...] = after
+        # What was drawn on is kept as it is, and another array drawn on from now on: one copy in place of three.
+        edit = Edit(name, whole, labels, after, Origin(segmentation.run, segmentation.warnings))
+        self._segmentation = replace(segmentation, labels=segmentation.labels.copy(order="K"))
+        self._labels = self._canonical(self._segmentation)
         self._mask_file = None
         self.record(edit)
 
