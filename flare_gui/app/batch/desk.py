@@ -15,7 +15,8 @@ from flare_gui.batch import review
 from flare_gui.batch.case_files import CaseFiles, is_changed, own_report
 from flare_gui.batch.review import Decision
 from flare_gui.cohort.cases import CohortCase, catch_up, read_cohort
-from flare_gui.errors import FlareError, without_options
+from flare_gui.errors import FlareError
+from flare_gui.next_steps import in_window
 from flare_gui.progress import Cancel, Progress
 
 # A decision is written before the next case is shown; a drive that does not answer must not freeze the window.
@@ -73,7 +74,7 @@ class CohortDesk(QObject):
         try:
             stands = review.decide(self.folder, said, case.said, patience_s=PATIENCE_S)
         except FlareError as error:
-            self.failed.emit(f"{error.message}. {without_options(error.hint)} {name} is as it was.")
+            self.failed.emit(f"{error.message}. {in_window(error.hint)} {name} is as it was.")
             return False
         self._cases[name] = replace(case, said=stands)
         self.changed.emit(name)
