@@ -22,6 +22,14 @@ REPLACE_THEM = Step(
     "Replace them with --overwrite, or choose another folder with -o.",
     "Allow results of other settings to be replaced, or choose another folder for these.",
 )
+RESTORE_OR_REPLACE = Step(
+    "Restore it, replace it with --overwrite, or choose another folder with -o.",
+    "Restore it, allow results of other settings to be replaced, or choose another folder for the results.",
+)
+CASE_ANEW = Step(
+    "Restore the scan, or ask for this case anew with --redo.",
+    "Restore the scan, or segment this case anew from the table.",
+)
 MAKE_ROOM = Step("Make room there, or choose another folder with -o.", "Make room there, or choose another folder.")
 CHOOSE_FOLDER = Step("Choose a folder with -o.", "Choose a folder for the results.")
 OTHER_FOLDER = Step("Choose another one with -o.", "Choose another one for the results.")
@@ -40,6 +48,8 @@ FEWER_JOBS = Step(
 ALL: tuple[Step, ...] = (
     REPLACE_IT,
     REPLACE_THEM,
+    RESTORE_OR_REPLACE,
+    CASE_ANEW,
     MAKE_ROOM,
     CHOOSE_FOLDER,
     OTHER_FOLDER,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from flare_gui import geometry, io
+from flare_gui import geometry, io, next_steps
 from flare_gui.analysis.compare import compare
 from flare_gui.analysis.measure import measure
 from flare_gui.batch.case_files import (
@@ -71,7 +71,7 @@ def adopt(files: CaseFiles, volume: Volume) -> dict[str, Any]:
     if report["made_from"]["scan_sha256"] != scan_sha256(volume):
         raise FlareError(
             f"{files.mask}: was changed by another program, and the scan is another one now",
-            hint="Restore the scan, or ask for this case anew with --redo.",
+            hint=next_steps.CASE_ANEW.command,
         )
     segmentation = read_case_mask(files, volume)
     if files.network_mask.exists():

@@ -151,9 +151,7 @@ def _kept(
         except FlareError as error:
             if options.overwrite:
                 return None
-            raise OutputExists(
-                error.message, hint="Restore it, replace it with --overwrite, or choose another folder with -o."
-            ) from error
+            raise OutputExists(error.message, hint=next_steps.RESTORE_OR_REPLACE.command) from error
     elif report["made_from"]["scan_sha256"] != scan_sha256(volume):
         raise _in_the_way([files.report, files.mask])
     drawn = thumbnail(volume, corrections.read_case_mask(files, volume)) if picture else b""

@@ -20,6 +20,16 @@ def review_menu(review: Review, show_cohort: Callable[[], object]) -> Entries:
     save = "The corrected mask becomes the case's own; the network's stays beside it"
     yield Command("review_correct", "Save co&rrection", review.correct, save, "R", None, judged)
     yield None
-    yield Command("review_previous", "&Previous case", review.previous, "", ",", None, active)
-    yield Command("review_next", "&Next case", review.next, "", ".", None, active)
+    yield Command(
+        "review_previous", "&Previous case", review.previous, "The case above in the table", ",", None, active
+    )
+    yield Command(
+        "review_next",
+        "&Next case",
+        review.next,
+        "The case below in the table; undecided ones stay open",
+        ".",
+        None,
+        active,
+    )
     yield Command("review_end", "&End the review", review.end, "The case stays open", None, None, active)
