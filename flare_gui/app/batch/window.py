@@ -14,6 +14,8 @@ from flare_gui.app.batch.desk import CohortDesk
 from flare_gui.app.batch.model import CaseFilter, CaseModel
 from flare_gui.app.batch.run import Run
 from flare_gui.app.batch.table import CaseTable, FilterBar
+from flare_gui.app.batch.teach import TeachDialog
+from flare_gui.app.batch.training import Training
 from flare_gui.app.batch.work import BatchRequest, write_numbers
 from flare_gui.app.dialogs.screen import beside
 from flare_gui.app.jobs.following import Following
@@ -34,12 +36,13 @@ _TYPING_MS = 400
 class BatchWindow(QWidget):
     """`review_asked` carries the names of cases in the order of the table, and the number of the one to begin with.
 
-    `case_asked` carries a scan that could not be segmented, None, and the UID of its series or None. A run goes on when
-    the window is closed; the menu shows it again.
+    `case_asked` carries a scan that could not be segmented, None, and the UID of its series or None, `weights_asked`
+    the path of weights to use or None. A run goes on when the window is closed; the menu shows it again.
     """
 
     review_asked = Signal(list, int)
     case_asked = Signal(object, object, object)
+    weights_asked = Signal(object)
 
     def __init__(self, settings: Settings, following: Following) -> None:
         super().__init__()
@@ -48,6 +51,8 @@ class BatchWindow(QWidget):
         self.setWindowTitle("Cohort - flare-gui")
         self.desk = CohortDesk(following, self)
         self.run = Run(self)
+        self.training = Training(self)
+        self.teaching = TeachDialog(self.training, self)
         self.choices = Choices()
         self.model = CaseModel(lambda name: self.desk.files(name).read_picture(), self)
         self.shown = CaseFilter(self.model, self)
@@ -57,11 +62,12 @@ class BatchWindow(QWidget):
         self.bar.hide()
         self.words.setWordWrap(True)
         self.review, self.numbers = QPushButton("&Review"), QPushButton("&Numbers")
-        self.sheet = QPushButton("Contact &sheet")
+        self.sheet, self.teach = QPushButton("Contact &sheet"), QPushButton("&Teach…")
         self.review.setToolTip("Look at the cases in the order of the table, from the chosen one on (Enter)")
         self.numbers.setToolTip("Write the tables of the cohort and a page that prints, and show it")
         self.cohort_actions = QHBoxLayout()
-        for button in (self.review, self.numbers, self.sheet):
+        self.teach.setToolTip("The network learns from the cases that a person accepted or corrected")
+        for button in (self.review, self.numbers, self.sheet, self.teach):
             self.cohort_actions.addWidget(button)
         self._typed = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._lay_out()
@@ -117,6 +123,10 @@ class BatchWindow(QWidget):
         """Show the contact sheet in the browser."""
         _browse(self.desk.folder / CONTACT_SHEET)
 
+    def ask_to_teach(self) -> None:
+        """Show what the network would learn from this cohort."""
+        self.teaching.ask(self.desk.folder, self.desk.cases, self._settings.weights)
+
     # Coming and going
 
     @property
@@ -129,6 +139,7 @@ class BatchWindow(QWidget):
         self._typed.stop()
         self._keep_choices()
         self.run.stop(seconds)
+        self.training.stop(seconds)
         self.desk.stop(seconds)
         if self._numbers is not None:
             self._numbers.let_go()
@@ -217,6 +228,7 @@ class BatchWindow(QWidget):
         self.choices.stop.setEnabled(running)
         self.review.setEnabled(there and not running)
         self.numbers.setEnabled(there and not running and self._numbers is None)
+        self.teach.setEnabled(there and not running)
         self.sheet.setEnabled(not running and (self.desk.folder / CONTACT_SHEET).exists())
 
     def _activate(self, case: CohortCase) -> None:
@@ -251,6 +263,8 @@ class BatchWindow(QWidget):
         self.review.clicked.connect(self.begin_review)
         self.numbers.clicked.connect(self.write_numbers)
         self.sheet.clicked.connect(self.open_sheet)
+        self.teach.clicked.connect(self.ask_to_teach)
+        self.teaching.weights_asked.connect(self.weights_asked)
         self.desk.opened.connect(self._show_cohort)
         self.desk.changed.connect(self._show_change)
         self.desk.failed.connect(self._say)

@@ -21,4 +21,5 @@ def cohort_window(context: Context, session: Session, saving: Saving, review: Re
     saving.case_saved.connect(cohort.desk.saved)
     review.changed.connect(lambda: cohort.table.go_to(review.name))
     review.ended.connect(cohort.show)
+    cohort.weights_asked.connect(session.use_weights)
     return cohort
