@@ -1,5 +1,6 @@
 """Teach the network: what it would learn from, how far it is, what came of it, and whether to use that."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -72,7 +73,7 @@ class TeachDialog(QDialog):
         training.failed.connect(self._show_failure)
         training.changed.connect(self._refresh)
 
-    def ask(self, cohort: Path, cases: list[CohortCase], weights: Path | None) -> None:
+    def ask(self, cohort: Path, cases: Sequence[CohortCase], weights: Path | None) -> None:
         """Show what a cohort has to teach, and open."""
         there = teachers(cases)
         corrected = sum(case.status == CORRECTED for case in there)
