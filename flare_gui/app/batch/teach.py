@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
@@ -129,6 +129,14 @@ class TeachDialog(QDialog):
         self.verdict.setText(f"The new weights are {offer}: {lesson.reason}.")
         self._offered = run / lesson.weights if lesson.is_better else None
         self.use.setVisible(lesson.is_better)
+        # Labels that are new are shown by the next event, and take no room before.
+        QTimer.singleShot(0, self, self._make_room)
+
+    def _make_room(self) -> None:
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _show_failure(self, sentence: str) -> None:
         self.bar.hide()
