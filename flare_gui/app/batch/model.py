@@ -8,6 +8,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QSize,
     QSortFilterProxyModel,
     Qt,
 )
@@ -21,9 +22,11 @@ COLUMNS = ("Case", "Status", "What is odd", *(f"{organ.name} (ml)" for organ in 
 CASE, STATUS, ODD, FIRST_ORGAN = 0, 1, 2, 3
 CONFIDENCE, NOTE = FIRST_ORGAN + len(ORGANS), FIRST_ORGAN + len(ORGANS) + 1
 BY_HAND = "✎"
+PICTURE = QSize(55, 48)
 
 _Index = QModelIndex | QPersistentModelIndex
 _Role = Qt.ItemDataRole
+_KEEP, _SMOOTH = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
 _NUMBERS = range(FIRST_ORGAN, NOTE)
 # Pictures of rows that were seen: so many are on any screen, several times over.
 _MOST_PICTURES = 200
@@ -145,7 +148,8 @@ class CaseModel(QAbstractTableModel):
         found = self._pictures.get(name)
         if found is None:
             found = QPixmap()
-            found.loadFromData(self._picture(name))
+            if found.loadFromData(self._picture(name)):
+                found = found.scaled(PICTURE, _KEEP, _SMOOTH)
             if len(self._pictures) >= _MOST_PICTURES:
                 self._pictures.pop(next(iter(self._pictures)))
             self._pictures[name] = found

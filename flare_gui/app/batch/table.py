@@ -1,6 +1,6 @@
 """The table of cases, and what chooses which of them are shown. Both work with the keyboard alone."""
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -15,13 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from flare_gui.app.batch.model import CASE, COLUMNS, CONFIDENCE, ODD, STATUS, CaseFilter
+from flare_gui.app.batch.model import CASE, COLUMNS, CONFIDENCE, ODD, PICTURE, STATUS, CaseFilter
 from flare_gui.batch import review
 from flare_gui.cohort.cases import CohortCase
 
-PICTURE = QSize(55, 48)
 _WIDTHS = {CASE: 180, STATUS: 90, ODD: 180, CONFIDENCE: 86}
-_NUMBER_WIDTH = 118
+_NUMBER_WIDTH = 110
 _RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -41,7 +40,6 @@ class CaseTable(QTableView):
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
         self.setWordWrap(False)
-        self.setIconSize(PICTURE)
         self.setSortingEnabled(True)
         self.sortByColumn(ODD, Qt.SortOrder.DescendingOrder)
         # Two thousand rows are not asked how high they would like to be.

@@ -29,6 +29,7 @@ from flare_gui.cohort.write import PAGE, Written
 from flare_gui.io import Case
 
 CHOICES = "cohort"
+NOTHING_YET = "Choose a folder of scans, and one for the results."
 # After the last letter that is typed into the folder of results, before it is read.
 _TYPING_MS = 400
 
@@ -157,7 +158,7 @@ class BatchWindow(QWidget):
         self.choices.recall(kept)
         self.desk.reviewer = self.choices.reviewer.text().strip() or self.desk.reviewer
         self.choices.reviewer.setText(self.desk.reviewer)
-        self._say("Choose a folder of scans, and one for the results.")
+        self._say(NOTHING_YET)
         self._refresh()
 
     def _keep_choices(self) -> None:
@@ -176,6 +177,8 @@ class BatchWindow(QWidget):
     def _show_cohort(self) -> None:
         self.model.show(self.desk.cases)
         self.table.settle()
+        if self.words.text() == NOTHING_YET:
+            self._say("Enter reviews the cases, from the chosen one on.")
         self._count()
         self._refresh()
 

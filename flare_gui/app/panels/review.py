@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QToolBar
 
 # So much of a long list of doubts is shown; all of it is in the tip.
 _MOST_LETTERS = 60
+_LEAST_WORDS = 150
 
 
 class ReviewBar(QToolBar):
@@ -22,8 +23,10 @@ class ReviewBar(QToolBar):
         for label in (self.where, self.words):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setContentsMargins(6, 0, 6, 0)
-        # The buttons stay in their places whatever a case is called; the keys are pressed without looking.
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        # As much as there is room for, whatever the words: the buttons stay in their places.
+        self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.words.setMinimumWidth(_LEAST_WORDS)
+        self.where.setMinimumWidth(_LEAST_WORDS)
         self.note.setPlaceholderText("Why? Enter flags the case")
         self.note.setToolTip(
             "What is to be said of this case; Enter flags it with these words, Esc leaves it as it was"
@@ -38,8 +41,11 @@ class ReviewBar(QToolBar):
         self.note.left.connect(self._leave_note)
 
     def use(self, actions: list[QAction]) -> None:
-        """Put buttons of these into the bar."""
+        """Put buttons of these into the bar, each with one word and its key."""
         for action in actions:
+            keys = action.shortcut().toString()
+            word = action.text().replace("&", "").split()[0].rstrip("…")
+            action.setIconText(f"{word} ({keys})" if keys else word)
             self.addAction(action)
 
     def show_case(self, where: str, words: str, note: str = "") -> None:
