@@ -22,7 +22,9 @@ from flare_gui.app import theme
 from flare_gui.app.dialogs.series import ChoiceDialog
 from flare_gui.app.settings import Settings
 from flare_gui.app.window.main_window import MainWindow
+from flare_gui.batch.review import ACCEPTED, FLAGGED
 from flare_gui.organs import RIGHT_KIDNEY
+from tests.cohort.twelve import make_twelve
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -90,20 +92,59 @@ def shared(path: Path) -> str:
     return ""
 
 
+def cohort(path: Path) -> str:
+    """The table of a cohort, half of it reviewed, what is odd in front; `review.png` beside it is the case after."""
+    scans = [DATA / "ct" / name / "ct.nii.gz" for name in ("tcga_ov_09_2043", "ircad17", "ts_example")]
+    if not DATA.is_dir():
+        return f"{path.name} is left as it is: it needs {DATA}."
+    application = _application()
+    application.setPalette(application.style().standardPalette())
+    with tempfile.TemporaryDirectory() as folder:
+        place, out = Path(folder), Path(folder) / "results"
+        make_twelve(scans, DATA / "ct" / "ts_example" / "label.nii.gz", place / "scans")
+        segment = [sys.executable, "-m", "flare_gui", "segment", str(place / "scans"), "-o", str(out)]
+        subprocess.run(segment, cwd=ROOT, check=False)
+        window = MainWindow(Settings(place / "settings.ini"))
+        window.setGeometry(0, 0, *WINDOW_SIZE)
+        window.show()
+        QTest.qWaitForWindowExposed(window)
+        window.surfaces.start()
+        batch = window.show_batch()
+        batch.resize(*SHEET_SIZE)
+        batch.choices.out.setText(str(out))
+        _wait(lambda: len(batch.desk.cases) == 12)
+        for name, status in (("a-coarse", ACCEPTED), ("b-mirrored", FLAGGED), ("c-noisy", ACCEPTED)):
+            batch.desk.decide(name, status, "header mirrored?" if status == FLAGGED else "")
+        # What folders are called here is of no use to a reader.
+        batch.choices.folder.setText("scans")
+        batch.choices.out.setText("results")
+        batch.choices.reviewer.setText("Ann")
+        batch.table.go_to("a-no-kidney")
+        _rest()
+        saved = batch.grab().save(str(path))
+        batch.begin_review()
+        _wait(lambda: window.review.can_judge and not window.surfaces.busy)
+        window.centralWidget().setFocus()
+        _rest()
+        saved = window.screen().grabWindow(window.winId()).save(str(path.with_name("review.png"))) and saved
+        window.document.mark_saved()
+        window.close()
+        window.deleteLater()
+    return "" if saved else f"{path} could not be written."
+
+
 PICTURES: dict[str, Callable[[Path], str]] = {
     "overview": overview,
     "dicom-dark": dicom_dark,
     "contact-sheet": contact_sheet,
+    "cohort": cohort,
     "shared": shared,
 }
 
 
 def _window(path: Path, scan: Path, *, dark: bool) -> str:
     """The window with `scan` segmented, its crosshair in the right kidney and the surfaces from the front."""
-    application = QApplication.instance()
-    if not isinstance(application, QApplication):
-        application = QApplication(sys.argv[:1])
-    theme.apply(application)
+    application = _application()
     application.setPalette(_dark() if dark else application.style().standardPalette())
     with tempfile.TemporaryDirectory() as folder:
         window = MainWindow(Settings(Path(folder) / "settings.ini"))
@@ -130,6 +171,14 @@ def _window(path: Path, scan: Path, *, dark: bool) -> str:
         window.close()
         window.deleteLater()
     return "" if picture.save(str(path)) else f"{path} could not be written."
+
+
+def _application() -> QApplication:
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(sys.argv[:1])
+    theme.apply(application)
+    return application
 
 
 def _dark() -> QPalette:

@@ -43,7 +43,7 @@ def page(cases: Sequence[CohortCase], changes: Sequence[OrganChange] = ()) -> st
         f"<p class=caption>{_SPREAD}</p>",
         *_agreements(found),
         *_changes(changes),
-        f"{NEXT_PAGE}What is odd</h2>",
+        "<h2>What is odd</h2>",
         _odd(cases),
         f"{NEXT_PAGE}All cases</h2>",
         _all(cases),
@@ -107,7 +107,7 @@ def _agreements(found: Sequence[OrganAgreement]) -> list[str]:
             ]
         )
     return [
-        f"{NEXT_PAGE}Network and person</h2>",
+        "<h2>Network and person</h2>",
         _table(heads, rows),
         f"<p class=caption>{_AGREEMENT}</p>",
         f"<div class=wide>{bland_altman(found)}</div>",
@@ -129,7 +129,7 @@ def _changes(changes: Sequence[OrganChange]) -> list[str]:
         ]
         for one in changes
     ]
-    return [f"{NEXT_PAGE}Change between two scans</h2>", _table(heads, rows), f"<p class=caption>{_CHANGES}</p>"]
+    return ["<h2>Change between two scans</h2>", _table(heads, rows), f"<p class=caption>{_CHANGES}</p>"]
 
 
 def _odd(cases: Sequence[CohortCase]) -> str:
@@ -137,7 +137,7 @@ def _odd(cases: Sequence[CohortCase]) -> str:
         [
             html.escape(case.name),
             html.escape("; ".join(case.odd) or case.failure),
-            case.status,
+            _status(case),
             html.escape(case.said.note),
         ]
         for case in cases
@@ -154,7 +154,7 @@ def _all(cases: Sequence[CohortCase]) -> str:
         rows.append(
             [
                 html.escape(case.name),
-                case.status if case.report is not None else "failed",
+                _status(case),
                 *(_volume(case, organ.key) for organ in ORGANS),
                 "-" if sure is None or case.changed else f"{sure:.2f}",
                 ", ".join(organ.name.lower() for organ in ORGANS if organ.key in case.by_hand),
@@ -162,6 +162,10 @@ def _all(cases: Sequence[CohortCase]) -> str:
             ]
         )
     return _table(heads, rows)
+
+
+def _status(case: CohortCase) -> str:
+    return case.status if case.report is not None else "failed"
 
 
 def _volume(case: CohortCase, key: str) -> str:

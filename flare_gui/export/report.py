@@ -35,7 +35,7 @@ span.swatch { -webkit-print-color-adjust: exact; print-color-adjust: exact }
 table.facts td { padding: 1px 14px 1px 0; vertical-align: top; overflow-wrap: anywhere }
 table.facts td:first-child { color: #5a6675; white-space: nowrap }
 table.pictures { table-layout: fixed } table.pictures td { padding: 0 5px 10px; vertical-align: top }
-tr, p { break-inside: avoid }
+tr, p, .wide { break-inside: avoid }
 img { width: 100%; display: block; border-radius: 4px } .wide { max-width: 640px; margin: auto }
 ul { margin: 0; padding-left: 18px }
 @media screen { body { line-height: 1.45; max-width: 980px; margin: 24px auto; padding: 0 16px } }

@@ -31,6 +31,7 @@ PARTS = {
     "train": "tests.benchmarks.bench_train",
     "batch": "tests.benchmarks.bench_batch",
     "films": "tests.benchmarks.bench_films",
+    "cohort": "tests.benchmarks.bench_cohort",
     "strokes": "tests.benchmarks.bench_strokes",
 }
 
