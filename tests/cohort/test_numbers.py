@@ -9,11 +9,12 @@ import pytest
 
 from flare_gui.analysis.cohort import change, limits_of_agreement, spread
 from flare_gui.batch.case_files import CaseFiles, report_text
+from flare_gui.batch.summary import CONTACT_SHEET, VOLUMES
 from flare_gui.cli import main
 from flare_gui.cohort import time_points
 from flare_gui.cohort.cases import CohortCase, read_cohort
 from flare_gui.cohort.time_points import Pair
-from flare_gui.cohort.write import CASES, CHANGES, PAGE, SUMMARY
+from flare_gui.cohort.write import CASES, CHANGES, PAGE, SUMMARY, follow
 from flare_gui.errors import FlareError
 from flare_gui.organs import LIVER, ORGANS, SPLEEN
 from tests.cohort.results import made_up, report_of, say
@@ -117,6 +118,19 @@ def test_the_page_escapes_loads_nothing_and_says_what_is_behind_it(tmp_path: Pat
     (tmp_path / CASES).write_text("patient;age\n")
     assert main(["cohort", str(tmp_path)]) == 2
     assert (tmp_path / CASES).read_text() == "patient;age\n"
+
+
+def test_tables_and_page_follow_a_decision_with_the_pairs_they_had(tmp_path: Path) -> None:
+    made_up(tmp_path, 3)
+    table = tmp_path / "pairs.csv"
+    table.write_text("patient,first,second\nJohn,case0000,case0001\n")
+    assert main(["cohort", str(tmp_path), "--pairs", str(table)]) == 0
+    table.unlink()
+    say(tmp_path, "case0001", "flagged", "look at the spleen")
+    follow(tmp_path)
+    for name in (CASES, PAGE, VOLUMES, CONTACT_SHEET):
+        assert "look at the spleen" in (tmp_path / name).read_text(encoding="utf-8"), name
+    assert "Change between two scans" in (tmp_path / PAGE).read_text(encoding="utf-8")
 
 
 def test_two_scans_of_a_patient_are_matched_by_name_or_by_a_table(tmp_path: Path) -> None:

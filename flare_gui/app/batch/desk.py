@@ -26,10 +26,12 @@ PATIENCE_S = 1.0
 class CohortDesk(QObject):
     """`opened` when another folder, or the same anew, is there; `changed` carries the name of a case.
 
-    `failed` carries a sentence. Nothing is shown that the disk does not have.
+    `leaving` comes before another folder takes its place: what goes on with its cases has to end. `failed` carries a
+    sentence. Nothing is shown that the disk does not have.
     """
 
     opened = Signal()
+    leaving = Signal()
     changed = Signal(str)
     failed = Signal(str)
 
@@ -66,6 +68,27 @@ class CohortDesk(QObject):
         job.done.connect(partial(self._read, folder, caught_up=False))
         job.failed.connect(self._not_read)
         job.start()
+
+    def move_to(self, folder: Path) -> None:
+        """Another folder, in which there is nothing yet to be read."""
+        self.stop(0)
+        if folder != self.folder:
+            self.leaving.emit()
+            self.folder, self._cases = folder, {}
+
+    def look_again(self) -> None:
+        """Show what others who review the same folder have said meanwhile."""
+        if not self._cases or self.busy:
+            return
+        try:
+            said = review.read(self.folder)
+        except FlareError as error:
+            self.failed.emit(str(error))
+            return
+        for name, case in list(self._cases.items()):
+            if said.get(name, case.said) != case.said:
+                self._cases[name] = replace(case, said=said[name])
+                self.changed.emit(name)
 
     def decide(self, name: str, status: str, note: str = "") -> bool:
         """Write a decision of this reviewer; whether it is on the disk."""
@@ -106,6 +129,8 @@ class CohortDesk(QObject):
 
     def _read(self, folder: Path, cases: list[CohortCase], *, caught_up: bool) -> None:
         self._job = None
+        if folder != self.folder or not self._cases.keys() <= {case.name for case in cases}:
+            self.leaving.emit()
         self.folder = folder
         self._cases = {case.name: case for case in cases}
         self.opened.emit()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -85,8 +85,7 @@ class BatchWindow(QWidget):
         choices = self.choices
         self._keep_choices()
         self._typed.stop()
-        self.desk.stop(0)
-        self.desk.folder = choices.results
+        self.desk.move_to(choices.results)
         request = BatchRequest(
             choices.scans,
             choices.results,
@@ -146,6 +145,11 @@ class BatchWindow(QWidget):
             self._numbers.let_go()
             self._numbers.wait(seconds)
             self._numbers = None
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and not self.run.running:
+            self.desk.look_again()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         # A batch of hours is not to end because someone tidies up the screen.

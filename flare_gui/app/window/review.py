@@ -64,6 +64,7 @@ class Review(QObject):
         self._desk, self._names, self._at = desk, tuple(names), first
         desk.changed.connect(self._say_again)
         desk.failed.connect(self._say)
+        desk.leaving.connect(self.end)
         self._go(first)
 
     def end(self) -> None:
@@ -125,6 +126,7 @@ class Review(QObject):
         if self._desk is not None:
             self._desk.changed.disconnect(self._say_again)
             self._desk.failed.disconnect(self._say)
+            self._desk.leaving.disconnect(self.end)
             self._desk = None
 
     @property

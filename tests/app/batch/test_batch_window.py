@@ -9,10 +9,11 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QMenu, QMessageBox
 
 from flare_gui.app.batch.model import CONFIDENCE, FIRST_ORGAN, ODD, STATUS, CaseFilter, CaseModel
 from flare_gui.app.batch.window import BatchWindow
+from flare_gui.app.batch.work import BatchRequest
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.batch.case_files import CaseFiles, report_text
 from flare_gui.cohort.cases import read_cohort
@@ -170,6 +171,25 @@ def test_the_cohort_is_there_again_the_next_time_sorted_filtered_and_by_the_keyb
     assert again.choices.results == files.folder
     again.stop(5)
     again.deleteLater()
+
+
+def test_cases_that_are_to_be_segmented_anew_are_named_to_the_run(
+    empty: BatchWindow, wait_for: WaitFor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_up(tmp_path / "results", 5)
+    empty.choices.folder.setText(str(tmp_path))
+    empty.choices.out.setText(str(tmp_path / "results"))
+    wait_for(lambda: len(empty.desk.cases) == 5)
+    asked: list[BatchRequest] = []
+    monkeypatch.setattr(empty.run, "begin", asked.append)
+    empty.table.selectRow(2)
+    name = empty.table.selected[0].name
+    empty.table.customContextMenuRequested.emit(empty.table.visualRect(empty.table.currentIndex()).center())
+    menu = empty.table.findChild(QMenu)
+    assert menu is not None
+    menu.actions()[0].trigger()
+    menu.close()
+    assert [request.redo for request in asked] == [{name}]
 
 
 def test_a_large_table_asks_only_for_what_is_seen_and_is_sorted_without_asking_cell_by_cell(

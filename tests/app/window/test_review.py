@@ -19,7 +19,7 @@ from flare_gui.cohort.cases import read_cohort
 from flare_gui.model.weights import load
 from flare_gui.organs import LIVER, ORGANS, SPLEEN
 from tests.app.helpers import at, drag, slice_view
-from tests.cohort.results import report_of, rows_of, segmented
+from tests.cohort.results import report_of, rows_of, say, segmented
 from tests.tiny import save_tiny
 
 WaitFor = Callable[..., None]
@@ -176,6 +176,20 @@ def test_a_decision_that_cannot_be_written_is_said_and_the_case_stays(
     press(Qt.Key.Key_Comma)
     wait_for(lambda: shown(window) == "ct0" and window.review.can_judge)
     window.review.end()
+
+
+def test_what_another_reviewer_says_is_seen_and_another_folder_ends_the_review(
+    window: MainWindow, batch: BatchWindow, out: Path, wait_for: WaitFor
+) -> None:
+    begin(window, batch, wait_for)
+    say(out, "ct2", "flagged", "Bob asks")
+    batch.activateWindow()
+    wait_for(lambda: batch.desk["ct2"].said.note == "Bob asks")
+    shutil.copytree(out, out.parent / "other")
+    window.activateWindow()
+    batch.choices.out.setText(str(out.parent / "other"))
+    wait_for(lambda: batch.desk.folder.name == "other")
+    assert not window.review.active, "a key would be about a case of another folder"
 
 
 def test_a_case_whose_scan_is_gone_can_be_flagged_and_nothing_else(
