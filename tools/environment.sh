@@ -1,12 +1,13 @@
 #!/bin/sh
 # Make .venv with the program in it, editable, and do nothing when it is there and up to date.
 #
-# Usage: tools/environment.sh [EXTRAS]     such as "test"; PYTHON=/path/to/python chooses another interpreter
+# Usage: tools/environment.sh [EXTRAS]     such as "test"; PYTHON=/path/to/python chooses another interpreter,
+#                                          VENV=FOLDER another place than .venv
 set -eu
 cd "$(dirname "$0")/.."
 
 extras=${1:-}
-venv=.venv
+venv=${VENV:-.venv}
 
 # The stamp says what was installed. A moved folder, another pyproject.toml or an install that was cut off: no match.
 wanted="$(pwd) $(cksum <pyproject.toml)"
@@ -50,8 +51,9 @@ quiet=-q
 if [ -t 1 ]; then
     quiet=
 fi
+torch=$("$venv/bin/python" tools/torch_build.py </dev/null)
 # shellcheck disable=SC2086  # empty means no argument
-"$venv/bin/python" -m pip install $quiet --disable-pip-version-check --editable ".${extras:+[$extras]}" </dev/null
+"$venv/bin/python" -m pip install $quiet --disable-pip-version-check --editable ".${extras:+[$extras]}" $torch </dev/null
 
 # An environment with more in it serves those who need less.
 printf '%s\n' "$wanted" >"$venv/stamp-run"
