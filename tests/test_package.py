@@ -1,6 +1,7 @@
 """What someone who installs flare-gui is promised before they open a single scan."""
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -13,7 +14,10 @@ import pytest
 
 import flare_gui
 from flare_gui import assets
+from flare_gui.app.dialogs.about import about_text
+from flare_gui.cli import main
 from flare_gui.errors import FlareError
+from tests.tiny import save_tiny, write_scan
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -69,7 +73,7 @@ def test_ffmpeg_and_vtk_come_with_a_plain_install() -> None:
 
 def test_all_is_every_extra() -> None:
     extras = set(PROJECT["optional-dependencies"])
-    assert extras == {"test", "dicom", "cluster", "bench", "fuzz", "all"}
+    assert extras == {"test", "dicom", "cluster", "bench", "bundle", "fuzz", "all"}
     inside = re.fullmatch(r"flare-gui\[(.*)\]", PROJECT["optional-dependencies"]["all"][0])
     assert inside and set(inside[1].split(",")) == extras - {"all"}
 
@@ -103,6 +107,26 @@ def test_python_dash_m_and_the_script_are_the_same_program() -> None:
     assert flare_gui.__version__ in as_module.stdout
     if beside.exists():  # not where the tests run from a bare source tree
         assert run(beside, "--version").stdout == as_module.stdout
+
+
+def test_the_version_stands_in_one_place_and_in_every_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    about_it = {"name": "flare-gui", "version": flare_gui.__version__}
+    assert re.fullmatch(r"\d+\.\d+\.\d+", flare_gui.__version__) and "version" not in PROJECT
+    files = [path for package in OURS for path in (ROOT / package).rglob("*.py")]
+    literal = f'"{flare_gui.__version__}"'
+    assert [path.name for path in files if literal in path.read_text(encoding="utf-8")] == ["__init__.py"]
+
+    scan, weights = write_scan(tmp_path / "ct.nii.gz"), save_tiny(tmp_path, "tiny", seed=1)
+    assert main(["segment", str(scan), "-o", str(tmp_path), "--weights", str(weights), "--device", "cpu"]) == 0
+    mask = str(tmp_path / "ct.seg.nii.gz")
+    assert main(["export", str(scan), "--mask", mask, "--json", "-o", str(tmp_path)]) == 0
+    capsys.readouterr()
+    main(["doctor", str(scan), "--json"])
+    told = [capsys.readouterr().out, *((tmp_path / f"ct{end}.json").read_text("utf-8") for end in ("", ".organs"))]
+    assert [json.loads(text)["software"] for text in told] == [about_it] * 3
+    assert f"flare-gui {flare_gui.__version__}" in about_text(None)
 
 
 def test_assets_lie_beside_the_package_in_a_source_tree() -> None:

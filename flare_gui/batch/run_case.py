@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flare_gui import __version__, io, next_steps
+from flare_gui import SOFTWARE, io, next_steps
 from flare_gui.analysis import doctor
 from flare_gui.analysis.measure import measure
 from flare_gui.batch import corrections, review
@@ -240,7 +240,7 @@ def _report(
         "notes": list(run["notes"]),
         "labels": options.labels,
         "made_from": {"scan_sha256": scan_sha256(volume), **_made_from(card, options)},
-        "software": {"name": "flare-gui", "version": __version__},
+        "software": SOFTWARE,
     }
 
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from flare_gui import io
+from flare_gui import SOFTWARE, io
 from flare_gui.analysis import doctor
 from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.findings import Finding
@@ -36,7 +36,8 @@ def run(
     """
     patients = [patient for path in inputs for patient in _examine(path, series, allow_gaps, cancel)]
     if as_json:
-        print(json.dumps({"scans": [_as_json(patient) for patient in patients]}, indent=2, ensure_ascii=False))
+        report = {"scans": [_as_json(patient) for patient in patients], "software": SOFTWARE}
+        print(json.dumps(report, indent=2, ensure_ascii=False))
     else:
         for patient in patients:
             _print(patient)

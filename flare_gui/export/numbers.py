@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
-from flare_gui import geometry
+from flare_gui import SOFTWARE, geometry
 from flare_gui.analysis.measure import measure
 from flare_gui.export.context import Context
 from flare_gui.organs import ORGANS
@@ -77,9 +77,9 @@ def write_csv(context: Context) -> list[Path]:
 
 
 def write_json(context: Context) -> list[Path]:
-    """`.organs.json`: the same rows, by organ."""
+    """`.organs.json`: the same rows, by organ, and what they were measured with."""
     table = {row["organ"]: row for row in rows(context.volume, context.segmentation)}
-    text = json.dumps(table, indent=2) + "\n"
+    text = json.dumps({**table, "software": SOFTWARE}, indent=2) + "\n"
     return [context.write(context.path(".organs.json"), lambda path: path.write_text(text, encoding="utf-8"))]
 
 
