@@ -7,7 +7,7 @@ export PYTHON
 ARGS :=
 SECONDS := 120
 
-.PHONY: help demo test test-slow fuzz bench screenshots lint format wheel audit clean environment test-environment
+.PHONY: help demo test test-slow fuzz bench screenshots lint format wheel bundle bundle-test audit clean environment test-environment
 
 help:
 	@echo "make demo         set up, segment the demo scan, say where the results lie"
@@ -19,6 +19,8 @@ help:
 	@echo "make lint         style, types and import contracts only"
 	@echo "make format       bring the code into the project's style"
 	@echo "make wheel        build dist/flare_gui-*.whl"
+	@echo "make bundle       build dist/flare-gui-*: one file that needs no Python, and a Debian package"
+	@echo "make bundle-test  try them in a Debian root without Python; needs root and debootstrap"
 	@echo "make audit        known vulnerabilities of the packages in .venv; asks the network"
 	@echo "make clean        remove what the other targets wrote, but keep .venv"
 
@@ -59,6 +61,15 @@ format: test-environment
 
 wheel: test-environment
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+
+# An environment of its own: what the bundle holds is what the program asks for, and no tool of the tests.
+bundle:
+	@VENV=.venv-bundle tools/environment.sh dicom,bundle
+	.venv-bundle/bin/python -m tools.bundle
+
+bundle-test: environment
+	tools/bundle/bare_root.sh
+	$(BIN)/python -m tools.bundle.first_paint $(BIN)/flare-gui build/bundle/flare-gui/flare-gui
 
 audit: test-environment
 	$(BIN)/python -m pip install -q --disable-pip-version-check pip-audit

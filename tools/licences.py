@@ -27,6 +27,11 @@ installed with it, straight or because one of them needs it; `tools/licences.py`
 None that is imported or linked is under the GPL. NVIDIA's libraries, which PyTorch brings along for GPUs on Linux, are
 under licences of NVIDIA and not in the list.
 
+The bundle that needs no Python ([installing.md](installing.md)) holds the texts of all these, of Python, and of the
+system's libraries in it, in its folder `licences`; building it stops at a file whose licence it does not know. It also
+holds PyInstaller's start-up code, under the GPL with an exception for what is built with it, and ffmpeg, a program of
+its own, under the GPL-3.0.
+
 | package | version | licence |
 |---|---|---|
 """
@@ -47,6 +52,11 @@ def vendored() -> str:
     return "".join(f"| {name} | {version} | {words} |\n" for name, version, words in found)
 
 
+def canonical(name: str) -> str:
+    """A package's name as indexes compare it: lower case, hyphens."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def needed() -> dict[str, Distribution]:
     """Every installed package that the program needs, by its normal name."""
     found: dict[str, Distribution] = {}
@@ -55,7 +65,7 @@ def needed() -> dict[str, Distribution]:
         name, extras = ahead.pop()
         for text in distribution(name).requires or ():
             requirement = Requirement(text)
-            key = re.sub(r"[-_.]+", "-", requirement.name).lower()
+            key = canonical(requirement.name)
             wanted = requirement.marker is None or any(
                 requirement.marker.evaluate({"extra": extra}) for extra in (*extras, "")
             )
