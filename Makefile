@@ -7,7 +7,7 @@ export PYTHON
 ARGS :=
 SECONDS := 120
 
-.PHONY: help demo test test-slow fuzz bench screenshots lint format wheel bundle bundle-test audit clean environment test-environment
+.PHONY: help demo test test-slow fuzz bench screenshots catalogue lint format wheel bundle bundle-test audit clean environment test-environment
 
 help:
 	@echo "make demo         set up, segment the demo scan, say where the results lie"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench        measure the program beside what one would use instead"
 	@echo "make fuzz         throw damaged files at every reader for SECONDS=120"
 	@echo "make screenshots  the pictures of docs, made by the program"
+	@echo "make catalogue    the window's words for translators, brought up to date with the code"
 	@echo "make lint         style, types and import contracts only"
 	@echo "make format       bring the code into the project's style"
 	@echo "make wheel        build dist/flare_gui-*.whl"
@@ -48,6 +49,9 @@ screenshots: test-environment
 
 fuzz: test-environment
 	$(BIN)/python -m tests.fuzz.campaign --seconds $(SECONDS) $(ARGS)
+
+catalogue: test-environment
+	$(BIN)/python -m tools.catalogue
 
 lint: test-environment
 	$(BIN)/ruff check

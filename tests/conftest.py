@@ -16,6 +16,8 @@ GUARD = Path(__file__).parent / "guard"
 sys.path.insert(0, str(GUARD))
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(GUARD), os.environ.get("PYTHONPATH"))))
 os.environ["FLARE_GUI_NETWORK"] = "forbidden"
+# Tests read what the window says, wherever they run.
+os.environ["FLARE_GUI_LANGUAGE"] = "en"
 runpy.run_path(str(GUARD / "sitecustomize.py"))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from flare_gui.app import theme
+from flare_gui.app import theme, words
 from flare_gui.app.jobs.job import Job
 from flare_gui.app.window.main_window import MainWindow
 
@@ -19,6 +19,7 @@ def run(paths: list[Path], self_test: Path | None = None) -> int:
     existing = QApplication.instance()
     application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     application.setApplicationName("flare-gui")
+    words.install(application)
     # Ctrl-C in the terminal ends the program instead of being lost in Qt's loop.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     theme.apply(application)

@@ -56,6 +56,15 @@ class Settings:
         self._store.remove("recent")
 
     @property
+    def language(self) -> str:
+        """The code of the language that was chosen, such as "de"; empty to follow the system."""
+        return str(self._store.value("language", "", str))
+
+    @language.setter
+    def language(self, code: str) -> None:
+        self._store.setValue("language", code)
+
+    @property
     def automatic(self) -> bool:
         """Whether a scan is segmented as soon as it is open."""
         return bool(self._store.value("segment_when_opened", False, bool))

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from flare_gui.app.words import tr
 from flare_gui.batch.run_batch import usual_jobs
 
 
@@ -29,20 +30,20 @@ class Choices(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.folder, self.out, self.reviewer = QLineEdit(), QLineEdit(), QLineEdit()
-        self.jobs, self.overwrite = QSpinBox(), QCheckBox("Replace results of other settings")
+        self.jobs, self.overwrite = QSpinBox(), QCheckBox(tr("Replace results of other settings"))
         self.jobs.setRange(1, 64)
         self.jobs.setValue(usual_jobs())
-        self.jobs.setToolTip("While one case is at the network, others are read and written. Each takes memory.")
-        self.overwrite.setToolTip("Cases that a person has accepted or corrected are kept all the same")
-        self.reviewer.setToolTip("Who accepts, corrects and flags: written beside each decision")
+        self.jobs.setToolTip(tr("While one case is at the network, others are read and written. Each takes memory."))
+        self.overwrite.setToolTip(tr("Cases that a person has accepted or corrected are kept all the same"))
+        self.reviewer.setToolTip(tr("Who accepts, corrects and flags: written beside each decision"))
         self.reviewer.setMaximumWidth(160)
-        self.start, self.stop = QPushButton("Se&gment"), QPushButton("&Cancel")
+        self.start, self.stop = QPushButton(tr("Se&gment")), QPushButton(tr("&Cancel"))
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         for row, (words, field, title) in enumerate(
-            (("Scans", self.folder, "Folder of scans"), ("Results", self.out, "Folder for the results"))
+            ((tr("Scans"), self.folder, tr("Folder of scans")), (tr("Results"), self.out, tr("Folder for the results")))
         ):
-            browse = QPushButton("Choose…")
+            browse = QPushButton(tr("Choose…"))
             browse.clicked.connect(partial(self._browse, field, title))
             field.setAccessibleName(title)
             field.textChanged.connect(self.changed)
@@ -54,7 +55,7 @@ class Choices(QWidget):
 
     def _more(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        for words, field in (("Cases at once", self.jobs), ("Reviewer", self.reviewer)):
+        for words, field in ((tr("Cases at once"), self.jobs), (tr("Reviewer"), self.reviewer)):
             row.addWidget(_label(words, field))
             row.addWidget(field)
             row.addSpacing(12)

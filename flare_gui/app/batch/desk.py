@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from flare_gui.app.jobs.following import Following
 from flare_gui.app.jobs.job import Job
+from flare_gui.app.words import tr
 from flare_gui.batch import review
 from flare_gui.batch.case_files import CaseFiles, is_changed, own_report
 from flare_gui.batch.review import Decision
@@ -97,13 +98,18 @@ class CohortDesk(QObject):
         try:
             stands = review.decide(self.folder, said, case.said, patience_s=PATIENCE_S)
         except FlareError as error:
-            self.failed.emit(f"{error.message}. {in_window(error.hint)} {name} is as it was.")
+            as_it_was = tr("{name} is as it was.").format(name=name)
+            self.failed.emit(f"{error.message}. {in_window(error.hint)} {as_it_was}")
             return False
         self._cases[name] = replace(case, said=stands)
         self.changed.emit(name)
         if (stands.status, stands.note) != (status, note):
-            who = stands.reviewer or "somebody"
-            self.failed.emit(f"{name}: {who} has decided on it meanwhile ({stands.status}); look again.")
+            who = stands.reviewer or tr("somebody")
+            self.failed.emit(
+                tr("{name}: {who} has decided on it meanwhile ({status}); look again.").format(
+                    name=name, who=who, status=tr(stands.status)
+                )
+            )
             return False
         self._following.decision(self.folder)
         return True
@@ -145,7 +151,11 @@ class CohortDesk(QObject):
         self._read(self.folder, cases, caught_up=True)
         self._following.decision(self.folder)
         if problems:
-            self.failed.emit(problems[0] if len(problems) == 1 else f"{len(problems)} masks: {problems[0]}")
+            self.failed.emit(
+                problems[0]
+                if len(problems) == 1
+                else tr("{count} masks: {problem}").format(count=len(problems), problem=problems[0])
+            )
 
     def _not_read(self, sentence: str, _details: str) -> None:
         self._job = None

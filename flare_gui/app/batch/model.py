@@ -14,11 +14,19 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFont, QPixmap
 
+from flare_gui.app.words import moment, number, tr
 from flare_gui.batch import review
 from flare_gui.cohort.cases import CohortCase
 from flare_gui.organs import ORGANS, Organ
 
-COLUMNS = ("Case", "Status", "What is odd", *(f"{organ.name} (ml)" for organ in ORGANS), "Confidence", "Note")
+COLUMNS = (
+    tr("Case"),
+    tr("Status"),
+    tr("What is odd"),
+    *(f"{tr(organ.name)} (ml)" for organ in ORGANS),
+    tr("Confidence"),
+    tr("Note"),
+)
 CASE, STATUS, ODD, FIRST_ORGAN = 0, 1, 2, 3
 CONFIDENCE, NOTE = FIRST_ORGAN + len(ORGANS), FIRST_ORGAN + len(ORGANS) + 1
 BY_HAND = "✎"
@@ -126,22 +134,25 @@ class CaseModel(QAbstractTableModel):
         if column == CASE:
             return case.name
         if column == STATUS:
-            return self.status(case)
+            return tr(self.status(case))
         if column == ODD:
-            return case.failure or ("mask changed by another program" if case.changed else "; ".join(case.odd))
+            return case.failure or (tr("mask changed by another program") if case.changed else "; ".join(case.odd))
         if column == CONFIDENCE:
-            return "" if case.confidence is None or case.changed else f"{case.confidence:.2f}"
+            return "" if case.confidence is None or case.changed else number(case.confidence, 2)
         return case.said.note if column == NOTE else _volume(case, ORGANS[column - FIRST_ORGAN])
 
     def _tip(self, case: CohortCase, column: int) -> str:
         if column in (ODD, NOTE):
             return self.text(case, column)
         if column == STATUS and case.said.reviewer:
-            return f"{case.status} by {case.said.reviewer}, {case.said.time.astimezone():%d %B %Y, %H:%M}"
+            time = moment(case.said.time.timestamp(), year=True)
+            return tr("{status} by {reviewer}, {time}").format(
+                status=tr(case.status), reviewer=case.said.reviewer, time=time
+            )
         if FIRST_ORGAN <= column < CONFIDENCE and ORGANS[column - FIRST_ORGAN].key in case.by_hand:
-            return "A person drew this, not the network"
+            return tr("A person drew this, not the network")
         if column == CONFIDENCE:
-            return "The lowest Dice to expect of the organs that the network drew"
+            return tr("The lowest Dice to expect of the organs that the network drew")
         return ""
 
     def _thumbnail(self, name: str) -> QPixmap | None:
@@ -221,5 +232,6 @@ def _volume(case: CohortCase, organ: Organ) -> str:
     found = case.measured(organ)
     if found is None:
         return "" if case.report is None or case.changed else "-"
-    cut, hand = " (cut)" if found["touches_border"] else "", f" {BY_HAND}" if organ.key in case.by_hand else ""
-    return f"{found['volume_ml']:.0f}{cut}{hand}"
+    cut = tr(" (cut)") if found["touches_border"] else ""
+    hand = f" {BY_HAND}" if organ.key in case.by_hand else ""
+    return f"{number(found['volume_ml'])}{cut}{hand}"

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from flare_gui.app.batch.work import BatchRequest, BatchSignals, segment_folder
 from flare_gui.app.jobs.job import Job
 from flare_gui.app.jobs.runner import duration
+from flare_gui.app.words import tr
 from flare_gui.batch import review
 from flare_gui.batch.odd import remarks
 from flare_gui.batch.review import Decision
@@ -18,13 +19,13 @@ from flare_gui.cohort.cases import CohortCase
 from flare_gui.io import Case
 
 STAGES = {
-    "headers": "reading",
-    "slices": "reading",
-    "unpacking": "reading",
-    "prepare": "preparing",
-    "network": "network",
-    "finish": "finishing",
-    "write": "writing",
+    "headers": tr("reading"),
+    "slices": tr("reading"),
+    "unpacking": tr("reading"),
+    "prepare": tr("preparing"),
+    "network": tr("network"),
+    "finish": tr("finishing"),
+    "write": tr("writing"),
 }
 
 # Before this many cases are done, how long the others take is a guess in the dark.
@@ -66,16 +67,16 @@ class Run(QObject):
         signals.done.connect(self._show_result)
         signals.refused.connect(self._show_failure)
         self._job = job = Job(partial(segment_folder, request, signals))
-        job.done.connect(lambda _: self._end("Done"))
+        job.done.connect(lambda _: self._end(tr("Done")))
         job.failed.connect(lambda sentence, _: self._end(sentence))
-        job.cancelled.connect(lambda: self._end("Cancelled. What is done stays, and is kept next time"))
+        job.cancelled.connect(lambda: self._end(tr("Cancelled. What is done stays, and is kept next time")))
         job.start()
 
     def cancel(self) -> None:
         """Stop at the next step of each case."""
         if self._job is not None:
             self._job.cancel()
-            self.told.emit("Stopping…")
+            self.told.emit(tr("Stopping…"))
 
     def stop(self, seconds: float) -> None:
         """Cancel and wait, before the program ends."""
@@ -111,9 +112,11 @@ class Run(QObject):
         left = ""
         if self._fresh >= CASES_FOR_A_GUESS and done + failed < total:
             seconds = (time.monotonic() - self._begun) / self._fresh * (total - done - failed)
-            left = f", {duration(seconds)} left"
+            left = tr(", {time} left").format(time=duration(seconds))
         self.counted.emit(done + failed, total)
-        self.told.emit(f"{done} of {total} done, {failed} failed{left}")
+        self.told.emit(
+            tr("{done} of {total} done, {failed} failed{left}").format(done=done, total=total, failed=failed, left=left)
+        )
 
     def _end(self, sentence: str) -> None:
         self._job = None
@@ -122,6 +125,8 @@ class Run(QObject):
             self.ended.emit(sentence)
             return
         kept = sum(result.decided for result in results)
-        words = f"{len(results)} of {len(self._cases)} done, {len(failures)} failed"
-        words += f", {kept} kept as a person left them" if kept else ""
+        words = tr("{results} of {cases} done, {failures} failed").format(
+            results=len(results), cases=len(self._cases), failures=len(failures)
+        )
+        words += tr(", {kept} kept as a person left them").format(kept=kept) if kept else ""
         self.ended.emit(f"{sentence.rstrip('.')}. {words}.")

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from flare_gui.app.batch.model import CASE, COLUMNS, CONFIDENCE, ODD, PICTURE, STATUS, CaseFilter
+from flare_gui.app.words import tr
 from flare_gui.batch import review
 from flare_gui.cohort.cases import CohortCase
 
@@ -34,7 +35,7 @@ class CaseTable(QTableView):
         super().__init__()
         self._shown = shown
         self.setModel(shown)
-        self.setAccessibleName("Cases")
+        self.setAccessibleName(tr("Cases"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setAlternatingRowColors(True)
@@ -95,9 +96,9 @@ class CaseTable(QTableView):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        which = names[0] if len(names) == 1 else f"these {len(names)} cases"
-        again = menu.addAction(f"Segment {which} anew")
-        again.setToolTip("Also when a person has accepted or corrected them; a person's mask is kept beside")
+        which = names[0] if len(names) == 1 else tr("these {count} cases").format(count=len(names))
+        again = menu.addAction(tr("Segment {which} anew").format(which=which))
+        again.setToolTip(tr("Also when a person has accepted or corrected them; a person's mask is kept beside"))
         again.triggered.connect(lambda: self.redo_asked.emit(names))
         menu.popup(self.viewport().mapToGlobal(place))
 
@@ -109,15 +110,15 @@ class FilterBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words, self.status, self.odd = QLineEdit(), QComboBox(), QCheckBox("&Odd ones only")
+        self.words, self.status, self.odd = QLineEdit(), QComboBox(), QCheckBox(tr("&Odd ones only"))
         self.counts = QLabel()
-        self.counts.setAccessibleName("How many cases")
-        self.words.setPlaceholderText("Name or note")
+        self.counts.setAccessibleName(tr("How many cases"))
+        self.words.setPlaceholderText(tr("Name or note"))
         self.words.setClearButtonEnabled(True)
-        self.status.addItem("every status", "")
+        self.status.addItem(tr("every status"), "")
         for status in (*review.STATUSES, "failed"):
-            self.status.addItem(status, status)
-        find, which = QLabel("&Find"), QLabel("S&how")
+            self.status.addItem(tr(status), status)
+        find, which = QLabel(tr("&Find")), QLabel(tr("S&how"))
         find.setBuddy(self.words)
         which.setBuddy(self.status)
         row = QHBoxLayout(self)

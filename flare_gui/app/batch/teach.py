@@ -16,12 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from flare_gui.app.batch.training import Training, unfinished
+from flare_gui.app.words import number, tr
 from flare_gui.batch.review import CORRECTED
 from flare_gui.cohort.cases import CohortCase
 from flare_gui.cohort.learning import LEAST_CASES, Lesson, teachers
 from flare_gui.organs import ORGANS
 
-WHAT = (
+WHAT = tr(
     "The network in use goes on learning from the cases that you accepted or corrected. A third of them is held out, "
     "to measure it on what it did not see; half of what it sees are synthetic patients, so that it forgets nothing. It "
     "takes minutes to an hour on a CPU, beside other work. Everything stays on this computer."
@@ -35,7 +36,7 @@ class TeachDialog(QDialog):
 
     def __init__(self, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Teach the network")
+        self.setWindowTitle(tr("Teach the network"))
         self._training = training
         self._cohort, self._cases = Path(), 0
         self._in_use: Path | None = None
@@ -47,11 +48,11 @@ class TeachDialog(QDialog):
         self.bar = QProgressBar()
         self.bar.hide()
         self.table = QGridLayout()
-        self.start, self.pause = QPushButton("&Start"), QPushButton("&Pause")
-        self.use, self.back = QPushButton("&Use the new weights"), QPushButton("Go &back")
+        self.start, self.pause = QPushButton(tr("&Start")), QPushButton(tr("&Pause"))
+        self.use, self.back = QPushButton(tr("&Use the new weights")), QPushButton(tr("Go &back"))
         self.use.hide()
         self.back.hide()
-        self.back.setToolTip("Segment with the weights from before again")
+        self.back.setToolTip(tr("Segment with the weights from before again"))
         buttons = QHBoxLayout()
         for button in (self.start, self.pause):
             buttons.addWidget(button)
@@ -78,9 +79,11 @@ class TeachDialog(QDialog):
         there = teachers(cases)
         corrected = sum(case.status == CORRECTED for case in there)
         self._cohort, self._cases, self._in_use = cohort, len(there), weights
-        words = f"{len(there)} cases to learn from: {corrected} corrected, {len(there) - corrected} accepted."
+        words = tr("{count} cases to learn from: {corrected} corrected, {accepted} accepted.").format(
+            count=len(there), corrected=corrected, accepted=len(there) - corrected
+        )
         if len(there) < LEAST_CASES:
-            words += f" It takes {LEAST_CASES}: accept or correct more in a review."
+            words += tr(" It takes {count}: accept or correct more in a review.").format(count=LEAST_CASES)
         self.count.setText(words)
         self._refresh()
         self.show()
@@ -94,14 +97,14 @@ class TeachDialog(QDialog):
         self._before = self._in_use
         self._in_use = self._offered
         self.weights_asked.emit(self._offered)
-        self.verdict.setText("The new weights are in use: segment again, or correct the next case with them.")
+        self.verdict.setText(tr("The new weights are in use: segment again, or correct the next case with them."))
         self.use.hide()
         self.back.show()
 
     def _go_back(self) -> None:
         self._in_use = self._before
         self.weights_asked.emit(self._before)
-        self.verdict.setText("The weights from before are in use.")
+        self.verdict.setText(tr("The weights from before are in use."))
         self.back.hide()
         self.use.setVisible(self._offered is not None)
 
@@ -113,20 +116,24 @@ class TeachDialog(QDialog):
 
     def _show_lesson(self, lesson: Lesson, run: Path) -> None:
         self._clear()
-        headings = ("Dice with your masks", "before", "after")
+        headings = (tr("Dice with your masks"), tr("before"), tr("after"))
         rows = [
-            (organ.name, f"{lesson.before[organ.key]:.3f}", f"{lesson.after.get(organ.key, 0.0):.3f}")
+            (tr(organ.name), number(lesson.before[organ.key], 3), number(lesson.after.get(organ.key, 0.0), 3))
             for organ in ORGANS
             if organ.key in lesson.before
         ]
-        rows.append(("Synthetic patients", f"{lesson.check_before:.3f}", f"{lesson.check_after:.3f}"))
+        rows.append((tr("Synthetic patients"), number(lesson.check_before, 3), number(lesson.check_after, 3)))
         for row, texts in enumerate((headings, *rows)):
             for column, text in enumerate(texts):
                 self.table.addWidget(QLabel(text), row, column)
         learned, held = len(lesson.learned_from), len(lesson.held_out)
-        offer = "worth using" if lesson.is_better else "not worth using"
-        self.stage.setText(f"Learned from {learned} cases, measured on {held} others, in {lesson.minutes:.0f} minutes.")
-        self.verdict.setText(f"The new weights are {offer}: {lesson.reason}.")
+        offer = tr("worth using") if lesson.is_better else tr("not worth using")
+        self.stage.setText(
+            tr("Learned from {learned} cases, measured on {held} others, in {minutes} minutes.").format(
+                learned=learned, held=held, minutes=number(lesson.minutes)
+            )
+        )
+        self.verdict.setText(tr("The new weights are {offer}: {reason}.").format(offer=offer, reason=lesson.reason))
         self._offered = run / lesson.weights if lesson.is_better else None
         self.use.setVisible(lesson.is_better)
         # Labels that are new are shown by the next event, and take no room before.
@@ -145,7 +152,7 @@ class TeachDialog(QDialog):
     def _refresh(self) -> None:
         running = self._training.running
         stopped = not running and unfinished(self._cohort) is not None
-        self.start.setText("&Go on" if stopped else "&Start")
+        self.start.setText(tr("&Go on") if stopped else tr("&Start"))
         self.start.setEnabled(not running and self._cases >= LEAST_CASES)
         self.pause.setEnabled(running)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess, Signal
 
 from flare_gui.app.jobs.runner import duration
+from flare_gui.app.words import tr
 from flare_gui.cohort import learning
 from flare_gui.errors import FlareError
 
@@ -14,10 +15,10 @@ FOLDER = "taught"
 """Where runs lie in a folder of results, one folder each."""
 
 STAGES = {
-    "reading": "reading the cases",
-    "before": "measuring the network in use",
-    "training": "learning",
-    "after": "measuring the new one",
+    "reading": tr("reading the cases"),
+    "before": tr("measuring the network in use"),
+    "training": tr("learning"),
+    "after": tr("measuring the new one"),
 }
 # Before this much of the training is done, how long the rest takes is a guess in the dark.
 _ENOUGH_FOR_A_GUESS = 0.04
@@ -79,7 +80,7 @@ class Training(QObject):
         """Stop after this step, with a checkpoint."""
         if self._process is not None:
             self._pausing = True
-            self.moved.emit(-1.0, "stopping after this step…")
+            self.moved.emit(-1.0, tr("stopping after this step…"))
             self._process.terminate()
 
     def stop(self, seconds: float) -> None:
@@ -109,7 +110,7 @@ class Training(QObject):
             self._first = self._first or (now, fraction)
             begun, at = self._first
             if fraction - at >= _ENOUGH_FOR_A_GUESS:
-                words += f", {duration((now - begun) / (fraction - at) * (1 - fraction))} left"
+                words += tr(", {time} left").format(time=duration((now - begun) / (fraction - at) * (1 - fraction)))
         self.moved.emit(fraction, words)
 
     def _finished(self, code: int, _: QProcess.ExitStatus) -> None:
@@ -119,9 +120,9 @@ class Training(QObject):
             if lesson is not None:
                 self.done.emit(lesson, self._run)
             elif self._pausing:
-                self.moved.emit(-1.0, "paused: it goes on where it was, also after the program was closed")
+                self.moved.emit(-1.0, tr("paused: it goes on where it was, also after the program was closed"))
             else:
-                said = self._said[-1] if self._said else f"it ended with code {code}"
+                said = self._said[-1] if self._said else tr("it ended with code {code}").format(code=code)
                 self.failed.emit(said.removeprefix("flare-train: "))
         except FlareError as problem:
             self.failed.emit(str(problem))
@@ -130,5 +131,5 @@ class Training(QObject):
     def _broken(self, problem: QProcess.ProcessError) -> None:
         if problem == QProcess.ProcessError.FailedToStart:
             self._process = None
-            self.failed.emit(f"The trainer cannot be started: {command()[0]}")
+            self.failed.emit(tr("The trainer cannot be started: {command}").format(command=command()[0]))
             self.changed.emit()

@@ -21,6 +21,7 @@ from flare_gui.app.dialogs.screen import beside
 from flare_gui.app.jobs.following import Following
 from flare_gui.app.jobs.job import Job
 from flare_gui.app.settings import Settings
+from flare_gui.app.words import tr
 from flare_gui.batch import review
 from flare_gui.batch.review import Decision
 from flare_gui.batch.summary import CONTACT_SHEET
@@ -29,7 +30,7 @@ from flare_gui.cohort.write import PAGE, Written
 from flare_gui.io import Case
 
 CHOICES = "cohort"
-NOTHING_YET = "Choose a folder of scans, and one for the results."
+NOTHING_YET = tr("Choose a folder of scans, and one for the results.")
 # After the last letter that is typed into the folder of results, before it is read.
 _TYPING_MS = 400
 
@@ -49,7 +50,7 @@ class BatchWindow(QWidget):
         super().__init__()
         self._settings = settings
         self._numbers: Job | None = None
-        self.setWindowTitle("Cohort - flare-gui")
+        self.setWindowTitle(tr("Cohort - flare-gui"))
         self.desk = CohortDesk(following, self)
         self.run = Run(self)
         self.training = Training(self)
@@ -62,12 +63,12 @@ class BatchWindow(QWidget):
         self.bar.setTextVisible(False)
         self.bar.hide()
         self.words.setWordWrap(True)
-        self.review, self.numbers = QPushButton("&Review"), QPushButton("&Numbers")
-        self.sheet, self.teach = QPushButton("Contact &sheet"), QPushButton("&Teach…")
-        self.review.setToolTip("Look at the cases in the order of the table, from the chosen one on (Enter)")
-        self.numbers.setToolTip("Write the tables of the cohort and a page that prints, and show it")
+        self.review, self.numbers = QPushButton(tr("&Review")), QPushButton(tr("&Numbers"))
+        self.sheet, self.teach = QPushButton(tr("Contact &sheet")), QPushButton(tr("&Teach…"))
+        self.review.setToolTip(tr("Look at the cases in the order of the table, from the chosen one on (Enter)"))
+        self.numbers.setToolTip(tr("Write the tables of the cohort and a page that prints, and show it"))
         self.cohort_actions = QHBoxLayout()
-        self.teach.setToolTip("The network learns from the cases that a person accepted or corrected")
+        self.teach.setToolTip(tr("The network learns from the cases that a person accepted or corrected"))
         for button in (self.review, self.numbers, self.sheet, self.teach):
             self.cohort_actions.addWidget(button)
         self._typed = QTimer(self, singleShot=True, interval=_TYPING_MS)
@@ -95,7 +96,7 @@ class BatchWindow(QWidget):
             frozenset(redo),
         )
         self.model.show([])
-        self._say("Looking for scans…")
+        self._say(tr("Looking for scans…"))
         self.run.begin(request)
         self._refresh()
 
@@ -116,7 +117,7 @@ class BatchWindow(QWidget):
         job.done.connect(self._show_numbers)
         job.failed.connect(lambda sentence, _: self._numbers_ended(sentence))
         job.start()
-        self._say("Writing the numbers…")
+        self._say(tr("Writing the numbers…"))
         self._refresh()
 
     def open_sheet(self) -> None:
@@ -182,7 +183,7 @@ class BatchWindow(QWidget):
         self.model.show(self.desk.cases)
         self.table.settle()
         if self.words.text() == NOTHING_YET:
-            self._say("Enter reviews the cases, from the chosen one on.")
+            self._say(tr("Enter reviews the cases, from the chosen one on."))
         self._count()
         self._refresh()
 
@@ -202,11 +203,11 @@ class BatchWindow(QWidget):
     def _count(self) -> None:
         cases = self.desk.cases
         counts = [
-            f"{sum(case.status == status for case in cases if case.report)} {status}" for status in review.STATUSES
+            f"{sum(case.status == status for case in cases if case.report)} {tr(status)}" for status in review.STATUSES
         ]
         failed = sum(case.report is None for case in cases)
-        counts += [f"{failed} failed"] if failed else []
-        self.filter_bar.counts.setText(f"{len(cases)} cases: {', '.join(counts)}")
+        counts += [tr("{failed} failed").format(failed=failed)] if failed else []
+        self.filter_bar.counts.setText(tr("{cases} cases: {counts}").format(cases=len(cases), counts=", ".join(counts)))
 
     def _run_ended(self, sentence: str) -> None:
         self.bar.hide()
@@ -217,7 +218,9 @@ class BatchWindow(QWidget):
             self.desk.open(self.desk.folder)
 
     def _show_numbers(self, written: Written) -> None:
-        self._numbers_ended(written.problems[0] if written.problems else f"{PAGE} and its tables are written.")
+        self._numbers_ended(
+            written.problems[0] if written.problems else tr("{page} and its tables are written.").format(page=PAGE)
+        )
         _browse(self.desk.folder / PAGE)
 
     def _numbers_ended(self, sentence: str) -> None:

@@ -18,38 +18,39 @@ from PySide6.QtWidgets import (
 
 from flare_gui import __version__
 from flare_gui.app.dialogs.screen import fit, scrolled
+from flare_gui.app.words import number, tr
 from flare_gui.assets import asset
 from flare_gui.errors import FlareError
 from flare_gui.model.card import ModelCard, card_path
 
-NOT_A_DEVICE = (
+NOT_A_DEVICE = tr(
     "flare-gui is not a medical device. It is made for research and teaching: do not diagnose or treat with it."
 )
 
 MOUSE = (
-    ("Click, drag", "Move the crosshair, or use the tool"),
-    ("Wheel", "Scroll through the slices"),
-    ("Ctrl + wheel", "Zoom"),
-    ("Shift + wheel", "Size of brush and eraser"),
-    ("Right drag", "Window (across) and level (up and down); with the brush, erase"),
-    ("Middle drag, Shift + drag", "Pan"),
-    ("Shift + move", "The crosshair follows the mouse, with any tool"),
-    ("H", "Hide organs and crosshair until pressed again, or as long as it is held"),
-    ("Double click", "One view alone, and back"),
+    (tr("Click, drag"), tr("Move the crosshair, or use the tool")),
+    (tr("Wheel"), tr("Scroll through the slices")),
+    (tr("Ctrl + wheel"), tr("Zoom")),
+    (tr("Shift + wheel"), tr("Size of brush and eraser")),
+    (tr("Right drag"), tr("Window (across) and level (up and down); with the brush, erase")),
+    (tr("Middle drag, Shift + drag"), tr("Pan")),
+    (tr("Shift + move"), tr("The crosshair follows the mouse, with any tool")),
+    ("H", tr("Hide organs and crosshair until pressed again, or as long as it is held")),
+    (tr("Double click"), tr("One view alone, and back")),
 )
 
 
 def show_shortcuts(parent: QWidget, shortcuts: Sequence[tuple[str, str, str]]) -> QDialog:
     """The sheet of mouse buttons and of `shortcuts`: keys, what they do, menu."""
-    dialog = _dialog(parent, "Keyboard and mouse")
+    dialog = _dialog(parent, tr("Keyboard and mouse"))
     fit(dialog, 560, 640)
     table = QTreeWidget()
-    table.setAccessibleName("Keyboard and mouse")
-    table.setHeaderLabels(["Keys", "What they do", "Menu"])
+    table.setAccessibleName(tr("Keyboard and mouse"))
+    table.setHeaderLabels([tr("Keys"), tr("What they do"), tr("Menu")])
     table.setRootIsDecorated(False)
     table.setAlternatingRowColors(True)
     table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    rows = [(*row, "on a slice") for row in MOUSE] + list(shortcuts)
+    rows = [(*row, tr("on a slice")) for row in MOUSE] + list(shortcuts)
     table.addTopLevelItems([QTreeWidgetItem(list(row)) for row in rows])
     dialog.layout().insertWidget(0, table)  # type: ignore[union-attr]
     dialog.open()
@@ -58,7 +59,7 @@ def show_shortcuts(parent: QWidget, shortcuts: Sequence[tuple[str, str, str]]) -
 
 def show_about(parent: QWidget, weights: Path | None) -> QDialog:
     """Versions and the model card of `weights`; None are the shipped ones."""
-    dialog = _dialog(parent, "About flare-gui")
+    dialog = _dialog(parent, tr("About flare-gui"))
     text = QLabel(about_text(weights))
     text.setTextFormat(Qt.TextFormat.PlainText)
     text.setWordWrap(True)
@@ -74,7 +75,7 @@ def about_text(weights: Path | None) -> str:
     """What "About" says."""
     lines = [
         f"flare-gui {__version__}",
-        "Liver, right kidney, spleen and left kidney in CT of the abdomen.",
+        tr("Liver, right kidney, spleen and left kidney in CT of the abdomen."),
         NOT_A_DEVICE,
         f"Python {platform.python_version()}, Qt {qVersion()}, {platform.system()} {platform.machine()}",
     ]
@@ -86,13 +87,21 @@ def card_text(weights: Path | None) -> str:
     try:
         card = ModelCard.read(card_path(weights or asset("vnet-3mm.safetensors")))
     except FlareError as error:
-        return f"Weights: {error}"
+        return tr("Weights: {error}").format(error=error)
     scores = card.scores.get("mean", {})
-    dice = ", ".join(f"{key.replace('_', ' ')} {value['dice']:.2f}" for key, value in scores.items())
+    dice = ", ".join(f"{key.replace('_', ' ')} {number(value['dice'], 2)}" for key, value in scores.items())
     sources = "; ".join(f"{source['name']} ({source['licence']})" for source in card.training_data)
-    lines = [f"Weights: {card.id}, {'shipped' if weights is None else weights.name}, sha256 {card.sha256[:12]}…"]
-    lines += [f"Dice on {', '.join(scores and card.scores['cases'])}: {dice}"] if dice else []
-    lines += [f"Trained on: {sources}"]
+    lines = [
+        tr("Weights: {id}, {name}, sha256 {sha256}…").format(
+            id=card.id, name=tr("shipped") if weights is None else weights.name, sha256=card.sha256[:12]
+        )
+    ]
+    lines += (
+        [tr("Dice on {cases}: {dice}").format(cases=", ".join(scores and card.scores["cases"]), dice=dice)]
+        if dice
+        else []
+    )
+    lines += [tr("Trained on: {sources}").format(sources=sources)]
     return "\n".join(lines)
 
 

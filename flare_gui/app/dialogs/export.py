@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from flare_gui.app.dialogs.film import FilmChoice
 from flare_gui.app.dialogs.screen import fit, scrolled
 from flare_gui.app.jobs.exporting import ExportRequest
+from flare_gui.app.words import tr
 from flare_gui.export import EVERYTHING, FORMATS, ExportOptions
 from flare_gui.render.options import Frame, MeshOptions
 
@@ -47,21 +48,21 @@ class ExportDialog(QDialog):
     ) -> None:
         """`everything` ticks all that names no patient; `dicom` says that the scan has a series to refer to."""
         super().__init__(parent)
-        self.setWindowTitle("Export")
-        self.formats = {row.key: QCheckBox(row.name) for row in FORMATS}
-        self.pdf = QCheckBox("Report as PDF, for those who cannot open HTML")
+        self.setWindowTitle(tr("Export"))
+        self.formats = {row.key: QCheckBox(tr(row.name)) for row in FORMATS}
+        self.pdf = QCheckBox(tr("Report as PDF, for those who cannot open HTML"))
         self.film = FilmChoice()
         self.film.preview_asked.connect(self.preview_asked)
         self._choose_dicom(dicom)
         self.folder = QLineEdit(str(folder))
-        self.overwrite = QCheckBox("Replace files that are there already")
+        self.overwrite = QCheckBox(tr("Replace files that are there already"))
         self._said = QLabel()
         self._said.setWordWrap(True)
         self._said.setStyleSheet("background: #8a5a00; color: white; border-radius: 6px; padding: 4px 8px")
         self._said.hide()
         tabs = QTabWidget()
-        tabs.addTab(scrolled(self._files()), "&Files")
-        tabs.addTab(scrolled(self.film), "F&ilms")
+        tabs.addTab(scrolled(self._files()), tr("&Files"))
+        tabs.addTab(scrolled(self.film), tr("F&ilms"))
         layout = QVBoxLayout(self)
         layout.addWidget(tabs, 1)
         layout.addLayout(self._where())
@@ -139,9 +140,9 @@ class ExportDialog(QDialog):
     def accept(self) -> None:
         wanted = self.wanted()
         if not (wanted.formats or wanted.films or wanted.pdf):
-            self.say("Nothing is ticked: choose at least one file or film.")
+            self.say(tr("Nothing is ticked: choose at least one file or film."))
         elif not self.folder.text().strip():
-            self.say("Choose a folder for the files.")
+            self.say(tr("Choose a folder for the files."))
         else:
             self._said.hide()
             self.chosen.emit(wanted)
@@ -156,40 +157,40 @@ class ExportDialog(QDialog):
         seg = self.formats["dicom-seg"]
         seg.setEnabled(dicom and find_spec("highdicom") is not None)
         if not dicom:
-            seg.setToolTip("Needs a scan that was opened from DICOM")
+            seg.setToolTip(tr("Needs a scan that was opened from DICOM"))
         elif not seg.isEnabled():
-            seg.setToolTip('Needs the package highdicom: pip install "flare-gui[dicom]"')
+            seg.setToolTip(tr('Needs the package highdicom: pip install "flare-gui[dicom]"'))
         else:
-            seg.setToolTip("Carries name, number, birth date and sex of the patient, as archives need them")
+            seg.setToolTip(tr("Carries name, number, birth date and sex of the patient, as archives need them"))
 
     def _files(self) -> QWidget:
-        kinds, how = QGroupBox("What"), QVBoxLayout()
+        kinds, how = QGroupBox(tr("What")), QVBoxLayout()
         column = QVBoxLayout(kinds)
         for box in (*self.formats.values(), self.pdf):
             column.addWidget(box)
         column.addStretch()
-        self.per_organ = QCheckBox("NIfTI: one file an organ")
-        self.per_organ.setToolTip("Masks of 0 and 1, in place of one mask with a number an organ")
-        self.flare22 = QCheckBox("Numbers of the FLARE22 challenge")
-        self.flare22.setToolTip("The left kidney is 13 there, and 4 here")
-        masks = QGroupBox("Masks")
+        self.per_organ = QCheckBox(tr("NIfTI: one file an organ"))
+        self.per_organ.setToolTip(tr("Masks of 0 and 1, in place of one mask with a number an organ"))
+        self.flare22 = QCheckBox(tr("Numbers of the FLARE22 challenge"))
+        self.flare22.setToolTip(tr("The left kidney is 13 there, and 4 here"))
+        masks = QGroupBox(tr("Masks"))
         rows = QVBoxLayout(masks)
         for box in (self.per_organ, self.flare22):
             rows.addWidget(box)
         self.smoothing, self.reduction = QSpinBox(), QSpinBox()
         self.smoothing.setRange(0, 200)
         self.smoothing.setValue(MeshOptions().smoothing)
-        self.smoothing.setToolTip("Iterations; 0 keeps the steps of the voxels. The volume stays the mask's")
+        self.smoothing.setToolTip(tr("Iterations; 0 keeps the steps of the voxels. The volume stays the mask's"))
         self.reduction.setRange(0, 95)
         self.reduction.setSuffix(" %")
-        self.reduction.setToolTip("Share of the triangles to leave out, for smaller files")
-        meshes = QGroupBox("Meshes")
+        self.reduction.setToolTip(tr("Share of the triangles to leave out, for smaller files"))
+        meshes = QGroupBox(tr("Meshes"))
         form = QFormLayout(meshes)
-        for words, spin in (("Smoothing", self.smoothing), ("Reduction", self.reduction)):
+        for words, spin in ((tr("Smoothing"), self.smoothing), (tr("Reduction"), self.reduction)):
             spin.setAccessibleName(words)
             form.addRow(words, spin)
-        self.lps = QCheckBox("In LPS, as DICOM has it")
-        self.lps.setToolTip("For programs that expect DICOM's frame; otherwise RAS, as NIfTI has it")
+        self.lps = QCheckBox(tr("In LPS, as DICOM has it"))
+        self.lps.setToolTip(tr("For programs that expect DICOM's frame; otherwise RAS, as NIfTI has it"))
         form.addRow(self.lps)
         for group in (masks, meshes):
             how.addWidget(group)
@@ -201,23 +202,23 @@ class ExportDialog(QDialog):
         return page
 
     def _where(self) -> QHBoxLayout:
-        self.folder.setAccessibleName("Folder")
-        browse = QPushButton("Choose…")
+        self.folder.setAccessibleName(tr("Folder"))
+        browse = QPushButton(tr("Choose…"))
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
         row = QHBoxLayout()
-        for widget in (QLabel("Folder"), self.folder, browse):
+        for widget in (QLabel(tr("Folder")), self.folder, browse):
             row.addWidget(widget)
         return row
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        buttons.addButton("Export", QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(tr("Export"), QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         return buttons
 
     def _browse(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Folder to export to", self.folder.text())
+        name = QFileDialog.getExistingDirectory(self, tr("Folder to export to"), self.folder.text())
         if name:
             self.folder.setText(name)

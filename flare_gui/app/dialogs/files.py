@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from flare_gui.app.words import tr
+
 
 class Kind(NamedTuple):
     """One format: what it is called, and its endings, the usual one first."""
@@ -35,5 +37,5 @@ def ask_where_to_save(parent: QWidget, title: str, start: Path, kinds: Sequence[
 
 def _may_replace(parent: QWidget, path: Path) -> bool:
     buttons = QMessageBox.StandardButton
-    words = f"{path.name} is there already. Replace it?"
+    words = tr("{name} is there already. Replace it?").format(name=path.name)
     return QMessageBox.question(parent, "flare-gui", words, buttons.Yes | buttons.No, buttons.No) == buttons.Yes

@@ -19,14 +19,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from flare_gui.app.words import tr
 from flare_gui.render.options import BACKGROUNDS, FILM_KINDS, PLANES, FilmSettings
 
 SIZES = ((1280, 720), (1920, 1080), (854, 480), (720, 720), (1080, 1920))
 _NAMES = (
-    "Sweep through the slices",
-    "Turntable of the surfaces",
-    "Fly-through",
-    "Slices and surfaces side by side",
+    tr("Sweep through the slices"),
+    tr("Turntable of the surfaces"),
+    tr("Fly-through"),
+    tr("Slices and surfaces side by side"),
 )
 _SUFFIXES = (("MP4", ".mp4"), ("GIF", ".gif"))
 
@@ -43,26 +44,26 @@ class FilmChoice(QWidget):
         for name, suffix in _SUFFIXES:
             self.format.addItem(name, suffix)
         for plane in PLANES:
-            self.plane.addItem(plane.capitalize(), plane)
+            self.plane.addItem(tr(plane.capitalize()), plane)
         for width, height in SIZES:
             self.size_box.addItem(f"{width} × {height}", (width, height))
         for name, colour in BACKGROUNDS.items():
-            self.background.addItem(name, colour)
+            self.background.addItem(tr(name), colour)
         self.seconds, self.fps = QDoubleSpinBox(), QDoubleSpinBox()
-        for spin, value, most, suffix in ((self.seconds, 10, 600, " s"), (self.fps, 24, 120, " a second")):
+        for spin, value, most, suffix in ((self.seconds, 10, 600, " s"), (self.fps, 24, 120, tr(" a second"))):
             spin.setDecimals(0)
             spin.setRange(1, most)
             spin.setValue(value)
             spin.setSuffix(suffix)
-        self.whole = QCheckBox("Slices of the whole scan")
-        self.whole.setToolTip("Otherwise those near the organs")
-        self.captions = QCheckBox("Names, volumes and scale bar")
+        self.whole = QCheckBox(tr("Slices of the whole scan"))
+        self.whole.setToolTip(tr("Otherwise those near the organs"))
+        self.captions = QCheckBox(tr("Names, volumes and scale bar"))
         self.captions.setChecked(True)
-        self.preview = QLabel("A preview of the first frame appears here.")
+        self.preview = QLabel(tr("A preview of the first frame appears here."))
         self.preview.setFixedSize(320, 180)
         self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.preview.setStyleSheet("background: #10161d; color: #b8c4d0")
-        self._show = QPushButton("Preview")
+        self._show = QPushButton(tr("Preview"))
         self._show.setAutoDefault(False)
         self._show.clicked.connect(self._ask_for_preview)
         columns = QHBoxLayout(self)
@@ -132,7 +133,7 @@ class FilmChoice(QWidget):
         self.preview.setPixmap(pixmap)
 
     def _ask_for_preview(self) -> None:
-        self.preview.setText("Drawing the first frame…")
+        self.preview.setText(tr("Drawing the first frame…"))
         self.preview_asked.emit(self.settings())
 
     def _boxes(self) -> dict[str, QComboBox]:
@@ -151,12 +152,12 @@ class FilmChoice(QWidget):
     def _form(self) -> QFormLayout:
         form = QFormLayout()
         for words, widget in (
-            ("Format", self.format),
-            ("Slices", self.plane),
-            ("Size", self.size_box),
-            ("Length", self.seconds),
-            ("Frames", self.fps),
-            ("Background", self.background),
+            (tr("Format"), self.format),
+            (tr("Slices"), self.plane),
+            (tr("Size"), self.size_box),
+            (tr("Length"), self.seconds),
+            (tr("Frames"), self.fps),
+            (tr("Background"), self.background),
         ):
             form.addRow(words, widget)
             widget.setAccessibleName(words)

@@ -17,12 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from flare_gui.app.words import number, tr
 from flare_gui.organs import ORGANS
 
 if TYPE_CHECKING:
     from flare_gui.io import MaskRow
 
-COLUMNS = ("Value", "Name", "Volume (ml)", "Organ")
+COLUMNS = (tr("Value"), tr("Name"), tr("Volume (ml)"), tr("Organ"))
 
 
 class MaskValuesDialog(QDialog):
@@ -36,18 +37,20 @@ class MaskValuesDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(620, 380)
         words = QLabel(
-            f"{path.name} does not say which organs its values are. Proposed is what lies where the organ lies in most "
-            "people; look at it before you go on."
+            tr(
+                "{name} does not say which organs its values are. Proposed is what lies where the organ lies in "
+                "most people; look at it before you go on."
+            ).format(name=path.name)
         )
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
         self.table = QTableWidget(len(rows), len(COLUMNS))
-        self.table.setAccessibleName("What the values of the mask are")
+        self.table.setAccessibleName(tr("What the values of the mask are"))
         self.table.setHorizontalHeaderLabels(list(COLUMNS))
         self.table.verticalHeader().hide()
         self.choices: dict[str, QComboBox] = {}
         for i, row in enumerate(rows):
-            for column, text in enumerate((row.key, row.name, f"{row.volume_ml:.1f}")):
+            for column, text in enumerate((row.key, row.name, number(row.volume_ml, 1))):
                 item = QTableWidgetItem(text)
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled)
                 self.table.setItem(i, column, item)
@@ -67,11 +70,11 @@ class MaskValuesDialog(QDialog):
         from flare_gui.io import KIDNEYS
 
         choice = QComboBox()
-        choice.setAccessibleName(f"Organ of value {row.key}")
-        choice.addItem("Not used", ())
+        choice.setAccessibleName(tr("Organ of value {key}").format(key=row.key))
+        choice.addItem(tr("Not used"), ())
         for organ in ORGANS:
-            choice.addItem(organ.name, (organ,))
-        choice.addItem("Both kidneys", KIDNEYS)
+            choice.addItem(tr(organ.name), (organ,))
+        choice.addItem(tr("Both kidneys"), KIDNEYS)
         choice.setCurrentIndex(max(0, [choice.itemData(i) for i in range(choice.count())].index(row.proposed)))
         return choice
 

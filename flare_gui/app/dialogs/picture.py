@@ -3,9 +3,10 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QSpinBox, QWidget
 
+from flare_gui.app.words import tr
 from flare_gui.render.options import BACKGROUNDS, PictureStyle
 
-ALL = "All four views"
+ALL = tr("All four views")
 
 
 class PictureDialog(QDialog):
@@ -15,29 +16,33 @@ class PictureDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Save a picture")
+        self.setWindowTitle(tr("Save a picture"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.view = QComboBox()
         self.view.addItem(ALL, None)
-        for number, name in enumerate(("Axial", "Coronal", "Sagittal", "3D")):
+        for number, name in enumerate((tr("Axial"), tr("Coronal"), tr("Sagittal"), "3D")):
             self.view.addItem(name, number)
         self.width_box, self.height_box = QSpinBox(), QSpinBox()
         for box, value in ((self.width_box, 1920), (self.height_box, 1440)):
             box.setRange(64, 8192)
             box.setValue(value)
-            box.setSuffix(" pixels")
+            box.setSuffix(tr(" pixels"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         form = QFormLayout(self)
-        for words, widget in (("Picture", self.view), ("Width", self.width_box), ("Height", self.height_box)):
+        for words, widget in (
+            (tr("Picture"), self.view),
+            (tr("Width"), self.width_box),
+            (tr("Height"), self.height_box),
+        ):
             form.addRow(words, widget)
             widget.setAccessibleName(words)
-        self.background, self.legend = QComboBox(), QCheckBox("Legend: organs and volumes")
+        self.background, self.legend = QComboBox(), QCheckBox(tr("Legend: organs and volumes"))
         for name, colour in (*BACKGROUNDS.items(), ("Transparent", None)):
-            self.background.addItem(name, colour)
-        self.background.setAccessibleName("Background of the surfaces")
-        form.addRow("Background", self.background)
+            self.background.addItem(tr(name), colour)
+        self.background.setAccessibleName(tr("Background of the surfaces"))
+        form.addRow(tr("Background"), self.background)
         form.addRow(self.legend)
         form.addRow(buttons)
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from flare_gui.app.dialogs.screen import fit
 from flare_gui.app.document.opening import SeriesChoice, SeriesRow
+from flare_gui.app.words import number, tr
 
 if TYPE_CHECKING:
     from flare_gui.io import Case
@@ -80,12 +81,16 @@ class ChoiceDialog(QDialog):
 
 def ask_series(choice: SeriesChoice, parent: QWidget) -> ChoiceDialog:
     """The table of series; the largest axial CT is proposed."""
-    columns = ("Series", "Kind", "Slices", "Size", "Spacing (mm)")
+    columns = (tr("Series"), tr("Kind"), tr("Slices"), tr("Size"), tr("Spacing (mm)"))
     several = len({row.info.uid.partition("#")[0] for row in choice.rows})
     what = (
-        f"{len(choice.rows)} series" if several == len(choice.rows) else f"{several} series in {len(choice.rows)} parts"
+        tr("{rows} series").format(rows=len(choice.rows))
+        if several == len(choice.rows)
+        else tr("{several} series in {rows} parts").format(several=several, rows=len(choice.rows))
     )
-    dialog = ChoiceDialog(f"{choice.path.name} holds {what}. Which one?", columns, parent)
+    dialog = ChoiceDialog(
+        tr("{name} holds {what}. Which one?").format(name=choice.path.name, what=what), columns, parent
+    )
     for row in choice.rows:
         dialog.add(row.info.uid, _texts(row), proposed=row.info.proposed, image=row.thumbnail)
     dialog.fit()
@@ -94,7 +99,11 @@ def ask_series(choice: SeriesChoice, parent: QWidget) -> ChoiceDialog:
 
 def ask_case(folder: Path, cases: "Sequence[Case]", parent: QWidget) -> ChoiceDialog:
     """The table of scans that were found in a folder."""
-    dialog = ChoiceDialog(f"{folder.name} holds {len(cases)} scans. Which one?", ("Scan", "Where"), parent)
+    dialog = ChoiceDialog(
+        tr("{name} holds {cases} scans. Which one?").format(name=folder.name, cases=len(cases)),
+        (tr("Scan"), tr("Where")),
+        parent,
+    )
     for case in cases:
         where = case.path.relative_to(folder) if case.path.is_relative_to(folder) else case.path
         dialog.add(case.path, (case.name, str(where)))
@@ -104,9 +113,9 @@ def ask_case(folder: Path, cases: "Sequence[Case]", parent: QWidget) -> ChoiceDi
 
 def _texts(row: SeriesRow) -> tuple[str, ...]:
     info = row.info
-    spacing = " × ".join(f"{mm:.2f}" for mm in info.spacing_mm)
+    spacing = " × ".join(number(mm, 2) for mm in info.spacing_mm)
     kind = f"{info.modality}, {info.plane}" if info.plane else info.modality
-    name = ", ".join(filter(None, (info.description or "no description", info.part)))
+    name = ", ".join(filter(None, (info.description or tr("no description"), info.part)))
     return (name, kind, str(info.slices), f"{info.columns} × {info.rows}", spacing)
 
 

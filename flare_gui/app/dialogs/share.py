@@ -3,11 +3,13 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QRadioButton, QVBoxLayout, QWidget
 
-WARNING = (
+from flare_gui.app.words import tr
+
+WARNING = tr(
     "The pictures of the CT leave this computer with the page, and whoever has it can look at them. No name, date or "
     "file name is in it; but a body, and what is rare in it, may be known from the pictures alone."
 )
-WITHOUT = "No picture of the CT is in the page: the organs' surfaces and their numbers alone."
+WITHOUT = tr("No picture of the CT is in the page: the organs' surfaces and their numbers alone.")
 
 
 class ShareDialog(QDialog):
@@ -17,11 +19,11 @@ class ShareDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Share")
+        self.setWindowTitle(tr("Share"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        what = QLabel("One HTML page shows this result in any browser, on a phone too, without a network.")
-        self.with_ct = QRadioButton("Slices with the organs over them, surfaces, numbers")
-        self.without_ct = QRadioButton("Surfaces and numbers alone, without the CT")
+        what = QLabel(tr("One HTML page shows this result in any browser, on a phone too, without a network."))
+        self.with_ct = QRadioButton(tr("Slices with the organs over them, surfaces, numbers"))
+        self.without_ct = QRadioButton(tr("Surfaces and numbers alone, without the CT"))
         self.with_ct.setChecked(True)
         self.meaning = QLabel()
         for label in (what, self.meaning):
@@ -29,7 +31,7 @@ class ShareDialog(QDialog):
         self.with_ct.toggled.connect(self._say)
         self._say(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        buttons.addButton("Save the page…", QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(tr("Save the page…"), QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)

@@ -15,6 +15,7 @@ from flare_gui.app.document.document import Document
 from flare_gui.app.document.recovery import Kept, Store
 from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.jobs.job import Job
+from flare_gui.app.words import tr
 from flare_gui.errors import FlareError
 from flare_gui.files import reason
 from flare_gui.geometry import Reorientation
@@ -144,8 +145,10 @@ def _keep(
         write(place, sha256=known)
     except OSError as problem:
         raise FlareError(
-            f"Corrections cannot be kept against a crash in {place or store.folder} ({reason(problem)})",
-            hint="Save the mask now and then.",
+            tr("Corrections cannot be kept against a crash in {folder} ({problem})").format(
+                folder=place or store.folder, problem=reason(problem)
+            ),
+            hint=tr("Save the mask now and then."),
         ) from problem
     return known
 

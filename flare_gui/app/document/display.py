@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from flare_gui.app.words import number, tr
 from flare_gui.render.options import Rendering
 
 SlabKind = Literal["mean", "maximum"]
 SLAB_KINDS: tuple[SlabKind, ...] = ("mean", "maximum")
 SLABS_MM = (5.0, 10.0, 20.0)
+_SLAB_TEXTS = {"mean": tr("mean of {mm} mm"), "maximum": tr("maximum of {mm} mm")}
 Layout = Literal["equal", "large"]
 LAYOUTS: tuple[Layout, ...] = ("equal", "large")
 
@@ -41,3 +43,8 @@ class Scene:
     skin: bool = False
     rendering: Rendering = "off"
     background: str = "Dark"
+
+
+def slab_words(mm: float, kind: SlabKind) -> str:
+    """What a slice of this thickness shows."""
+    return _SLAB_TEXTS[kind].format(mm=number(mm))

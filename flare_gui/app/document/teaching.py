@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.stroke_work import Task, corrected, resumed, without
 from flare_gui.app.jobs.job import Job
+from flare_gui.app.words import in_sentence, number, tr
 from flare_gui.edit import Edit
 from flare_gui.organs import organ_of
 from flare_gui.strokes import Stroke
@@ -116,8 +117,8 @@ class Teaching(QObject):
     def draw(self, stroke: Stroke) -> None:
         """Correct the mask with one stroke more, which can be taken back."""
         if stroke.label in self._document.locked:
-            name = organ_of(stroke.label).name.lower()
-            self.refused.emit(f"The {name} is locked: open the lock beside its eye to correct it")
+            name = in_sentence(organ_of(stroke.label))
+            self.refused.emit(tr("The {name} is locked: open the lock beside its eye to correct it").format(name=name))
             return
         self.keep()
         self._waiting.append(Task(stroke))
@@ -208,17 +209,17 @@ class Teaching(QObject):
         elif task.stroke is None:
             self._strokes = strokes
         else:
-            self.refused.emit("This stroke changes nothing: the mask has it so, or it is locked, or air, or bone")
+            self.refused.emit(tr("This stroke changes nothing: the mask has it so, or it is locked, or air, or bone"))
         self.changed.emit()
         self._next()
 
     def _correct(self, task: Task, change: "Change", strokes: tuple[Stroke, ...]) -> None:
         edit = self._record("stroke" if task.stroke is not None else "remove a stroke", change, strokes)
         if task.stroke is None:
-            self.taught.emit(f"Without this stroke: {self._words(edit)}")
+            self.taught.emit(tr("Without this stroke: {edit}").format(edit=self._words(edit)))
         else:
             self._preview = edit
-            self.taught.emit(f"{self._words(edit)}. Enter keeps it, Esc takes it back")
+            self.taught.emit(tr("{edit}. Enter keeps it, Esc takes it back").format(edit=self._words(edit)))
 
     def _failed(self, sentence: str, details: str) -> None:
         self._job = self._at_work = self._correction = None
@@ -260,12 +261,12 @@ class Teaching(QObject):
         """Such as "Liver +12.3 ml"."""
         segmentation = self._document.segmentation
         ml = segmentation.voxel_ml if segmentation is not None else 0.0
-        words = []
+        words, little = [], tr("by less than 0.1 ml")
         for label in sorted(edit.labels):
             had, has = edit.before == label, edit.after == label
             won, lost = (np.count_nonzero(one) * ml for one in (has & ~had, had & ~has))
-            parts = [f"{sign}{volume:.1f} ml" for sign, volume in (("+", won), ("−", lost)) if volume >= 0.05]
-            words.append(f"{organ_of(label).name} {' '.join(parts) or 'by less than 0.1 ml'}")
+            parts = [f"{sign}{number(volume, 1)} ml" for sign, volume in (("+", won), ("−", lost)) if volume >= 0.05]
+            words.append(f"{tr(organ_of(label).name)} {' '.join(parts) or little}")
         return ", ".join(words)
 
     def _follow(self, edit: Edit) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from flare_gui.app.jobs import film_process
+from flare_gui.app.words import tr
 from flare_gui.errors import OutputExists
 from flare_gui.export import FORMATS, ExportOptions
 from flare_gui.files import is_part
@@ -15,7 +16,7 @@ from flare_gui.volume import Segmentation, Volume
 
 # How much longer than a format a film takes, in the fraction of the whole.
 _FILM_WEIGHT = 8.0
-HINT = "Allow to replace it, or choose another folder."
+HINT = tr("Allow to replace it, or choose another folder.")
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def export(
     )
     for path in own if not request.options.overwrite else ():
         if path.exists():
-            raise OutputExists(f"{path}: there is a file already", hint=HINT)
+            raise OutputExists(tr("{path}: there is a file already").format(path=path), hint=HINT)
     draws = {row.key for row in FORMATS if row.draws}
     quiet, drawn = ([key for key in request.formats if (key in draws) is draw] for draw in (False, True))
     case = volume, segmentation

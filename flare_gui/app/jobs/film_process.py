@@ -5,6 +5,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
+from flare_gui.app.words import tr
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.progress import Cancel, Progress
 
@@ -23,7 +24,8 @@ def run(work: Callable[..., Any], *arguments: Any, progress: Progress, cancel: C
         return _follow(ours, progress, cancel)
     except EOFError:
         raise FlareError(
-            "the process that draws ended without a word", hint="There may be too little memory; choose a smaller size."
+            tr("the process that draws ended without a word"),
+            hint=tr("There may be too little memory; choose a smaller size."),
         ) from None
     finally:
         ours.close()

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import QObject, Signal
 
+from flare_gui.app.words import tr
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.files import reason
 from flare_gui.memory import free_memory
@@ -20,12 +21,14 @@ def explained(error: Exception) -> tuple[str, str]:
     if isinstance(error, FlareError):
         return in_window(str(error)), ""
     if isinstance(error, MemoryError):
-        return f"This needs more memory than {free_memory()}. Close other programs or crop the scan.", ""
+        return tr("This needs more memory than {memory}. Close other programs or crop the scan.").format(
+            memory=free_memory()
+        ), ""
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{reason(error)}.", ""
     details = "".join(traceback.format_exception(error))
-    return f"This is a fault in flare-gui: {error}.", details
+    return tr("This is a fault in flare-gui: {error}.").format(error=error), details
 
 
 class Job(QObject):

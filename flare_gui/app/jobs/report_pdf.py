@@ -6,6 +6,7 @@ from PySide6.QtCore import QMarginsF
 from PySide6.QtGui import QGuiApplication, QPageSize, QPdfWriter, QTextDocument
 
 from flare_gui.app.jobs import film_process
+from flare_gui.app.words import tr
 from flare_gui.errors import FlareError
 from flare_gui.export.context import DEFAULT, Context
 from flare_gui.export.report import page
@@ -16,10 +17,10 @@ from flare_gui.volume import Segmentation, Volume
 
 def write_pdf(volume: Volume, segmentation: Segmentation, path: Path, *, progress: Progress, cancel: Cancel) -> None:
     """Write `path` in one move, on A4. Raises `FlareError` when that fails, `Cancelled`."""
-    progress("Report as PDF", 0.0)
+    progress(tr("Report as PDF"), 0.0)
     # The pictures are drawn there anyway, and Qt lays text out in the main thread of a process only.
     film_process.run(_draw_and_print, volume, segmentation, path, progress=progress, cancel=cancel)
-    progress("Report as PDF", 1.0)
+    progress(tr("Report as PDF"), 1.0)
 
 
 def _draw_and_print(
@@ -28,13 +29,16 @@ def _draw_and_print(
     html = page(Context(volume, segmentation, path.parent, DEFAULT, cancel))
     # Fonts need one.
     application = QGuiApplication.instance() or QGuiApplication(["flare-gui"])
-    progress("Report as PDF", 0.9)
+    progress(tr("Report as PDF"), 0.9)
     try:
         with replacing(path) as beside:
             print_page(html, beside)
             cancel.check()
     except OSError as problem:
-        raise FlareError(f"{path}: cannot be written ({reason(problem)})", hint="Choose another folder.") from problem
+        raise FlareError(
+            tr("{path}: cannot be written ({problem})").format(path=path, problem=reason(problem)),
+            hint=tr("Choose another folder."),
+        ) from problem
     finally:
         del application
 
@@ -52,4 +56,4 @@ def print_page(html: str, path: Path) -> None:
     document.print_(writer)
     del writer
     if not path.exists() or not path.read_bytes().startswith(b"%PDF"):
-        raise OSError("the disk is full, or the folder cannot be written to")
+        raise OSError(tr("the disk is full, or the folder cannot be written to"))

@@ -12,6 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from flare_gui.app.jobs.job import Job
+from flare_gui.app.words import tr
 
 # Before this many seconds have passed, what is left cannot be told from what has been done.
 SOONEST_GUESS_S = 2.0
@@ -163,13 +164,13 @@ class JobBar(QWidget):
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(220)
-        self._bar.setAccessibleName("Progress")
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setToolTip("Stop and leave everything as it was (Esc)")
+        self._bar.setAccessibleName(tr("Progress"))
+        self.cancel_button = QPushButton(tr("Cancel"))
+        self.cancel_button.setToolTip(tr("Stop and leave everything as it was (Esc)"))
         self.cancel_button.clicked.connect(cancel)
         self._folder = Path()
-        self.open_button = QPushButton("Open folder")
-        self.open_button.setToolTip("Show the files that were written")
+        self.open_button = QPushButton(tr("Open folder"))
+        self.open_button.setToolTip(tr("Show the files that were written"))
         self.open_button.clicked.connect(self._open)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -183,7 +184,7 @@ class JobBar(QWidget):
         self._stage.setText(title)
         self._stage.setToolTip("")
         self._bar.setValue(0)
-        self._left.setText(f"about {duration(expected_s)}" if expected_s else "")
+        self._left.setText(tr("about {time}").format(time=duration(expected_s)) if expected_s else "")
         self.cancel_button.show()
         self.open_button.hide()
         self.show()
@@ -206,11 +207,11 @@ class JobBar(QWidget):
     def show_progress(self, stage: str, part: float, whole: Callable[[str, float], float] | None) -> None:
         """Move the bar, name the stage, guess what is left from the pace so far."""
         fraction = whole(stage, part) if whole else part
-        self._stage.setText(f"{self._title}: {stage}")
+        self._stage.setText(f"{self._title}: {tr(stage)}")
         self._bar.setValue(round(1000 * fraction))
         gone = time.monotonic() - self._begun
         if gone >= SOONEST_GUESS_S and fraction > 0.05:
-            self._left.setText(f"{duration(gone * (1 - fraction) / fraction)} left")
+            self._left.setText(tr("{time} left").format(time=duration(gone * (1 - fraction) / fraction)))
 
 
 def duration(seconds: float) -> str:
@@ -218,5 +219,5 @@ def duration(seconds: float) -> str:
     whole = max(1, round(seconds))
     minutes, rest = divmod(whole, 60)
     if minutes >= 60:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+        return tr("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
+    return tr("{minutes} min {seconds} s").format(minutes=minutes, seconds=rest) if minutes else f"{rest} s"

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QT
 from flare_gui.app.document.document import Document
 from flare_gui.app.panels.organs import swatch
 from flare_gui.app.slices.tools import LIKE_ITS_START, SIZES_MM, HuRule, ToolBox
+from flare_gui.app.words import tr
 from flare_gui.organs import ORGANS
 
 
@@ -13,39 +14,41 @@ class BrushBar(QToolBar):
     """Follows the tool box, and tells it what was chosen here."""
 
     def __init__(self, tools: ToolBox, document: Document) -> None:
-        super().__init__("Brush")
+        super().__init__(tr("Brush"))
         self.setObjectName("brush")
         self._tools, self._document = tools, document
         self.organ = QComboBox()
-        self.organ.setAccessibleName("Organ to correct")
-        self.organ.setToolTip("The organ that teach, brush, eraser and fill work on")
+        self.organ.setAccessibleName(tr("Organ to correct"))
+        self.organ.setToolTip(tr("The organ that teach, brush, eraser and fill work on"))
         for organ in ORGANS:
-            self.organ.addItem(organ.name, organ.label)
+            self.organ.addItem(tr(organ.name), organ.label)
         self.diameter = QDoubleSpinBox()
         self.diameter.setRange(*SIZES_MM)
         self.diameter.setDecimals(0)
-        self.diameter.setSuffix(" mm")
-        self.diameter.setAccessibleName("Size of the brush")
-        self.diameter.setToolTip("Diameter of brush and eraser, also with [ and ] or Shift and the wheel")
+        self.diameter.setSuffix(tr(" mm"))
+        self.diameter.setAccessibleName(tr("Size of the brush"))
+        self.diameter.setToolTip(tr("Diameter of brush and eraser, also with [ and ] or Shift and the wheel"))
         # The wheel changes the size without taking the keys, and whoever has typed or chosen gets them back.
         self.diameter.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.diameter.editingFinished.connect(self.diameter.clearFocus)
         self.organ.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.organ.activated.connect(lambda _: self.organ.clearFocus())
-        self.ball = QCheckBox("Ball")
-        self.ball.setToolTip("Reach through the neighbouring slices, as a ball")
-        self.over = QCheckBox("Over others")
-        self.over.setToolTip("Paint over other organs, not only over background")
+        self.ball = QCheckBox(tr("Ball"))
+        self.ball.setToolTip(tr("Reach through the neighbouring slices, as a ball"))
+        self.over = QCheckBox(tr("Over others"))
+        self.over.setToolTip(tr("Paint over other organs, not only over background"))
         self.hu = QComboBox()
-        self.hu.addItems(["Any HU", "HU like its start", "HU from, to"])
-        self.hu.setAccessibleName("HU that the brush paints on")
+        self.hu.addItems([tr("Any HU"), tr("HU like its start"), tr("HU from, to")])
+        self.hu.setAccessibleName(tr("HU that the brush paints on"))
         self.hu.setToolTip(
-            "What the brush paints on: anything, what has the HU of where its stroke begins within two standard "
-            "deviations, or a range of HU"
+            tr(
+                "What the brush paints on: anything, what has the HU of where its stroke begins within two standard "
+                "deviations, or a range of HU"
+            )
         )
         self.hu.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hu.activated.connect(lambda _: self.hu.clearFocus())
-        self.low, self.high = (_hu_box(name, value) for name, value in (("Lowest HU", 0), ("Highest HU", 200)))
+        self.low, self.high = (_hu_box(name, value) for name, value in ((tr("Lowest HU"), 0), (tr("Highest HU"), 200)))
         self._widgets: tuple[QWidget, ...] = (
             self.organ,
             self.diameter,
@@ -102,9 +105,9 @@ def _hu_box(name: str, value: int) -> QSpinBox:
     box = QSpinBox()
     box.setRange(-1024, 3071)
     box.setValue(value)
-    box.setSuffix(" HU")
+    box.setSuffix(tr(" HU"))
     box.setAccessibleName(name)
-    box.setToolTip(f"{name} that the brush paints on")
+    box.setToolTip(tr("{name} that the brush paints on").format(name=name))
     # While a number is typed the range must not follow its first digits.
     box.setKeyboardTracking(False)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

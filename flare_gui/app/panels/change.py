@@ -15,9 +15,10 @@ from PySide6.QtWidgets import (
 
 from flare_gui.analysis.measure import OrganMeasure
 from flare_gui.app.document.measures import Measures
+from flare_gui.app.words import in_sentence, number, tr
 from flare_gui.organs import ORGANS, Organ
 
-_CUT = "The scan ends inside the {organ}: what is missing there is no change of the patient"
+_CUT = tr("The scan ends inside the {organ}: what is missing there is no change of the patient")
 
 
 class ChangePanel(QWidget):
@@ -38,34 +39,34 @@ class ChangePanel(QWidget):
         self.about.setTextFormat(Qt.TextFormat.PlainText)
         self.about.setWordWrap(True)
         self.table = QTreeWidget()
-        self.table.setAccessibleName("Volumes now and earlier")
+        self.table.setAccessibleName(tr("Volumes now and earlier"))
         self.table.setRootIsDecorated(False)
-        self.table.setHeaderLabels(["ml", "Earlier", "Now", "Change"])
+        self.table.setHeaderLabels(["ml", tr("Earlier"), tr("Now"), tr("Change")])
         self.table.setFixedHeight(round((len(ORGANS) + 2) * 1.25 * self.table.fontMetrics().height()))
-        self.table.headerItem().setToolTip(3, "Now less earlier, in ml and in per cent of the earlier volume")
+        self.table.headerItem().setToolTip(3, tr("Now less earlier, in ml and in per cent of the earlier volume"))
         header = self.table.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self._rows = {organ: QTreeWidgetItem([organ.name]) for organ in ORGANS}
+        self._rows = {organ: QTreeWidgetItem([tr(organ.name)]) for organ in ORGANS}
         self.table.addTopLevelItems(list(self._rows.values()))
         for item in (self.table.headerItem(), *self._rows.values()):
             for column in (1, 2, 3):
                 item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.linked = QCheckBox("Same place and zoom in both")
-        self.linked.setToolTip("Moving or zooming one scan moves and zooms the other")
+        self.linked = QCheckBox(tr("Same place and zoom in both"))
+        self.linked.setToolTip(tr("Moving or zooming one scan moves and zooms the other"))
         self.linked.toggled.connect(self.link_switched)
         match = _button(
-            "This is the same place", "For tables that stood apart: untick, find one landmark in both, press"
+            tr("This is the same place"), tr("For tables that stood apart: untick, find one landmark in both, press")
         )
         match.clicked.connect(self.match_asked)
-        self.segment = _button("Segment it", "Find the organs in the earlier scan, too")
+        self.segment = _button(tr("Segment it"), tr("Find the organs in the earlier scan, too"))
         self.segment.clicked.connect(self.segment_asked)
-        mask = _button("Open its mask…", "Use a mask of the earlier scan that a file has")
+        mask = _button(tr("Open its mask…"), tr("Use a mask of the earlier scan that a file has"))
         mask.clicked.connect(self.mask_asked)
-        self.save = _button("Save its mask…", "Write the earlier scan's mask into a file")
+        self.save = _button(tr("Save its mask…"), tr("Write the earlier scan's mask into a file"))
         self.save.clicked.connect(self.save_asked)
-        close = _button("Close it", "Show the open scan alone again")
+        close = _button(tr("Close it"), tr("Show the open scan alone again"))
         close.clicked.connect(self.close_asked)
         layout = QVBoxLayout(self)
         for widget in (self.about, self.table, self.linked):
@@ -79,7 +80,7 @@ class ChangePanel(QWidget):
 
     def begin(self, name: str, now: Measures, earlier: Measures) -> None:
         """Show the changes between two scans from now on; `name` is the earlier one's."""
-        self.about.setText(f"Earlier: {name}")
+        self.about.setText(tr("Earlier: {name}").format(name=name))
         self._now, self._earlier = now, earlier
         self.linked.blockSignals(True)
         self.linked.setChecked(True)
@@ -106,10 +107,10 @@ class ChangePanel(QWidget):
 
 def _fill(row: QTreeWidgetItem, organ: Organ, now: OrganMeasure | None, earlier: OrganMeasure | None) -> None:
     for column, found in ((1, earlier), (2, now)):
-        row.setText(column, f"{found.volume_ml:.0f}" if found is not None and found.voxels else "–")
+        row.setText(column, number(found.volume_ml) if found is not None and found.voxels else "–")
     cut = any(found is not None and found.voxels and found.touches_border for found in (now, earlier))
-    row.setText(0, f"{organ.name} (cut)" if cut else organ.name)
-    row.setToolTip(0, _CUT.format(organ=organ.name.lower()) if cut else "")
+    row.setText(0, tr(organ.name) + tr(" (cut)") if cut else tr(organ.name))
+    row.setToolTip(0, _CUT.format(organ=in_sentence(organ)) if cut else "")
     row.setText(3, change(now, earlier))
 
 
@@ -118,7 +119,8 @@ def change(now: OrganMeasure | None, earlier: OrganMeasure | None) -> str:
     if now is None or earlier is None or not now.voxels or not earlier.voxels:
         return ""
     ml = now.volume_ml - earlier.volume_ml
-    return f"{ml:+.0f} ml, {100 * ml / earlier.volume_ml:+.1f} %".replace("-", "−")
+    sign = "+" if ml >= 0 else "−"
+    return f"{sign}{number(abs(ml))} ml, {sign}{number(abs(100 * ml / earlier.volume_ml), 1)} %"
 
 
 def _button(text: str, tip: str) -> QPushButton:

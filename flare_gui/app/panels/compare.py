@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QHeaderView, QLabel, QTreeWidget, QTree
 
 from flare_gui.app.document.document import Document
 from flare_gui.app.slices.layers import DISAGREEMENT
+from flare_gui.app.words import number, tr
 from flare_gui.organs import ORGANS
 
 if TYPE_CHECKING:
@@ -23,27 +24,29 @@ class ComparePanel(QWidget):
         super().__init__()
         self._document = document
         self.table = QTreeWidget()
-        self.table.setAccessibleName("Agreement with the reference")
+        self.table.setAccessibleName(tr("Agreement with the reference"))
         self.table.setRootIsDecorated(False)
-        self.table.setHeaderLabels(["Organ", "Dice", "NSD"])
-        self.table.headerItem().setToolTip(1, "Twice the common volume over the sum of both: 1 is equal")
-        self.table.headerItem().setToolTip(2, "Share of both surfaces that lie within FLARE22's tolerance of the other")
+        self.table.setHeaderLabels([tr("Organ"), tr("Dice"), tr("NSD")])
+        self.table.headerItem().setToolTip(1, tr("Twice the common volume over the sum of both: 1 is equal"))
+        self.table.headerItem().setToolTip(
+            2, tr("Share of both surfaces that lie within FLARE22's tolerance of the other")
+        )
         # The name takes what is left, so that each number stands under its heading.
         self.table.header().setStretchLastSection(False)
         self.table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2):
             self.table.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
-        self._rows = {organ: QTreeWidgetItem([organ.name]) for organ in ORGANS}
+        self._rows = {organ: QTreeWidgetItem([tr(organ.name)]) for organ in ORGANS}
         self.table.addTopLevelItems(list(self._rows.values()))
-        self.overlay = QCheckBox("Show where they differ")
-        self.overlay.setToolTip("Voxels that one mask has and the other has not, in two colours")
+        self.overlay = QCheckBox(tr("Show where they differ"))
+        self.overlay.setToolTip(tr("Voxels that one mask has and the other has not, in two colours"))
         self.overlay.setChecked(True)
         self.overlay.toggled.connect(self.overlay_switched)
         swatches = (f'<span style="color:{colour}">■</span> {text}' for colour, text in DISAGREEMENT)
         legend = QLabel(" &nbsp; ".join(swatches))
         legend.setTextFormat(Qt.TextFormat.RichText)
-        self.stale = QLabel("The mask was corrected since. Scores are being worked out again.")
+        self.stale = QLabel(tr("The mask was corrected since. Scores are being worked out again."))
         self.stale.setWordWrap(True)
         layout = QVBoxLayout(self)
         for widget in (self.table, self.stale, self.overlay, legend):
@@ -58,7 +61,7 @@ class ComparePanel(QWidget):
         for score in scores:
             row = self._rows[score.organ]
             for column, value in ((1, score.dice), (2, score.nsd)):
-                row.setText(column, f"{value:.3f}")
+                row.setText(column, number(value, 3))
                 row.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
         self.stale.hide()
 

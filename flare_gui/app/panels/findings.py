@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from flare_gui.app.words import tr
 from flare_gui.findings import Finding
 from flare_gui.next_steps import in_window
 
@@ -66,7 +67,7 @@ class FindingLine(QFrame):
             layout.addWidget(todo)
         self.fix = QPushButton(finding.fix) if finding.fix else None
         if self.fix is not None:
-            self.fix.setToolTip("Changes the open scan only; the file stays as it is")
+            self.fix.setToolTip(tr("Changes the open scan only; the file stays as it is"))
             layout.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignLeft)
 
 

@@ -10,6 +10,7 @@ from flare_gui.analysis.measure import OrganMeasure
 from flare_gui.app import theme
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.measures import Measures
+from flare_gui.app.words import in_sentence, number, tr
 from flare_gui.organs import ORGANS, Organ
 
 DOUBT_STYLE = "background: #8a5a00; color: white; border-radius: 6px; padding: 0 6px"
@@ -30,7 +31,7 @@ class OrganPanel(QWidget):
         for line, row in enumerate(self.rows.values()):
             row.place(grid, 3 * line)
             row.name.clicked.connect(partial(self._choose, row.organ.label))
-        self.hint = QLabel("No organs yet. Segment the scan, open a mask, or draw with the brush.")
+        self.hint = QLabel(tr("No organs yet. Segment the scan, open a mask, or draw with the brush."))
         self.hint.setWordWrap(True)
         layout = QVBoxLayout(self)
         layout.addWidget(self.hint)
@@ -70,25 +71,25 @@ class OrganRow:
     def __init__(self, document: Document, organ: Organ) -> None:
         self._document, self.organ = document, organ
         self._tips = (
-            f"Show or hide the {organ.name.lower()}",
-            f"Opacity of the {organ.name.lower()} on the slices and in 3D",
+            tr("Show or hide the {name}").format(name=in_sentence(organ)),
+            tr("Opacity of the {name} on the slices and in 3D").format(name=in_sentence(organ)),
         )
         self.eye = _button(self._tips[0])
         self.eye.setCheckable(True)
         self.eye.toggled.connect(lambda on: document.set_look(organ.label, visible=on))
-        self.lock = _button(f"Lock the {organ.name.lower()}: no correction changes a locked organ")
+        self.lock = _button(tr("Lock the {name}: no correction changes a locked organ").format(name=in_sentence(organ)))
         self.lock.setCheckable(True)
         self.lock.toggled.connect(lambda on: document.set_look(organ.label, locked=on))
-        self.colour = _button(f"Colour of the {organ.name.lower()}")
+        self.colour = _button(tr("Colour of the {name}").format(name=in_sentence(organ)))
         self.colour.clicked.connect(self._ask_for_colour)
-        self.name = QPushButton(organ.name)
+        self.name = QPushButton(tr(organ.name))
         self.name.setFlat(True)
-        self.name.setToolTip(f"Go to the {organ.name.lower()} and correct it")
+        self.name.setToolTip(tr("Go to the {name} and correct it").format(name=in_sentence(organ)))
         self.name.setStyleSheet("QPushButton { text-align: left; padding: 2px }")
         self.volume, self.mean = QLabel(), QLabel()
-        for label, what in ((self.volume, "Volume"), (self.mean, "Mean attenuation")):
+        for label, what in ((self.volume, tr("Volume")), (self.mean, tr("Mean attenuation"))):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            label.setToolTip(f"{what} of the {organ.name.lower()}")
+            label.setToolTip(tr("{what} of the {name}").format(what=what, name=in_sentence(organ)))
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.confidence = QLabel()
         self.confidence.hide()
@@ -96,7 +97,7 @@ class OrganRow:
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
         self.opacity.setToolTip(self._tips[1])
-        self.opacity.setAccessibleName(f"Opacity of the {organ.name.lower()}")
+        self.opacity.setAccessibleName(tr("Opacity of the {name}").format(name=in_sentence(organ)))
         self.opacity.valueChanged.connect(lambda value: document.set_look(organ.label, opacity=value / 100))
 
     def place(self, grid: QGridLayout, line: int) -> None:
@@ -126,25 +127,29 @@ class OrganRow:
         from flare_gui.model.laterality import DOUBTS
 
         there = found is not None and found.voxels > 0
-        self.volume.setText(f"{found.volume_ml:.0f} ml" if found is not None and there else "")
+        self.volume.setText(f"{number(found.volume_ml)} ml" if found is not None and there else "")
         mean = found.mean_hu if found is not None else None
-        self.mean.setText(f"{mean:.0f} HU" if mean is not None else "")
-        absent = f"The {self.organ.name.lower()} is not in the mask"
+        self.mean.setText(f"{number(mean)} HU" if mean is not None else "")
+        absent = tr("The {name} is not in the mask").format(name=in_sentence(self.organ))
         for widget, tip in zip((self.eye, self.opacity), self._tips, strict=True):
             widget.setEnabled(there)
             widget.setToolTip(tip if there else absent)
-        lower = self.organ.name.lower()
+        lower = in_sentence(self.organ)
         # One that is missing can be drawn.
-        self.name.setToolTip(f"Go to the {lower} and correct it" if there else f"{absent}. Choose it to draw it")
+        self.name.setToolTip(
+            tr("Go to the {name} and correct it").format(name=lower)
+            if there
+            else tr("{absent}. Choose it to draw it").format(absent=absent)
+        )
         about_sides = [warning for warning in warnings if warning in DOUBTS]
         if found is None:
             self.badge.say("")
         elif not there:
-            self.badge.say("missing", "No voxel carries this label")
+            self.badge.say(tr("missing"), tr("No voxel carries this label"))
         elif about_sides and "kidney" in self.organ.key:
-            self.badge.say("side?", " ".join(about_sides))
+            self.badge.say(tr("side?"), " ".join(about_sides))
         elif found.touches_border:
-            self.badge.say("cut", "The scan ends inside this organ: its volume is that of a part")
+            self.badge.say(tr("cut"), tr("The scan ends inside this organ: its volume is that of a part"))
         else:
             self.badge.say("")
 
@@ -159,23 +164,30 @@ class OrganRow:
         from flare_gui.model.confidence import DOUBTFUL
 
         if corrected:
-            self.confidence.setText("corrected by hand")
+            self.confidence.setText(tr("corrected by hand"))
             self.confidence.show()
-            self.confidence.setToolTip("Corrected by hand: the network's confidence was about other voxels")
+            self.confidence.setToolTip(tr("Corrected by hand: the network's confidence was about other voxels"))
             self.confidence.setStyleSheet("")
             return
         self.confidence.setVisible(value is not None)
-        self.confidence.setText("" if value is None else f"confidence {value:.2f} (expected Dice)")
+        self.confidence.setText(
+            "" if value is None else tr("confidence {value} (expected Dice)").format(value=number(value, 2))
+        )
         doubtful = value is not None and value < DOUBTFUL
-        advice = "Look at every slice before you use it." if doubtful else "Still look at it: this is an estimate."
-        words = f"Confidence: the {self.organ.name.lower()} is expected to agree with an expert's to a Dice of"
-        self.confidence.setToolTip("" if value is None else f"{words} {value:.2f}. {advice}")
+        advice = (
+            tr("Look at every slice before you use it.") if doubtful else tr("Still look at it: this is an estimate.")
+        )
+        words = tr("Confidence: the {name} is expected to agree with an expert's to a Dice of {value}. {advice}")
+        sure = (
+            "" if value is None else words.format(name=in_sentence(self.organ), value=number(value, 2), advice=advice)
+        )
+        self.confidence.setToolTip(sure)
         self.confidence.setStyleSheet(DOUBT_STYLE if doubtful else "")
 
     def _ask_for_colour(self) -> None:
         look = self._document.look(self.organ.label)
         dialog = QColorDialog(QColor(look.colour), self.colour)
-        dialog.setWindowTitle(f"Colour of the {self.organ.name.lower()}")
+        dialog.setWindowTitle(tr("Colour of the {name}").format(name=in_sentence(self.organ)))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.colorSelected.connect(lambda colour: self._document.set_look(self.organ.label, colour=colour.name()))
         dialog.open()

@@ -4,6 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QToolBar
 
+from flare_gui.app.words import tr
+
 # So much of a long list of doubts is shown; all of it is in the tip.
 _MOST_LETTERS = 60
 _LEAST_WORDS = 150
@@ -15,11 +17,11 @@ class ReviewBar(QToolBar):
     flagged = Signal(str)
 
     def __init__(self) -> None:
-        super().__init__("Review")
+        super().__init__(tr("Review"))
         self._before = ""
         self.where, self.words, self.note = QLabel(), QLabel(), NoteEdit()
-        self.where.setAccessibleName("Case")
-        self.words.setAccessibleName("What is odd")
+        self.where.setAccessibleName(tr("Case"))
+        self.words.setAccessibleName(tr("What is odd"))
         for label in (self.where, self.words):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setContentsMargins(6, 0, 6, 0)
@@ -27,11 +29,11 @@ class ReviewBar(QToolBar):
         self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.words.setMinimumWidth(_LEAST_WORDS)
         self.where.setMinimumWidth(_LEAST_WORDS)
-        self.note.setPlaceholderText("Why? Enter flags the case")
+        self.note.setPlaceholderText(tr("Why? Enter flags the case"))
         self.note.setToolTip(
-            "What is to be said of this case; Enter flags it with these words, Esc leaves it as it was"
+            tr("What is to be said of this case; Enter flags it with these words, Esc leaves it as it was")
         )
-        self.note.setAccessibleName("Note")
+        self.note.setAccessibleName(tr("Note"))
         self.note.setFixedWidth(220)
         self.note.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.addWidget(self.where)

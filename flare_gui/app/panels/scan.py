@@ -10,6 +10,7 @@ from flare_gui.app import theme
 from flare_gui.app.document.document import Document
 from flare_gui.app.jobs.runner import duration
 from flare_gui.app.panels.findings import FindingsPanel
+from flare_gui.app.words import number, tr
 
 
 class ScanPanel(QWidget):
@@ -22,12 +23,12 @@ class ScanPanel(QWidget):
         self.findings = FindingsPanel()
         self._cost = _text()
         self._weights = _text()
-        self.segment = QPushButton(theme.icon("segment"), "Segment the organs")
+        self.segment = QPushButton(theme.icon("segment"), tr("Segment the organs"))
         self.segment.setDefault(True)
         self.segment.setMinimumHeight(34)
-        self.segment.setToolTip("Runs beside the window: scroll, measure and correct meanwhile")
-        self.automatic = QCheckBox("Segment every scan when it opens")
-        self.automatic.setToolTip("Scans that have a mask beside them are shown with that")
+        self.segment.setToolTip(tr("Runs beside the window: scroll, measure and correct meanwhile"))
+        self.automatic = QCheckBox(tr("Segment every scan when it opens"))
+        self.automatic.setToolTip(tr("Scans that have a mask beside them are shown with that"))
         layout = QVBoxLayout(self)
         for widget in (self._about, self.findings, self.segment, self._cost, self._weights, self.automatic):
             layout.addWidget(widget)
@@ -38,8 +39,12 @@ class ScanPanel(QWidget):
 
     def show_cost(self, device: str, seconds: float, memory_mb: float) -> None:
         """What a run will take."""
-        where = "the CPU" if device == "cpu" else f"the GPU ({device})"
-        self._cost.setText(f"About {duration(seconds)} on {where}, {memory_mb / 1024:.1f} GB of memory")
+        where = tr("the CPU") if device == "cpu" else tr("the GPU ({device})").format(device=device)
+        self._cost.setText(
+            tr("About {time} on {where}, {memory} GB of memory").format(
+                time=duration(seconds), where=where, memory=number(memory_mb / 1024, 1)
+            )
+        )
 
     def show_no_cost(self, sentence: str) -> None:
         """Why it cannot be told, or that it is being worked out."""
@@ -47,7 +52,9 @@ class ScanPanel(QWidget):
 
     def show_weights(self, path: Path | None) -> None:
         """Which weights a run will use."""
-        self._weights.setText("Weights: shipped with the program" if path is None else f"Weights: {path.name}")
+        self._weights.setText(
+            tr("Weights: shipped with the program") if path is None else tr("Weights: {name}").format(name=path.name)
+        )
         self._weights.setToolTip("" if path is None else str(path))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -69,9 +76,13 @@ class ScanPanel(QWidget):
     def _show(self) -> None:
         volume = self._document.volume
         assert volume is not None
-        size, spacing = " × ".join(map(str, volume.shape)), " × ".join(f"{mm:.2f}" for mm in volume.spacing)
-        self._about.setText(f"{volume.name}\n{size} voxels\n{spacing} mm, {volume.orientation}")
-        self._about.setToolTip(str(volume.source) if volume.source else "made by flare-gui")
+        size, spacing = " × ".join(map(str, volume.shape)), " × ".join(number(mm, 2) for mm in volume.spacing)
+        self._about.setText(
+            tr("{name}\n{size} voxels\n{spacing} mm, {orientation}").format(
+                name=volume.name, size=size, spacing=spacing, orientation=volume.orientation
+            )
+        )
+        self._about.setToolTip(str(volume.source) if volume.source else tr("made by flare-gui"))
         self._show_doubts()
 
     def _show_doubts(self) -> None:

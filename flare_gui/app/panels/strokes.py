@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QListWidget, QPushButton, QVBoxLayout, QWidget
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.panels.organs import swatch
+from flare_gui.app.words import number, tr
 from flare_gui.organs import organ_of
 from flare_gui.strokes import Stroke
 
@@ -19,12 +20,12 @@ class StrokePanel(QWidget):
         super().__init__()
         self._document, self._teaching = document, teaching
         self.list = QListWidget()
-        self.list.setAccessibleName("Strokes")
+        self.list.setAccessibleName(tr("Strokes"))
         # The organs above need the room.
         self.setMaximumHeight(MOST_HEIGHT)
         self.list.currentRowChanged.connect(self._go)
-        self.remove = QPushButton("Remove this stroke")
-        self.remove.setToolTip("What it changed goes back, as if it had never been drawn; the others stay")
+        self.remove = QPushButton(tr("Remove this stroke"))
+        self.remove.setToolTip(tr("What it changed goes back, as if it had never been drawn; the others stay"))
         self.remove.clicked.connect(lambda: teaching.remove(self.list.currentRow()))
         layout = QVBoxLayout(self)
         layout.addWidget(self.list)
@@ -51,5 +52,5 @@ class StrokePanel(QWidget):
 
 
 def _words(stroke: Stroke) -> str:
-    what = organ_of(stroke.label).name if stroke.label else "No organ"
-    return f"{what}, {'S' if stroke.points_mm[0, 2] >= 0 else 'I'} {abs(stroke.points_mm[0, 2]):.0f} mm"
+    what = tr(organ_of(stroke.label).name) if stroke.label else tr("No organ")
+    return f"{what}, {'S' if stroke.points_mm[0, 2] >= 0 else 'I'} {number(abs(stroke.points_mm[0, 2]))} mm"

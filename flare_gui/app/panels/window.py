@@ -4,23 +4,25 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSpinBox, QToolBar
 
 from flare_gui.app.document.document import Document
+from flare_gui.app.words import tr
 
 
 class WindowBar(QToolBar):
     """Follows the document's window, and sets it when a number is typed."""
 
     def __init__(self, document: Document) -> None:
-        super().__init__("Window")
+        super().__init__(tr("Window"))
+        self.setObjectName("window")
         self._document = document
         self.level, self.width_box = QSpinBox(), QSpinBox()
         for words, spin, least, most, tip in (
-            ("Level", self.level, -3000, 4000, "The HU that is drawn in medium grey"),
-            ("Width", self.width_box, 1, 8000, "The HU from black to white"),
+            (tr("Level"), self.level, -3000, 4000, tr("The HU that is drawn in medium grey")),
+            (tr("Width"), self.width_box, 1, 8000, tr("The HU from black to white")),
         ):
             spin.setRange(least, most)
-            spin.setSuffix(" HU")
+            spin.setSuffix(tr(" HU"))
             spin.setKeyboardTracking(False)
-            spin.setAccessibleName(f"Window {words.lower()}")
+            spin.setAccessibleName(tr("Window {words}").format(words=words.lower()))
             spin.setToolTip(tip)
             # As in the brush's bar: the keys go back to the slices.
             spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 
 from flare_gui import geometry
 from flare_gui.app.slices.tools import Place, Tool
+from flare_gui.app.words import in_sentence, number, tr
 from flare_gui.edit import Box, Edit
 from flare_gui.edit.brush import capsule, erased, painted
 from flare_gui.geometry import bounding_box
@@ -97,12 +98,17 @@ class Eraser(_Stroke):
     def release(self, place: Place) -> None:
         super().release(place)
         if place.box.label in place.document.locked:
-            name = organ_of(place.box.label).name.lower()
-            place.box.refused.emit(f"The {name} is locked: open the lock beside its eye to correct it")
-        elif self._spared and not self._taken:
-            chosen, spared = (organ_of(label).name.lower() for label in (place.box.label, self._spared))
+            name = in_sentence(organ_of(place.box.label))
             place.box.refused.emit(
-                f"The eraser takes the {chosen} only, and here is the {spared}: choose that one, or hold Shift for all"
+                tr("The {name} is locked: open the lock beside its eye to correct it").format(name=name)
+            )
+        elif self._spared and not self._taken:
+            chosen, spared = (in_sentence(organ_of(label)) for label in (place.box.label, self._spared))
+            place.box.refused.emit(
+                tr(
+                    "The eraser takes the {chosen} only, and here is the {spared}: choose that one, or hold Shift "
+                    "for all"
+                ).format(chosen=chosen, spared=spared)
             )
 
     def _apply(self, labels: np.ndarray, covered: np.ndarray, place: Place) -> np.ndarray:
@@ -150,19 +156,25 @@ class Brush(_Stroke):
 
     def _why_not(self, place: Place) -> str:
         chosen, locked = place.box.label, place.document.locked
-        name = organ_of(chosen).name.lower()
+        name = in_sentence(organ_of(chosen))
         if chosen in locked or (self._in_the_way in locked and place.box.over):
-            closed = organ_of(chosen if chosen in locked else self._in_the_way).name.lower()
-            return f"The {closed} is locked: open the lock beside its eye to correct it"
+            closed = in_sentence(organ_of(chosen if chosen in locked else self._in_the_way))
+            return tr("The {closed} is locked: open the lock beside its eye to correct it").format(closed=closed)
         if self._in_the_way:
-            other = organ_of(self._in_the_way).name.lower()
-            return f"Here is the {other}: tick Over others to paint the {name} over it"
+            other = in_sentence(organ_of(self._in_the_way))
+            return tr("Here is the {other}: tick Over others to paint the {name} over it").format(
+                other=other, name=name
+            )
         if self._hu_range is not None:
             low, high = self._hu_range
             if low > high:
-                return "The brush begins outside of the scan: there is no HU to go by"
-            return f"Nothing was painted: under the brush is {name} already, or nothing from {low:.0f} to {high:.0f} HU"
-        return f"Nothing was painted: the {name} is there already, or the brush was outside of the scan"
+                return tr("The brush begins outside of the scan: there is no HU to go by")
+            return tr(
+                "Nothing was painted: under the brush is {name} already, or nothing from {low} to {high} HU"
+            ).format(name=name, low=number(low), high=number(high))
+        return tr("Nothing was painted: the {name} is there already, or the brush was outside of the scan").format(
+            name=name
+        )
 
 
 # Of a stroke that begins outside of the scan.

@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 
 from flare_gui.app.document.teaching import Line
 from flare_gui.app.slices.tools import Place
+from flare_gui.app.words import in_sentence, tr
 from flare_gui.organs import organ_of
 
 
@@ -38,8 +39,10 @@ class Lasso:
         outside = bool(place.modifiers & Qt.KeyboardModifier.ShiftModifier)
         change = cut(labels, place.box.label, line.plane, corners, outside=outside)
         if change is None or not place.document.edit("cut", *change):
-            name = organ_of(place.box.label).name.lower()
-            place.box.refused.emit(f"Nothing is cut: draw around a part of the {name} that is not locked")
+            name = in_sentence(organ_of(place.box.label))
+            place.box.refused.emit(
+                tr("Nothing is cut: draw around a part of the {name} that is not locked").format(name=name)
+            )
 
     def finish(self) -> None:
         if self._place is not None:

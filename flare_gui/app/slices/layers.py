@@ -6,10 +6,12 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from flare_gui.app.words import tr
+
 OUTLINE_PIXELS = 2
 
 # Colour and legend of where the mask and a reference differ.
-DISAGREEMENT = (("#E69F00", "only in the mask"), ("#56B4E9", "only in the reference"))
+DISAGREEMENT = (("#E69F00", tr("only in the mask")), ("#56B4E9", tr("only in the reference")))
 
 
 class Pixels(QGraphicsItem):

@@ -7,6 +7,8 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
+from flare_gui.app.words import number
+
 TEXT, SHADOW, CROSSHAIR, RULER = QColor("#E6E6E6"), QColor(0, 0, 0, 190), QColor(240, 228, 66, 170), QColor("#56B4E9")
 MARGIN = 8.0
 OUTLINE = ((-1, -1), (-1, 1), (1, -1), (1, 1))
@@ -110,14 +112,14 @@ class Marks:
             self._painter.drawLine(start, end)
             for point in (start, end):
                 self._painter.drawEllipse(point, 3, 3)
-        self._words_at(end + QPointF(8, -8), f"{mm:.1f} mm")
+        self._words_at(end + QPointF(8, -8), f"{number(mm, 1)} mm")
 
     def angle(self, start: QPointF, corner: QPointF, end: QPointF, degrees: float) -> None:
         """Two sides, with the angle between them beside the corner."""
         for pen in (QPen(SHADOW, 4), QPen(RULER, 2)):
             self._painter.setPen(pen)
             self._painter.drawPolyline([start, corner, end])
-        self._words_at(corner + QPointF(8, -8), f"{degrees:.1f}°")
+        self._words_at(corner + QPointF(8, -8), f"{number(degrees, 1)}°")
 
     def measured_circle(self, centre: QPointF, edge: QPointF, lines: list[str]) -> None:
         """A circle through a point of its edge, with what was measured within beside it."""
@@ -195,7 +197,7 @@ def _transparent(size: QRectF, ratio: float) -> QImage:
 
 def position(letters: str, mm: float) -> str:
     """Such as "S 34.5 mm" or "P 12.0 mm": a place along an axis, `letters` for its negative and positive end."""
-    return f"{letters[int(mm >= 0)]} {abs(mm):.1f} mm"
+    return f"{letters[int(mm >= 0)]} {number(abs(mm), 1)} mm"
 
 
 def apart_mm(point: np.ndarray, index: int, axis: int, spacing: float) -> float:

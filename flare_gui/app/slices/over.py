@@ -7,11 +7,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from flare_gui import geometry
+from flare_gui.app.document.display import slab_words
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.measurements import Angle, Measurement, Ruler
 from flare_gui.app.slices.marks import Marks, StillMarks, apart_mm, position
 from flare_gui.app.slices.plane import Plane
 from flare_gui.app.slices.tools import ToolBox
+from flare_gui.app.words import number, tr
 
 _AXIS_LETTERS = ("LR", "PA", "IS")
 # Of what was there before the last stroke, and of strokes for no organ.
@@ -37,7 +39,9 @@ class Over:
         # In a narrow view the letter of the upper side stands where a long line would go on.
         room = size.width() / 2 - 24
         fitting = [words for words in self._words() if marks.width_of(words) <= room]
-        marks.text(fitting[0] if fitting else self._plane.name, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        marks.text(
+            fitting[0] if fitting else tr(self._plane.name), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        )
         self._paint_rulers(marks)
         self._paint_strokes(marks)
         if self._tools.tool.round_cursor and self.mouse is not None:
@@ -55,11 +59,12 @@ class Over:
         document, through = self._document, self._plane.through
         place = position(_AXIS_LETTERS[through], document.cursor_mm[through])
         display = document.display
-        slab = f"   {display.slab_kind} of {display.slab_mm:.0f} mm" if display.slab_mm else ""
-        name, number = self._plane.name, f"{self._index + 1}/{document.hu.shape[through]}"
+        slab = f"   {slab_words(display.slab_mm, display.slab_kind)}" if display.slab_mm else ""
+        name, index = tr(self._plane.name), f"{self._index + 1}/{document.hu.shape[through]}"
         # Only beside another scan can the crosshair be where this one has no slice.
-        beyond = "   beyond the scan" if document.cursor_is_beyond(through) else ""
-        return [f"{name}   {place}   {number}{slab}{beyond}", f"{name}   {number}{slab}{beyond}", f"{name}   {number}"]
+        words = tr("beyond the scan")
+        beyond = f"   {words}" if document.cursor_is_beyond(through) else ""
+        return [f"{name}   {place}   {index}{slab}{beyond}", f"{name}   {index}{slab}{beyond}", f"{name}   {index}"]
 
     def _paint_rulers(self, marks: Marks) -> None:
         if not self._document.rulers:
@@ -79,7 +84,7 @@ class Over:
             marks.angle(at[0], at[1], at[2], measured.degrees)
         else:
             found = measured.hu(self._document.hu, self._document.affine)
-            words = [f"{found[0]:.0f} ± {found[1]:.0f} HU", f"{found[2] / 100:.2f} cm²"] if found else []
+            words = [f"{number(found[0])} ± {number(found[1])} HU", f"{number(found[2] / 100, 2)} cm²"] if found else []
             marks.measured_circle(at[0], at[1], words)
 
     def _paint_strokes(self, marks: Marks) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QSlider
 
 from flare_gui.app.document.document import Document
 from flare_gui.app.slices.plane import Plane
+from flare_gui.app.words import tr
 
 # As dark as the slices beside it, whatever the theme.
 _LOOK = """
@@ -27,8 +28,10 @@ class SliceSlider(QSlider):
         self.setPageStep(_PAGE)
         # Keys belong to the slice, which has its own for scrolling.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(f"{plane.name} slice number")
-        self.setToolTip(f"Drag to go through the {plane.name.lower()} slices; the wheel goes one by one")
+        self.setAccessibleName(tr("{name} slice number").format(name=tr(plane.name)))
+        self.setToolTip(
+            tr("Drag to go through the {name} slices; the wheel goes one by one").format(name=tr(plane.name).lower())
+        )
         self.setStyleSheet(_LOOK)
         self.hide()
         document.volume_changed.connect(self._new_volume)

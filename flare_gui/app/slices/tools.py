@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.slices.plane import AXIAL
+from flare_gui.app.words import in_sentence, tr
 from flare_gui.organs import LIVER, organ_of
 
 SIZES_MM = (2.0, 80.0)
@@ -224,8 +225,10 @@ class Fill(_Click):
             return
         found = fill_slice(labels, place.voxel, place.plane, label)
         if found is None:
-            name = organ_of(label).name.lower()
-            place.box.refused.emit(f"There is nothing to fill here: the {name} does not enclose this point")
+            name = in_sentence(organ_of(label))
+            place.box.refused.emit(
+                tr("There is nothing to fill here: the {name} does not enclose this point").format(name=name)
+            )
         else:
             place.document.edit("fill", *found)
 
@@ -241,9 +244,11 @@ class KeepPart(_Click):
         labels = place.document.labels
         found = keep_part(labels, place.voxel) if labels is not None and place.voxel is not None else None
         if found is None:
-            place.box.refused.emit("Click on the part of an organ that is to stay")
+            place.box.refused.emit(tr("Click on the part of an organ that is to stay"))
         elif labels is not None and np.array_equal(labels[found[0]], found[1]):
-            name = organ_of(place.label).name.lower()
-            place.box.refused.emit(f"The {name} is in one piece already: there is no other part to remove")
+            name = in_sentence(organ_of(place.label))
+            place.box.refused.emit(
+                tr("The {name} is in one piece already: there is no other part to remove").format(name=name)
+            )
         else:
             place.document.edit("keep this part", *found)

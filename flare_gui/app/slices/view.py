@@ -17,6 +17,7 @@ from flare_gui.app.slices.sight import Sight
 from flare_gui.app.slices.slab import Slab
 from flare_gui.app.slices.slider import SliceSlider
 from flare_gui.app.slices.tools import Place, ToolBox
+from flare_gui.app.words import tr
 from flare_gui.edit import Box
 from flare_gui.organs import ORGANS
 
@@ -47,8 +48,8 @@ class SliceView(QWidget):
         self._labels: LabelSlices | None = None
         self._drawn_index: int | None = None
         self._disagreement = True
-        self.setAccessibleName(f"{plane.name} slice")
-        self.setAccessibleDescription("Arrow keys move the crosshair, Page Up and Page Down scroll, + and - zoom")
+        self.setAccessibleName(tr("{name} slice").format(name=tr(plane.name)))
+        self.setAccessibleDescription(tr("Arrow keys move the crosshair, Page Up and Page Down scroll, + and - zoom"))
         self._canvas = Canvas(self)
         self._canvas.double_clicked.connect(self.enlarged)
         self.setFocusProxy(self._canvas)

@@ -4,9 +4,17 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from flare_gui.app.document.document import Document
+from flare_gui.app.words import tr
 from flare_gui.render.options import BACKGROUNDS, RENDERING_NAMES
 
-VIEWS = ("front", "back", "left", "right", "top")
+# Sides to look from: the word on the button, and what is said of it.
+VIEWS = {
+    "front": (tr("Front"), tr("Look from the front")),
+    "back": (tr("Back"), tr("Look from the back")),
+    "left": (tr("Left"), tr("Look from the left")),
+    "right": (tr("Right"), tr("Look from the right")),
+    "top": (tr("Top"), tr("Look from the top")),
+}
 
 
 class Bar(QToolBar):
@@ -19,26 +27,26 @@ class Bar(QToolBar):
         self._document = document
         # A tool bar, for what does not fit under a narrow view goes into its own menu.
         self.setMovable(False)
-        for side in VIEWS:
+        for side, (text, tip) in VIEWS.items():
             button = QToolButton()
-            button.setText(side.capitalize())
-            button.setToolTip(f"Look from the {side}")
-            button.setAccessibleName(f"Look from the {side}")
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
             button.clicked.connect(lambda _=False, side=side: self.side_asked.emit(side))
             self.addWidget(button)
         between = QWidget()
         between.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(between)
-        self.planes = self._switch("Slices", "Show the three slices where the crosshair is", "planes")
-        self.skin = self._switch("Skin", "Show the patient's outside as a faint shell", "skin")
+        self.planes = self._switch(tr("Slices"), tr("Show the three slices where the crosshair is"), "planes")
+        self.skin = self._switch(tr("Skin"), tr("Show the patient's outside as a faint shell"), "skin")
         self.rendering, self.background = QComboBox(), QComboBox()
         for rendering, name in RENDERING_NAMES.items():
-            self.rendering.addItem(name, rendering)
+            self.rendering.addItem(tr(name), rendering)
         for colour in BACKGROUNDS:
-            self.background.addItem(colour, colour)
+            self.background.addItem(tr(colour), colour)
         for box, key, tip in (
-            (self.rendering, "rendering", "Show the scan itself in 3D: the skin, or bones and bright vessels"),
-            (self.background, "background", "What is behind the surfaces; pictures that are saved have their own"),
+            (self.rendering, "rendering", tr("Show the scan itself in 3D: the skin, or bones and bright vessels")),
+            (self.background, "background", tr("What is behind the surfaces; pictures that are saved have their own")),
         ):
             box.setToolTip(tip)
             box.setAccessibleName(tip)

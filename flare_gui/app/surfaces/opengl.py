@@ -4,17 +4,23 @@ import os
 
 from PySide6.QtGui import QGuiApplication, QOffscreenSurface, QOpenGLContext
 
+from flare_gui.app.words import tr
+
 
 def why_no_opengl() -> str:
     """Why VTK cannot draw here, in a sentence; empty when it can."""
     if os.environ.get("FLARE_GUI_NO_OPENGL"):
-        return "FLARE_GUI_NO_OPENGL is set."
+        return tr("FLARE_GUI_NO_OPENGL is set.")
     if QGuiApplication.platformName() in ("offscreen", "minimal", "vnc"):
-        return f"Qt's {QGuiApplication.platformName()} platform has no OpenGL."
+        return tr("Qt's {name} platform has no OpenGL.").format(name=QGuiApplication.platformName())
     surface, context = QOffscreenSurface(), QOpenGLContext()
     surface.create()
     if not context.create() or not context.makeCurrent(surface):
-        return "this computer or remote desktop offers no OpenGL."
+        return tr("this computer or remote desktop offers no OpenGL.")
     version = context.format().version()
     context.doneCurrent()
-    return "" if tuple(version) >= (3, 2) else f"OpenGL {version[0]}.{version[1]} is too old, 3.2 is needed."
+    return (
+        ""
+        if tuple(version) >= (3, 2)
+        else tr("OpenGL {version} is too old, 3.2 is needed.").format(version=f"{version[0]}.{version[1]}")
+    )

@@ -14,6 +14,7 @@ from flare_gui.app.surfaces.cut_line import CutLine
 from flare_gui.app.surfaces.meshes import Surfaces
 from flare_gui.app.surfaces.opengl import why_no_opengl
 from flare_gui.app.surfaces.scenery import Scenery
+from flare_gui.app.words import tr
 
 # A press and a release closer than this is a click, not a turn.
 CLICK_PIXELS = 4
@@ -45,8 +46,8 @@ class View3D(QWidget):
         # Where the camera was put by itself; None before.
         self._framed: tuple[object, ...] | None = None
         self._pressed = QPointF()
-        self.setAccessibleName("3D view")
-        self._message = QLabel("Surfaces appear here once there are organs.")
+        self.setAccessibleName(tr("3D view"))
+        self._message = QLabel(tr("Surfaces appear here once there are organs."))
         self._message.setWordWrap(True)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setStyleSheet("background: #10161d; color: #b8c4d0; padding: 24px")
@@ -104,7 +105,9 @@ class View3D(QWidget):
             return
         reason = why_no_opengl()
         if reason:
-            self._message.setText(f"3D is off: {reason} Slices, measurements and exports work without it.")
+            self._message.setText(
+                tr("3D is off: {reason} Slices, measurements and exports work without it.").format(reason=reason)
+            )
             return
         from pyvistaqt import QtInteractor
 

@@ -8,13 +8,23 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolBar, QWidget
 
 from flare_gui.app.panels.scrolled import PANEL_WIDTH
 from flare_gui.app.settings import Settings
+from flare_gui.app.words import tr
 
 # A change of this number forgets how older versions had placed their docks.
 LAYOUT_VERSION = 3
 
+# The panels' names in code, which settings keep, and on screen.
+TITLES = {
+    "Scan": tr("Scan"),
+    "Organs": tr("Organs"),
+    "Earlier scan": tr("Earlier scan"),
+    "Strokes": tr("Strokes"),
+    "Compare": tr("Compare"),
+}
+
 
 class Arrangement:
-    """The docks of a window, by title from top to bottom, and its tool bars, line by line."""
+    """The docks of a window, by name from top to bottom, and its tool bars, line by line, which have names already."""
 
     def __init__(self, window: QMainWindow, panels: Mapping[str, QWidget], lines: Sequence[Sequence[QToolBar]]) -> None:
         self._window, self._bars = window, [bar for line in lines for bar in line]
@@ -26,7 +36,6 @@ class Arrangement:
             if number:
                 window.addToolBarBreak()
             for bar in line:
-                bar.setObjectName(bar.windowTitle().lower())
                 window.addToolBar(bar)
 
     def add_line(self, bar: QToolBar, name: str) -> None:
@@ -66,11 +75,16 @@ class Arrangement:
 
     def switches(self) -> dict[str, QAction]:
         """What switches each panel and tool bar on and off, by the words of the menu."""
-        docks = {f"{title} panel": dock.toggleViewAction() for title, dock in self.docks.items()}
-        return docks | {f"{bar.windowTitle()} tools": bar.toggleViewAction() for bar in self._bars}
+        docks = {
+            tr("{title} panel").format(title=dock.windowTitle()): dock.toggleViewAction()
+            for dock in self.docks.values()
+        }
+        return docks | {
+            tr("{title} tools").format(title=bar.windowTitle()): bar.toggleViewAction() for bar in self._bars
+        }
 
     def _dock(self, title: str, content: QWidget) -> QDockWidget:
-        dock = QDockWidget(title)
+        dock = QDockWidget(TITLES[title])
         dock.setObjectName(title.lower())
         dock.setWidget(content)
         self._window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)

@@ -13,6 +13,7 @@ from flare_gui.app.jobs.job import explained
 from flare_gui.app.jobs.runner import Runner
 from flare_gui.app.settings import Settings
 from flare_gui.app.slices.tools import ToolBox
+from flare_gui.app.words import tr
 from flare_gui.volume import Segmentation, Volume
 
 
@@ -45,7 +46,9 @@ class Context:
     def is_busy(self) -> bool:
         """Whether a job runs that has to end first; the user is told so."""
         if not self.runner.make_way():
-            self.feedback.say(f"{self.runner.title} goes on: wait for its end, or cancel it first")
+            self.feedback.say(
+                tr("{title} goes on: wait for its end, or cancel it first").format(title=self.runner.title)
+            )
         return self.runner.busy
 
     def frozen(self) -> tuple[Volume, Segmentation] | None:

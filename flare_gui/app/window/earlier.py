@@ -22,6 +22,7 @@ from flare_gui.app.window.saving import Saving
 from flare_gui.app.window.session import MASKS, SCANS
 from flare_gui.app.window.side_by_side import SideBySide
 from flare_gui.app.window.views import Views
+from flare_gui.app.words import tr
 from flare_gui.volume import Segmentation, Volume
 
 
@@ -65,13 +66,13 @@ class Earlier(QObject):
     def ask_for_scan(self) -> None:
         """The file dialog for it."""
         folder = self._context.settings.folder
-        name, _ = QFileDialog.getOpenFileName(self._context.parent, "Open an earlier scan", folder, SCANS)
+        name, _ = QFileDialog.getOpenFileName(self._context.parent, tr("Open an earlier scan"), folder, SCANS)
         self.open([Path(name)] if name else [])
 
     def ask_for_folder(self) -> None:
         """The dialog for its DICOM folder."""
         folder = self._context.settings.folder
-        name = QFileDialog.getExistingDirectory(self._context.parent, "Open an earlier scan's folder", folder)
+        name = QFileDialog.getExistingDirectory(self._context.parent, tr("Open an earlier scan's folder"), folder)
         self.open([Path(name)] if name else [])
 
     def open(self, paths: list[Path]) -> None:
@@ -94,7 +95,12 @@ class Earlier(QObject):
         second = Second(document, views, measures, Link(first, document), saving)
         self.second, self._beside = second, first.volume
         self._middle.show_second(
-            views, second.link, (f"Now: {named(first.volume)}", f"Earlier: {named(opened.volume)}")
+            views,
+            second.link,
+            (
+                tr("Now: {volume}").format(volume=named(first.volume)),
+                tr("Earlier: {volume}").format(volume=named(opened.volume)),
+            ),
         )
         self._panel.begin(named(opened.volume), self._measures, measures)
         surfaces.start()
@@ -104,8 +110,11 @@ class Earlier(QObject):
             self._reading.ask_about_values(opened.question, opened.volume, self._take_mask, self._still(second))
         if second.link.apart:
             self._context.feedback.tell(
-                "The two scans have no place in common: their tables stood elsewhere. They are shown middle on middle. "
-                "Untick “Same place and zoom”, find one landmark in both, then press “This is the same place”."
+                tr(
+                    "The two scans have no place in common: their tables stood elsewhere. They are shown middle "
+                    "on middle. Untick “Same place and zoom”, find one landmark in both, then press “This is "
+                    "the same place”."
+                )
             )
 
     def close(self) -> None:
@@ -139,7 +148,7 @@ class Earlier(QObject):
         if second is None or volume is None or self._context.is_busy():
             return
         self._context.runner.run(
-            "Segmenting the earlier scan",
+            tr("Segmenting the earlier scan"),
             partial(segmenting.segment, volume, self._context.settings.weights),
             partial(self._segmented, second),
             whole=segmenting.whole_segmentation,
@@ -153,7 +162,7 @@ class Earlier(QObject):
         """The file dialog for a mask of it."""
         second, volume = self.second, self.second.document.volume if self.second is not None else None
         folder = str(volume.source.parent) if volume is not None and volume.source is not None else ""
-        name, _ = QFileDialog.getOpenFileName(self._context.parent, "Open the earlier scan's mask", folder, MASKS)
+        name, _ = QFileDialog.getOpenFileName(self._context.parent, tr("Open the earlier scan's mask"), folder, MASKS)
         if name and second is not None and volume is not None:
             self._reading.mask(volume, Path(name), self._take_mask, self._still(second))
 

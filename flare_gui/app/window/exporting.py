@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from flare_gui.app.jobs import exporting
 from flare_gui.app.jobs.exporting import ExportRequest, Listing
 from flare_gui.app.window.context import Context
+from flare_gui.app.words import tr
 from flare_gui.render.options import FilmSettings
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 # So many names of files are said; the folder shows the others.
 MOST_NAMES = 6
-TITLE = "Exporting"
+TITLE = tr("Exporting")
 
 
 class Exporting(QObject):
@@ -53,11 +54,13 @@ class Exporting(QObject):
     def _begin(self, dialog: "ExportDialog", request: ExportRequest) -> None:
         pair = self._frozen()
         if pair is None:
-            dialog.say("There is no mask to export any more.")
+            dialog.say(tr("There is no mask to export any more."))
             return
         if not self._runner.make_way():
             dialog.say(
-                f"{self._runner.title} goes on: wait for its end, or cancel it in the window's lower right corner."
+                tr("{title} goes on: wait for its end, or cancel it in the window's lower right corner.").format(
+                    title=self._runner.title
+                )
             )
             return
         self._settings.keep_choices("export", dialog.choices())
@@ -86,7 +89,7 @@ class Exporting(QObject):
     def _exported(self, dialog: "ExportDialog", before: Listing, done: exporting.Exported) -> None:
         dialog.deleteLater()
         written = exporting.written_since(before, done.folder)
-        sentence = f"Exported {_files(len(written))} to {done.folder}"
+        sentence = tr("Exported {written} to {folder}").format(written=_files(len(written)), folder=done.folder)
         self._feedback.say(sentence)
         self._runner.show_written(sentence, done.folder)
         if done.notes:
@@ -96,20 +99,22 @@ class Exporting(QObject):
         dialog.deleteLater()
         written = exporting.written_since(before, folder)
         if not written:
-            self._feedback.say(f"{TITLE}: cancelled, nothing was written")
+            self._feedback.say(tr("{title}: cancelled, nothing was written").format(title=TITLE))
             return
         names = [path.name for path in written[:MOST_NAMES]] + ["…"] * (len(written) > MOST_NAMES)
         self._feedback.tell(
-            f"{TITLE} was cancelled. {_files(len(written))} were complete in {folder}: {', '.join(names)}"
+            tr("{title} was cancelled. {written} were complete in {folder}: {names}").format(
+                title=TITLE, written=_files(len(written)), folder=folder, names=", ".join(names)
+            )
         )
 
     def _preview(self, dialog: "ExportDialog", film: FilmSettings) -> None:
         pair = self._frozen()
         if pair is None or not self._runner.make_way():
-            dialog.say(f"{self._runner.title} goes on: a preview has to wait for its end.")
+            dialog.say(tr("{title} goes on: a preview has to wait for its end.").format(title=self._runner.title))
             return
-        self._runner.run("Preview", partial(exporting.preview, *pair, film), dialog.show_preview, courtesy=True)
+        self._runner.run(tr("Preview"), partial(exporting.preview, *pair, film), dialog.show_preview, courtesy=True)
 
 
 def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count} files"
+    return tr("1 file") if count == 1 else tr("{count} files").format(count=count)

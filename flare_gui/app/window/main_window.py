@@ -58,6 +58,7 @@ from flare_gui.app.window.side_by_side import SideBySide
 from flare_gui.app.window.start_page import StartPage
 from flare_gui.app.window.view_menu import view_menu
 from flare_gui.app.window.views import Views
+from flare_gui.app.words import tr
 
 if TYPE_CHECKING:
     from flare_gui.app.batch.window import BatchWindow
@@ -120,7 +121,9 @@ class MainWindow(QMainWindow):
             "Strokes": self.strokes,
             "Compare": ScrolledPanel(self.comparison),
         }
-        self._main_bar, self._tool_bar = QToolBar("Main"), QToolBar("Tools")
+        self._main_bar, self._tool_bar = QToolBar(tr("Main")), QToolBar(tr("Tools"))
+        self._main_bar.setObjectName("main")
+        self._tool_bar.setObjectName("tools")
         self._main_bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.brush_bar = BrushBar(self.tools, self.document)
         self.window_bar = WindowBar(self.document)
@@ -171,9 +174,10 @@ class MainWindow(QMainWindow):
         if why is not None or not self.settings.are_kept:
             self.autosave.complained = True
             self.tell(
-                "Settings, recent files and a copy of corrections in case of a crash cannot be kept: "
-                f"{self.settings.recovery_folder.parent} cannot be written to{f' ({why})' if why else ''}. "
-                "Everything else works. Save masks and workspaces elsewhere."
+                tr(
+                    "Settings, recent files and a copy of corrections in case of a crash cannot be kept: {folder} "
+                    "cannot be written to{why}. Everything else works. Save masks and workspaces elsewhere."
+                ).format(folder=self.settings.recovery_folder.parent, why=f" ({why})" if why else "")
             )
         if paths:
             self.open(paths)
@@ -234,11 +238,15 @@ class MainWindow(QMainWindow):
         batch = self.batch is not None and self.batch.running
         if not batch and not self.exporting.running and not self.sharing.running:
             return True
-        what = "A folder is being segmented" if batch else "An export is being written"
-        kept = "What is done stays, and is kept next time." if batch else "Files that are complete stay."
+        what = tr("A folder is being segmented") if batch else tr("An export is being written")
+        kept = tr("What is done stays, and is kept next time.") if batch else tr("Files that are complete stay.")
         buttons = QMessageBox.StandardButton
         answer = QMessageBox.question(
-            self, "flare-gui", f"{what}. Stop it and quit? {kept}", buttons.Yes | buttons.No, buttons.No
+            self,
+            "flare-gui",
+            tr("{what}. Stop it and quit? {kept}").format(what=what, kept=kept),
+            buttons.Yes | buttons.No,
+            buttons.No,
         )
         return answer == buttons.Yes
 
@@ -256,13 +264,13 @@ class MainWindow(QMainWindow):
 
     def _add_menus(self, context: Context) -> None:
         actions, session = self.actions_, self.session
-        actions.menu("&File", menus.file_menu(context, session, self.saving, self.exporting, self.sharing))
-        actions.menu("&Edit", menus.edit_menu(context, session, self.teaching, self.reshaping))
-        actions.menu("&Scan", menus.scan_menu(context, session, self.earlier, self.show_batch))
-        actions.menu("Re&view", review_menu(self.review, self.show_batch))
-        actions.menu("&View", view_menu(context, self.views, self.arrangement.switches(), self.reset_layout))
-        actions.menu("&Help", menus.help_menu(context, actions))
-        menus.fill_bar(self._main_bar, menus.MAIN_BAR, actions)
+        actions.menu(tr("&File"), menus.file_menu(context, session, self.saving, self.exporting, self.sharing))
+        actions.menu(tr("&Edit"), menus.edit_menu(context, session, self.teaching, self.reshaping))
+        actions.menu(tr("&Scan"), menus.scan_menu(context, session, self.earlier, self.show_batch))
+        actions.menu(tr("Re&view"), review_menu(self.review, self.show_batch))
+        actions.menu(tr("&View"), view_menu(context, self.views, self.arrangement.switches(), self.reset_layout))
+        actions.menu(tr("&Help"), menus.help_menu(context, actions))
+        menus.fill_bar(self._main_bar, menus.MAIN_BAR, actions, menus.MAIN_BAR)
         menus.fill_bar(self._tool_bar, menus.TOOL_BAR, actions)
         self.review_bar.use([actions[key] for key in REVIEW_BAR])
 
@@ -307,7 +315,9 @@ class MainWindow(QMainWindow):
         self.organs.chosen.connect(lambda label: setattr(self.tools, "label", label))
         self.surfaces.picked.connect(lambda label: setattr(self.tools, "label", label))
         self.organs.show_chosen(self.tools.label)
-        self.runner.cancelled.connect(lambda title: self.say(f"{title}: cancelled, nothing was changed"))
+        self.runner.cancelled.connect(
+            lambda title: self.say(tr("{title}: cancelled, nothing was changed").format(title=title))
+        )
         document = self.document
         document.volume_changed.connect(self.tools.put_away)
         document.volume_changed.connect(self._show_page)

@@ -1,8 +1,9 @@
 """The menus of the window but for View: every command with its words, keys and when it can be used."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar
@@ -20,52 +21,68 @@ from flare_gui.app.window.reshaping import Reshaping
 from flare_gui.app.window.saving import Saving
 from flare_gui.app.window.session import Session
 from flare_gui.app.window.sharing import Sharing
+from flare_gui.app.words import in_sentence, tr
 from flare_gui.organs import ORGANS
 
 Keys = QKeySequence.StandardKey
 TOOL_TEXTS = (
-    ("&Navigate", "Click anywhere: all views go there", "N"),
-    ("&Teach", "Draw a short line where the organ is: the whole organ follows, on all slices", "T"),
-    ("&Brush", "Paint the chosen organ; the right button erases it", "B"),
-    ("&Eraser", "Remove the chosen organ; hold Shift for any other", "E"),
-    ("&Fill", "Fill the hole under the mouse on this slice", "G"),
-    ("&Lasso", "Draw around what does not belong to the organ, on a slice or in 3D: it goes, all through", "U"),
-    ("&Keep this part only", "Click on a part of an organ: its other parts go", "K"),
-    ("&Distance", "Drag to measure in mm", "D"),
-    ("&Angle", "Drag along one side to the corner, then click on the other side", "A"),
-    ("HU in a &circle", "Drag from the middle: mean and SD of the HU within", "C"),
+    (tr("&Navigate"), tr("Click anywhere: all views go there"), "N"),
+    (tr("&Teach"), tr("Draw a short line where the organ is: the whole organ follows, on all slices"), "T"),
+    (tr("&Brush"), tr("Paint the chosen organ; the right button erases it"), "B"),
+    (tr("&Eraser"), tr("Remove the chosen organ; hold Shift for any other"), "E"),
+    (tr("&Fill"), tr("Fill the hole under the mouse on this slice"), "G"),
+    (tr("&Lasso"), tr("Draw around what does not belong to the organ, on a slice or in 3D: it goes, all through"), "U"),
+    (tr("&Keep this part only"), tr("Click on a part of an organ: its other parts go"), "K"),
+    (tr("&Distance"), tr("Drag to measure in mm"), "D"),
+    (tr("&Angle"), tr("Drag along one side to the corner, then click on the other side"), "A"),
+    (tr("HU in a &circle"), tr("Drag from the middle: mean and SD of the HU within"), "C"),
 )
 
 
 # Changes of the whole chosen organ, which `Reshaping.do` makes.
 RESHAPES = (
-    ("fill_holes", "Fill &holes in 3D", "Close every cavity of the chosen organ"),
+    ("fill_holes", tr("Fill &holes in 3D"), tr("Close every cavity of the chosen organ")),
     (
         "between_slices",
-        "Fill between drawn &slices",
-        "Draw the organ on a few slices of one plane: the others follow",
+        tr("Fill between drawn &slices"),
+        tr("Draw the organ on a few slices of one plane: the others follow"),
     ),
-    ("copy_next", "Copy the n&ext slice", "The organ here as on the next slice of the plane that was touched last"),
-    ("copy_previous", "Copy the pre&vious slice", "The organ here as on the slice before, on the plane touched last"),
-    ("smooth", "S&mooth the organ", "Take fine thorns and notches off its surface; can be repeated"),
-    ("islands", "Remove &islands", "The largest part of the chosen organ stays alone"),
-    ("grow", "&Grow by 1 mm", "The chosen organ larger by 1 mm to all sides"),
-    ("shrink", "Shrin&k by 1 mm", "The chosen organ smaller by 1 mm from all sides"),
+    (
+        "copy_next",
+        tr("Copy the n&ext slice"),
+        tr("The organ here as on the next slice of the plane that was touched last"),
+    ),
+    (
+        "copy_previous",
+        tr("Copy the pre&vious slice"),
+        tr("The organ here as on the slice before, on the plane touched last"),
+    ),
+    ("smooth", tr("S&mooth the organ"), tr("Take fine thorns and notches off its surface; can be repeated")),
+    ("islands", tr("Remove &islands"), tr("The largest part of the chosen organ stays alone")),
+    ("grow", tr("&Grow by 1 mm"), tr("The chosen organ larger by 1 mm to all sides")),
+    ("shrink", tr("Shrin&k by 1 mm"), tr("The chosen organ smaller by 1 mm from all sides")),
 )
 
-# The keys of commands on the tool bars; None draws a line.
-MAIN_BAR = ("open", "segment", "save_mask", "export_everything")
+# The keys of commands on the tool bars; None draws a line. One word each where the bar has words.
+MAIN_BAR = {
+    "open": tr("Open"),
+    "segment": tr("Segment"),
+    "save_mask": tr("Save"),
+    "export_everything": tr("Export"),
+}
 TOOL_BAR = (*(tool.key for tool in TOOLS), None, "undo", "redo", None, "outline", "crosshair", "reset_views")
 
 
-def fill_bar(bar: QToolBar, keys: Sequence[str | None], actions: Actions) -> None:
-    """Put the actions of the commands `keys` into a tool bar, with one word each where the bar has words."""
+def fill_bar(
+    bar: QToolBar, keys: Iterable[str | None], actions: Actions, words: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Put the actions of the commands `keys` into a tool bar, with their `words` where it has some."""
     for key in keys:
         if key is None:
             bar.addSeparator()
             continue
         action = actions[key]
-        action.setIconText(plain(action.text()).split()[0])
+        action.setIconText(words.get(key, plain(action.text())))
         bar.addAction(action)
 
 
@@ -79,77 +96,90 @@ def file_menu(context: Context, session: Session, saving: Saving, exporting: Exp
     )
     yield Command(
         "open",
-        "&Open scan…",
+        tr("&Open scan…"),
         session.ask_for_scan,
-        "A CT or a workspace; any view takes them dropped, too",
+        tr("A CT or a workspace; any view takes them dropped, too"),
         Keys.Open,
         "open",
         idle,
     )
     yield Command(
         "folder",
-        "Open &folder…",
+        tr("Open &folder…"),
         session.ask_for_folder,
-        "A DICOM folder, or one with many scans to choose from",
+        tr("A DICOM folder, or one with many scans to choose from"),
         "Ctrl+Shift+O",
         None,
         idle,
     )
     yield _recent_menu(context, session)
     yield Command(
-        "demo", "Open the &demo scan", session.open_demo, "A synthetic CT to try things on", None, "demo", idle
+        "demo", tr("Open the &demo scan"), session.open_demo, tr("A synthetic CT to try things on"), None, "demo", idle
     )
     yield None
     open_mask, reference = session.ask_for_mask, session.ask_for_reference
-    yield Command("mask", "Open &mask…", open_mask, "Use a mask of this or another program", "Ctrl+M", None, scan)
     yield Command(
-        "compare", "&Compare with…", reference, "Open a second mask: Dice, NSD, differences", "Ctrl+K", None, mask
+        "mask", tr("Open &mask…"), open_mask, tr("Use a mask of this or another program"), "Ctrl+M", None, scan
+    )
+    yield Command(
+        "compare",
+        tr("&Compare with…"),
+        reference,
+        tr("Open a second mask: Dice, NSD, differences"),
+        "Ctrl+K",
+        None,
+        mask,
     )
     yield None
     save_as, keep = saving.ask_where_to_save_mask, saving.ask_where_to_save_workspace
     yield Command(
         "save_mask",
-        "&Save mask",
+        tr("&Save mask"),
         saving.save,
-        "Into the file that the mask has; one is asked for the first time",
+        tr("Into the file that the mask has; one is asked for the first time"),
         Keys.Save,
         "save",
         mask,
     )
-    yield Command("save_mask_as", "Save mask &as…", save_as, "Choose a file and a format", "Ctrl+Alt+S", None, mask)
+    yield Command(
+        "save_mask_as", tr("Save mask &as…"), save_as, tr("Choose a file and a format"), "Ctrl+Alt+S", None, mask
+    )
     yield Command(
         "save_workspace",
-        "Save &workspace…",
+        tr("Save &workspace…"),
         keep,
-        "One file to go on with later: mask, strokes, measurements and view",
+        tr("One file to go on with later: mask, strokes, measurements and view"),
         "Ctrl+Shift+S",
         None,
         scan,
     )
     yield None
     everything, choose = partial(exporting.ask, everything=True), exporting.ask
-    yield Command("export", "&Export…", choose, "Masks, meshes, numbers, a film", "Ctrl+E", "export", mask)
+    yield Command("export", tr("&Export…"), choose, tr("Masks, meshes, numbers, a film"), "Ctrl+E", "export", mask)
     yield Command(
         "export_everything",
-        "Export e&verything…",
+        tr("Export e&verything…"),
         everything,
-        "All that there is in one folder, to hand on",
+        tr("All that there is in one folder, to hand on"),
         "Ctrl+Shift+E",
         "export",
         mask,
     )
-    yield Command("share", "S&hare…", sharing.ask, "One page that opens in any browser", "Ctrl+Shift+H", None, mask)
+    tip = tr("One page that opens in any browser")
+    yield Command("share", tr("S&hare…"), sharing.ask, tip, "Ctrl+Shift+H", None, mask)
     yield Command(
         "save_picture",
-        "Save &picture…",
+        tr("Save &picture…"),
         saving.ask_for_picture,
-        "A view or all four as PNG, as large as a poster needs it",
+        tr("A view or all four as PNG, as large as a poster needs it"),
         "Ctrl+P",
         None,
         scan,
     )
     yield None
-    yield Command("quit", "&Quit", context.parent.close, "Asks first when a correction is in no file", Keys.Quit)
+    yield Command(
+        "quit", tr("&Quit"), context.parent.close, tr("Asks first when a correction is in no file"), Keys.Quit
+    )
 
 
 def edit_menu(context: Context, session: Session, teaching: Teaching, reshaping: Reshaping) -> Entries:
@@ -157,18 +187,18 @@ def edit_menu(context: Context, session: Session, teaching: Teaching, reshaping:
     document = context.document
     yield Command(
         "undo",
-        "&Undo",
+        tr("&Undo"),
         session.undo,
-        "Take the last correction back, and then the one before: 50 at least",
+        tr("Take the last correction back, and then the one before: 50 at least"),
         Keys.Undo,
         "undo",
         lambda: document.history.undo_name is not None or teaching.busy,
     )
     yield Command(
         "redo",
-        "&Redo",
+        tr("&Redo"),
         session.redo,
-        "Make the correction again that was taken back",
+        tr("Make the correction again that was taken back"),
         Keys.Redo,
         "redo",
         lambda: document.history.redo_name is not None,
@@ -191,36 +221,42 @@ def edit_menu(context: Context, session: Session, teaching: Teaching, reshaping:
     idle_preview = lambda: (preview() or teaching.busy) and not context.runner.busy  # noqa: E731
     yield Command(
         "keep_stroke",
-        "Keep the stroke",
+        tr("Keep the stroke"),
         teaching.keep,
-        "Leave the correction as it is; the next stroke does so, too",
+        tr("Leave the correction as it is; the next stroke does so, too"),
         "Return",
         None,
         preview,
     )
     yield Command(
         "discard_stroke",
-        "Take the stroke back",
+        tr("Take the stroke back"),
         teaching.discard,
-        "The mask as it was before the last stroke",
+        tr("The mask as it was before the last stroke"),
         "Esc",
         None,
         idle_preview,
     )
     yield None
-    yield Command("smaller", "Smaller brush", partial(tools.grow, 1 / 1.25), "As Shift and the wheel towards you", "[")
-    yield Command("larger", "Larger brush", partial(tools.grow, 1.25), "As Shift and the wheel away from you", "]")
+    yield Command(
+        "smaller", tr("Smaller brush"), partial(tools.grow, 1 / 1.25), tr("As Shift and the wheel towards you"), "["
+    )
+    yield Command(
+        "larger", tr("Larger brush"), partial(tools.grow, 1.25), tr("As Shift and the wheel away from you"), "]"
+    )
     for organ in ORGANS:
-        text, keys = f"Correct the {organ.name.lower()}", f"Ctrl+{organ.label}"
-        tip = f"Brush, eraser and strokes work on the {organ.name.lower()}; a click on it does so, too"
+        text, keys = tr("Correct the {name}").format(name=in_sentence(organ)), f"Ctrl+{organ.label}"
+        tip = tr("Brush, eraser and strokes work on the {name}; a click on it does so, too").format(
+            name=in_sentence(organ)
+        )
         yield Command(f"label_{organ.label}", text, partial(setattr, tools, "label", organ.label), tip, keys)
     for key, text, tip in RESHAPES:
         yield Command(key, text, partial(reshaping.do, key), tip, None, None, scan)
     yield Command(
         "forget_ruler",
-        "Remove the last &measurement",
+        tr("Remove the last &measurement"),
         lambda: setattr(document, "rulers", document.rulers[:-1]),
-        "The distance, angle or circle that was drawn last",
+        tr("The distance, angle or circle that was drawn last"),
         "Del",
         None,
         lambda: bool(document.rulers),
@@ -233,47 +269,49 @@ def scan_menu(context: Context, session: Session, earlier: Earlier, show_batch: 
     ready = lambda: document.volume is not None and not runner.blocked  # noqa: E731 - asked whenever something changes
     yield Command(
         "segment",
-        "&Segment",
+        tr("&Segment"),
         session.segment,
-        "Find liver, kidneys and spleen, while you go on looking",
+        tr("Find liver, kidneys and spleen, while you go on looking"),
         "Ctrl+R",
         "segment",
         ready,
     )
-    batch = "Every scan below a folder: volumes, failures, a contact sheet"
-    yield Command("batch", "Segment a &folder…", show_batch, batch, "Ctrl+Shift+R")
-    yield Command("cancel", "&Cancel", runner.cancel, "Stop what is running", "Esc", None, lambda: runner.busy)
+    batch = tr("Every scan below a folder: volumes, failures, a contact sheet")
+    yield Command("batch", tr("Segment a &folder…"), show_batch, batch, "Ctrl+Shift+R")
+    yield Command("cancel", tr("&Cancel"), runner.cancel, tr("Stop what is running"), "Esc", None, lambda: runner.busy)
     yield None
     yield Command(
         "earlier",
-        "Open an &earlier scan beside…",
+        tr("Open an &earlier scan beside…"),
         earlier.ask_for_scan,
-        "Both at the same place, with the change of each organ's volume",
+        tr("Both at the same place, with the change of each organ's volume"),
         "Ctrl+B",
         None,
         ready,
     )
-    folder = "The same, from a DICOM folder"
+    folder = tr("The same, from a DICOM folder")
     yield Command(
-        "earlier_folder", "Open an ea&rlier folder beside…", earlier.ask_for_folder, folder, None, None, ready
+        "earlier_folder", tr("Open an ea&rlier folder beside…"), earlier.ask_for_folder, folder, None, None, ready
     )
     there = lambda: earlier.second is not None  # noqa: E731
-    yield Command("close_earlier", "Close the earlier scan", earlier.close, "Show one scan alone", None, None, there)
+    yield Command(
+        "close_earlier", tr("Close the earlier scan"), earlier.close, tr("Show one scan alone"), None, None, there
+    )
     yield None
     shipped = lambda: settings.weights is None  # noqa: E731
     yield Command(
         "shipped_weights",
-        "Use the shipped &weights",
+        tr("Use the shipped &weights"),
         lambda *_: session.use_weights(None),
-        "The network that comes with the program",
+        tr("The network that comes with the program"),
         checked=shipped,
         group="weights",
     )
     yield Command(
         "other_weights",
-        "Use &other weights…",
+        tr("Use &other weights…"),
         lambda *_: session.ask_for_weights(),
-        "A .safetensors file written by flare-train, with its card",
+        tr("A .safetensors file written by flare-train, with its card"),
         checked=lambda: not shipped(),
         group="weights",
     )
@@ -283,14 +321,14 @@ def help_menu(context: Context, actions: Actions) -> Entries:
     """Keys, versions."""
     parent, settings = context.parent, context.settings
     keys = lambda: show_shortcuts(parent, actions.shortcuts())  # noqa: E731 - asked when all menus are there
-    yield Command("shortcuts", "&Keyboard and mouse", keys, "What every key and button of the mouse does", "F1")
+    yield Command("shortcuts", tr("&Keyboard and mouse"), keys, tr("What every key and button of the mouse does"), "F1")
     about = lambda: show_about(parent, settings.weights)  # noqa: E731
-    yield Command("about", "&About flare-gui", about, "Versions, model card, what it is not")
+    yield Command("about", tr("&About flare-gui"), about, tr("Versions, model card, what it is not"))
 
 
 def _recent_menu(context: Context, session: Session) -> QMenu:
     settings = context.settings
-    menu = QMenu("Open &recent", context.parent)
+    menu = QMenu(tr("Open &recent"), context.parent)
     menu.setToolTipsVisible(True)
 
     def fill() -> None:
@@ -300,7 +338,7 @@ def _recent_menu(context: Context, session: Session) -> QMenu:
             action.setToolTip(str(path))
             action.triggered.connect(partial(_open, session, path))
         menu.addSeparator()
-        forget = menu.addAction("Forget these")
+        forget = menu.addAction(tr("Forget these"))
         forget.setEnabled(bool(settings.recent))
         forget.triggered.connect(settings.forget_recent)
 
@@ -314,3 +352,7 @@ def _open(session: Session, path: Path, _checked: bool = False) -> None:
 
 def _choose(tools: ToolBox, tool: type[Tool], _checked: bool = False) -> None:
     tools.choose(tool())
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel
 from flare_gui import geometry
 from flare_gui.app.document.document import Document
 from flare_gui.app.slices.marks import position
+from flare_gui.app.words import tr
 from flare_gui.organs import organ_of
 
 
@@ -15,7 +16,7 @@ class Pointer(QLabel):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self._document = document
-        self.setAccessibleName("Under the mouse")
+        self.setAccessibleName(tr("Under the mouse"))
 
     def point(self, voxel: tuple[int, int, int] | None) -> None:
         """Say what a canonical voxel is; nothing for None."""
@@ -26,5 +27,5 @@ class Pointer(QLabel):
         sides = (position("LR", x), position("PA", y), position("IS", z))
         labels = self._document.labels
         label = 0 if labels is None else int(labels[voxel])
-        organ = f"      {organ_of(label).name}" if label else ""
+        organ = f"      {tr(organ_of(label).name)}" if label else ""
         self.setText(f"{'   '.join(sides)}      {self._document.hu[voxel]} HU{organ}")

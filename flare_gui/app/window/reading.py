@@ -13,6 +13,7 @@ from flare_gui.app.dialogs.series import ask_case, ask_series
 from flare_gui.app.document import opening
 from flare_gui.app.document.opening import CaseChoice, Gap, MaskQuestion, MaskRead, Opened, SeriesChoice
 from flare_gui.app.window.context import Context
+from flare_gui.app.words import tr
 from flare_gui.volume import Volume
 
 if TYPE_CHECKING:
@@ -59,13 +60,13 @@ class Reading(QObject):
             else:
                 use(result)
 
-        self._runner.run("Reading", read, found)
+        self._runner.run(tr("Reading"), read, found)
 
     def mask(self, volume: Volume, path: Path, use: Callable[[MaskRead], None], still: Callable[[], bool]) -> None:
         """Give the mask of `volume` at `path` to `use`; a question is of use only as long as `still` holds."""
         if not self._context.is_busy():
             read = partial(opening.read_mask, volume, path)
-            self._runner.run("Reading", read, partial(self._mask_read, volume, use, still))
+            self._runner.run(tr("Reading"), read, partial(self._mask_read, volume, use, still))
 
     def ask_about_values(
         self, question: MaskQuestion, volume: Volume, use: Callable[[MaskRead], None], still: Callable[[], bool]
@@ -77,7 +78,7 @@ class Reading(QObject):
             # The scan may be another one by now.
             if still() and not self._context.is_busy():
                 read = partial(opening.read_mask, volume, question.path, meaning)
-                self._runner.run("Reading", read, partial(self._mask_read, volume, use, still))
+                self._runner.run(tr("Reading"), read, partial(self._mask_read, volume, use, still))
 
         dialog.answered.connect(answered)
         dialog.open()
@@ -98,8 +99,8 @@ class Reading(QObject):
         """The question whether slices that are missing may be made up."""
         box = QMessageBox(QMessageBox.Icon.Question, "flare-gui", gap.sentence, parent=self._parent)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText("What is made up there is no measurement. Better ask for the complete series.")
-        yes = box.addButton("Fill the gap by interpolation", QMessageBox.ButtonRole.AcceptRole)
+        box.setInformativeText(tr("What is made up there is no measurement. Better ask for the complete series."))
+        yes = box.addButton(tr("Fill the gap by interpolation"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         yes.clicked.connect(fill)

@@ -1,6 +1,5 @@
 """Asks whether corrections that a crashed program left are to come back, and brings them."""
 
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from flare_gui.app.document.recovery import Kept
 from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.session import Session
+from flare_gui.app.words import moment, tr
 from flare_gui.errors import FlareError
 from flare_gui.workspace import Workspace
 
@@ -34,8 +34,8 @@ class RecoveryOffer:
             except FlareError:
                 # Broken, or its scan was moved: it is offered when that is opened.
                 continue
-            name = found.scan.name if found.scan is not None else "the demo scan"
-            self._ask(kept, name, "Open and restore", partial(self._open, kept, found))
+            name = found.scan.name if found.scan is not None else tr("the demo scan")
+            self._ask(kept, name, tr("Open and restore"), partial(self._open, kept, found))
             return
 
     def offer(self, kept: Kept) -> None:
@@ -46,20 +46,21 @@ class RecoveryOffer:
         if self._wanted == kept.path:
             self._restore(kept)
         else:
-            self._ask(kept, volume.name, "Restore", partial(self._restore, kept))
+            self._ask(kept, volume.name, tr("Restore"), partial(self._restore, kept))
         self._wanted = None
 
     def _ask(self, kept: Kept, name: str, yes: str, restore: partial[None]) -> None:
         box = QMessageBox(QMessageBox.Icon.Question, "flare-gui", "", parent=self._context.parent)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(
-            f"flare-gui ended before corrections of {name} were saved. The last ones were kept "
-            f"{datetime.fromtimestamp(kept.written):%d %B, %H:%M}."
+            tr("flare-gui ended before corrections of {name} were saved. The last ones were kept {written}.").format(
+                name=name, written=moment(kept.written)
+            )
         )
         roles = QMessageBox.ButtonRole
         box.addButton(yes, roles.AcceptRole).clicked.connect(restore)
-        box.addButton("Discard", roles.DestructiveRole).clicked.connect(partial(self._discard, kept))
-        box.addButton("Not now", roles.RejectRole).clicked.connect(self._session.estimate)
+        box.addButton(tr("Discard"), roles.DestructiveRole).clicked.connect(partial(self._discard, kept))
+        box.addButton(tr("Not now"), roles.RejectRole).clicked.connect(self._session.estimate)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
@@ -86,5 +87,5 @@ class RecoveryOffer:
         document.mark_unsaved()
         self._autosave.adopt(kept)
         self._context.feedback.refresh()
-        self._context.feedback.say("The corrections are back. Save them to keep them.")
+        self._context.feedback.say(tr("The corrections are back. Save them to keep them."))
         self._session.estimate()

@@ -8,6 +8,7 @@ from flare_gui import geometry
 from flare_gui.app.slices.plane import AXIAL, CORONAL, SAGITTAL
 from flare_gui.app.surfaces.cut_line import CutLine
 from flare_gui.app.window.context import Context
+from flare_gui.app.words import in_sentence, tr
 from flare_gui.edit import Box
 from flare_gui.organs import organ_of
 
@@ -16,7 +17,7 @@ Change = tuple[Box, np.ndarray] | None
 # One step of smoothing, growing and shrinking: small, for they can be repeated and undone.
 SMOOTH_MM, GROW_MM = 1.0, 1.0
 
-_PLANES = {plane.through: plane.name.lower() for plane in (AXIAL, CORONAL, SAGITTAL)}
+_PLANES = {plane.through: tr(plane.name).lower() for plane in (AXIAL, CORONAL, SAGITTAL)}
 
 
 class Reshaping:
@@ -32,7 +33,7 @@ class Reshaping:
 
         labels, label = self._document.labels, self._tools.label
         if labels is None:
-            self._context.feedback.say("There is no mask yet: segment the scan, or draw")
+            self._context.feedback.say(tr("There is no mask yet: segment the scan, or draw"))
             return
         spacing, axis = np.array(geometry.spacing(self._document.affine)), self._tools.plane
         changes: dict[str, Callable[[], Change]] = {
@@ -45,7 +46,11 @@ class Reshaping:
             "shrink": lambda: reshape.grown(labels, label, spacing, -GROW_MM),
             "fill_holes": lambda: parts.fill_holes(labels, label),
         }
-        where = f" on {_PLANES[axis]} slices" if key in ("between_slices", "copy_next", "copy_previous") else ""
+        where = (
+            tr(" on {plane} slices").format(plane=_PLANES[axis])
+            if key in ("between_slices", "copy_next", "copy_previous")
+            else ""
+        )
         self._make(key.replace("_", " "), changes[key](), where)
 
     def cut(self, corners: np.ndarray, from_mm: np.ndarray, outside: bool) -> None:
@@ -66,8 +71,12 @@ class Reshaping:
         return reshape.copied_slice(labels, self._tools.label, axis, here + step, here) if inside else None
 
     def _make(self, name: str, change: Change, where: str) -> None:
-        organ, say = organ_of(self._tools.label).name.lower(), self._context.feedback.say
+        organ, say = in_sentence(organ_of(self._tools.label)), self._context.feedback.say
         if change is None:
-            say(f"There is nothing of the {organ} to go by{where}")
+            say(tr("There is nothing of the {organ} to go by{where}").format(organ=organ, where=where))
         elif not self._document.edit(name, *change):
-            say(f"Nothing changes{where}: the {organ} is so already, or it is locked")
+            say(
+                tr("Nothing changes{where}: the {organ} is so already, or it is locked").format(
+                    where=where, organ=organ
+                )
+            )

@@ -12,6 +12,7 @@ from flare_gui.app.panels.review import ReviewBar
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.saving import Saving
 from flare_gui.app.window.session import Session
+from flare_gui.app.words import tr
 from flare_gui.batch import review
 from flare_gui.errors import FlareError
 
@@ -95,7 +96,7 @@ class Review(QObject):
             return
         self._context.tools.finish()
         if self._document.unsaved:
-            self._feedback.say("The mask has corrections: R saves them as the case's own, Ctrl+Z takes them back")
+            self._feedback.say(tr("The mask has corrections: R saves them as the case's own, Ctrl+Z takes them back"))
         elif self._decide(review.ACCEPTED, self._case.said.note):
             self.next()
 
@@ -109,7 +110,7 @@ class Review(QObject):
             if not self._saving.save_mask(files.mask):
                 return
         elif not self._case.by_hand:
-            self._feedback.say("Nothing was corrected: Y accepts the mask as it is")
+            self._feedback.say(tr("Nothing was corrected: Y accepts the mask as it is"))
             return
         if self._decide(review.CORRECTED, self._case.said.note):
             self.next()
@@ -150,9 +151,9 @@ class Review(QObject):
         if not self._session.may_lose_corrections():
             return
         if self._at + by < 0:
-            self._feedback.say("This is the first case")
+            self._feedback.say(tr("This is the first case"))
         elif self._at + by >= len(self._names):
-            self._feedback.say(f"All {len(self._names)} cases were looked at")
+            self._feedback.say(tr("All {count} cases were looked at").format(count=len(self._names)))
             self.end()
         else:
             self._go(self._at + by)
@@ -179,7 +180,7 @@ class Review(QObject):
 
     def _show(self, there: CaseOpened | str) -> None:
         if isinstance(there, str):
-            self._say(f"cannot be shown: {there}")
+            self._say(tr("cannot be shown: {there}").format(there=there))
             return
         self._shown = self.name
         self._session.show_case(there.opened)
@@ -193,7 +194,9 @@ class Review(QObject):
 
     def _say(self, words: str) -> None:
         case = self._case
-        where = f"{self._at + 1} of {len(self._names)}: {case.name} ({case.status})"
+        where = tr("{number} of {count}: {name} ({status})").format(
+            number=self._at + 1, count=len(self._names), name=case.name, status=tr(case.status)
+        )
         self._bar.show_case(where, words, case.said.note)
 
     def _reader(self, name: str) -> Read:

@@ -17,18 +17,19 @@ from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.picture import picture
 from flare_gui.app.window.views import Views
+from flare_gui.app.words import tr
 from flare_gui.files import replacing
 from flare_gui.organs import ORGANS
 from flare_gui.render.options import PictureStyle
 from flare_gui.volume import Segmentation, Volume
 
 MASKS = (
-    Kind("NIfTI mask", (".seg.nii.gz", ".nii.gz", ".nii")),
-    Kind("Segmentation for 3D Slicer", (".seg.nrrd", ".nrrd")),
-    Kind("MetaImage mask", (".seg.mha", ".mha")),
+    Kind(tr("NIfTI mask"), (".seg.nii.gz", ".nii.gz", ".nii")),
+    Kind(tr("Segmentation for 3D Slicer"), (".seg.nrrd", ".nrrd")),
+    Kind(tr("MetaImage mask"), (".seg.mha", ".mha")),
 )
-WORKSPACES = (Kind("Workspace", (workspace.SUFFIX,)),)
-PICTURES = (Kind("PNG picture", (".png",)),)
+WORKSPACES = (Kind(tr("Workspace"), (workspace.SUFFIX,)),)
+PICTURES = (Kind(tr("PNG picture"), (".png",)),)
 
 
 class Saving(QObject):
@@ -79,7 +80,7 @@ class Saving(QObject):
             return False
         folder = file.path.parent if file is not None else Path(self._settings.folder)
         start = file.path if file is not None and file.ours else folder / f"{volume.name}.seg.nii.gz"
-        path = ask_where_to_save(self._parent, "Save the mask", start, MASKS)
+        path = ask_where_to_save(self._parent, tr("Save the mask"), start, MASKS)
         return path is not None and self.save_mask(path)
 
     def save_workspace(self, path: Path) -> bool:
@@ -111,7 +112,7 @@ class Saving(QObject):
         if volume is None:
             return False
         start = self.workspace_file or Path(self._settings.folder) / f"{volume.name}{workspace.SUFFIX}"
-        path = ask_where_to_save(self._parent, "Save the workspace", start, WORKSPACES)
+        path = ask_where_to_save(self._parent, tr("Save the workspace"), start, WORKSPACES)
         return path is not None and self.save_workspace(path)
 
     def ask_for_picture(self) -> PictureDialog | None:
@@ -126,7 +127,7 @@ class Saving(QObject):
     def _ask_where_to_save_picture(self, number: int | None, size: QSize, style: PictureStyle) -> None:
         assert self._document.volume is not None
         start = Path(self._settings.folder) / f"{self._document.volume.name}.png"
-        path = ask_where_to_save(self._parent, "Save the picture", start, PICTURES)
+        path = ask_where_to_save(self._parent, tr("Save the picture"), start, PICTURES)
         if path is not None:
             self.save_picture(path, number, size, style)
 
@@ -143,7 +144,7 @@ class Saving(QObject):
             image = picture(self._views, number, size, style.background, self._legend() if style.legend else [])
             with replacing(path) as beside:
                 if not image.save(str(beside)):
-                    raise OSError("the disk is full, or the folder cannot be written to")
+                    raise OSError(tr("the disk is full, or the folder cannot be written to"))
 
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
@@ -163,10 +164,10 @@ class Saving(QObject):
         return [(looks[colour].colour, words) for colour, words in rows if looks[colour].visible]
 
     def _written(self, path: Path, write: Callable[[], object]) -> bool:
-        if not self._context.attempt(f"{path.name} could not be written", write):
+        if not self._context.attempt(tr("{name} could not be written").format(name=path.name), write):
             return False
-        self._feedback.say(f"Saved {path.name}")
-        self._context.runner.show_written(f"Saved {path.name}", path.parent)
+        self._feedback.say(tr("Saved {name}").format(name=path.name))
+        self._context.runner.show_written(tr("Saved {name}").format(name=path.name), path.parent)
         return True
 
 

@@ -19,16 +19,19 @@ from flare_gui.app.panels.scan import ScanPanel
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.reading import Reading
 from flare_gui.app.window.saving import Saving
+from flare_gui.app.words import number, tr
 from flare_gui.volume import Segmentation, Volume
 from flare_gui.workspace import Workspace
 
-SCANS = "Scans and workspaces (*.nii *.nii.gz *.hdr *.img *.nrrd *.nhdr *.mha *.mhd *.zip *.dcm *.flare);;All files (*)"
-MASKS = "Masks (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.dcm);;All files (*)"
-WEIGHTS = "Weights (*.safetensors)"
+SCANS = tr(
+    "Scans and workspaces (*.nii *.nii.gz *.hdr *.img *.nrrd *.nhdr *.mha *.mhd *.zip *.dcm *.flare);;All files (*)"
+)
+MASKS = tr("Masks (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.dcm);;All files (*)")
+WEIGHTS = tr("Weights (*.safetensors)")
 
 # After a correction, scores wait for the next one this long.
 SETTLE_MS = 600
-LOOKING = "Looking at the scan"
+LOOKING = tr("Looking at the scan")
 
 
 class Session(QObject):
@@ -98,13 +101,13 @@ class Session(QObject):
         """Make the synthetic demo CT and open it."""
         if not self._context.is_busy() and self.may_lose_corrections():
             demo = partial(opening.demo, store=self._context.store)
-            self._runner.run("Demo scan", demo, partial(self._opened, []))
+            self._runner.run(tr("Demo scan"), demo, partial(self._opened, []))
 
     def restore(self, kept: Kept, use: Callable[[Workspace], None]) -> None:
         """Read corrections of the open scan that a crashed program left, and give them to `use`."""
         volume = self._document.volume
         if volume is not None and not self._context.is_busy():
-            self._runner.run("Restoring", partial(opening.restore, volume, kept), use)
+            self._runner.run(tr("Restoring"), partial(opening.restore, volume, kept), use)
 
     def open_mask(self, path: Path) -> None:
         """Show a mask of this or another program as the segmentation."""
@@ -130,23 +133,23 @@ class Session(QObject):
 
     def ask_for_scan(self) -> None:
         """The file dialog for a scan."""
-        name, _ = QFileDialog.getOpenFileName(self._parent, "Open a scan", self._settings.folder, SCANS)
+        name, _ = QFileDialog.getOpenFileName(self._parent, tr("Open a scan"), self._settings.folder, SCANS)
         self.open([Path(name)] if name else [])
 
     def ask_for_folder(self) -> None:
         """The dialog for a DICOM folder, or a folder of scans."""
-        name = QFileDialog.getExistingDirectory(self._parent, "Open a folder", self._settings.folder)
+        name = QFileDialog.getExistingDirectory(self._parent, tr("Open a folder"), self._settings.folder)
         self.open([Path(name)] if name else [])
 
     def ask_for_mask(self) -> None:
         """The file dialog for a mask."""
-        name, _ = QFileDialog.getOpenFileName(self._parent, "Open a mask", self._settings.folder, MASKS)
+        name, _ = QFileDialog.getOpenFileName(self._parent, tr("Open a mask"), self._settings.folder, MASKS)
         if name:
             self.open_mask(Path(name))
 
     def ask_for_reference(self) -> None:
         """The file dialog for a mask to compare with."""
-        name, _ = QFileDialog.getOpenFileName(self._parent, "Compare with a mask", self._settings.folder, MASKS)
+        name, _ = QFileDialog.getOpenFileName(self._parent, tr("Compare with a mask"), self._settings.folder, MASKS)
         if name:
             self.open_reference(Path(name))
 
@@ -161,17 +164,22 @@ class Session(QObject):
         def repair() -> None:
             self._document.show(doctor.fixed(volume, code), segmentation, self._document.mask_file)
 
-        if self._context.attempt("The scan could not be repaired", repair):
-            self._feedback.say("Repaired here; the file was not changed")
+        if self._context.attempt(tr("The scan could not be repaired"), repair):
+            self._feedback.say(tr("Repaired here; the file was not changed"))
             self.estimate()
 
     def _dropped(self, paths: list[Path], result: Opened | MaskRead | MaskQuestion) -> None:
         if isinstance(result, Opened) and result.workspace is None:
-            box = QMessageBox(QMessageBox.Icon.Question, "flare-gui", f"What is {paths[0].name}?", parent=self._parent)
+            box = QMessageBox(
+                QMessageBox.Icon.Question,
+                "flare-gui",
+                tr("What is {name}?").format(name=paths[0].name),
+                parent=self._parent,
+            )
             box.setTextFormat(Qt.TextFormat.PlainText)
-            box.setInformativeText("An earlier scan of the same patient can be shown beside the one that is open.")
-            beside = box.addButton("Show it beside", QMessageBox.ButtonRole.ActionRole)
-            instead = box.addButton("Open it instead", QMessageBox.ButtonRole.AcceptRole)
+            box.setInformativeText(tr("An earlier scan of the same patient can be shown beside the one that is open."))
+            beside = box.addButton(tr("Show it beside"), QMessageBox.ButtonRole.ActionRole)
+            instead = box.addButton(tr("Open it instead"), QMessageBox.ButtonRole.AcceptRole)
             box.addButton(QMessageBox.StandardButton.Cancel)
             box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             beside.clicked.connect(lambda: self.earlier_dropped.emit(result))
@@ -223,9 +231,12 @@ class Session(QObject):
         volume, panel = self._document.volume, self._scan_panel
         panel.show_weights(self._settings.weights)
         if volume is not None and not self._runner.busy:
-            panel.show_no_cost("Looking at what a run will take…")
+            panel.show_no_cost(tr("Looking at what a run will take…"))
             self._runner.run(
-                "Planning", partial(segmenting.estimate, volume, self._settings.weights), self._estimated, courtesy=True
+                tr("Planning"),
+                partial(segmenting.estimate, volume, self._settings.weights),
+                self._estimated,
+                courtesy=True,
             )
 
     def _estimated(self, cost: Any) -> None:
@@ -238,7 +249,7 @@ class Session(QObject):
         if volume is None or self._context.is_busy():
             return
         self._runner.run(
-            "Segmenting",
+            tr("Segmenting"),
             partial(segmenting.segment, volume, self._settings.weights),
             self._segmented,
             whole=segmenting.whole_segmentation,
@@ -249,7 +260,11 @@ class Session(QObject):
         self._context.tools.finish()
         self._document.replace_mask("segment", segmentation)
         seconds = sum(segmentation.run["seconds"].values())
-        self._feedback.say(f"Segmented in {seconds:.1f} s on {segmentation.run['device']}")
+        self._feedback.say(
+            tr("Segmented in {seconds} s on {device}").format(
+                seconds=number(seconds, 1), device=segmentation.run["device"]
+            )
+        )
 
     def use_weights(self, path: Path | None) -> None:
         """Segment with other weights from now on; None are those of the program."""
@@ -259,7 +274,9 @@ class Session(QObject):
 
     def ask_for_weights(self) -> None:
         """The file dialog for weights."""
-        name, _ = QFileDialog.getOpenFileName(self._parent, "Weights to segment with", self._settings.folder, WEIGHTS)
+        name, _ = QFileDialog.getOpenFileName(
+            self._parent, tr("Weights to segment with"), self._settings.folder, WEIGHTS
+        )
         if name:
             self.use_weights(Path(name))
 
@@ -282,7 +299,7 @@ class Session(QObject):
         # A copy: the user may go on correcting while it is compared.
         labels = ours.labels.copy()
         self._runner.run(
-            "Comparing",
+            tr("Comparing"),
             lambda progress, cancel: compare(labels, reference.labels, spacing),
             self._comparison.show_scores,
             courtesy=True,
@@ -295,7 +312,7 @@ class Session(QObject):
         volume, looking = self._document.volume, self._runner.busy and self._runner.title == LOOKING
         if volume is None or looking or self._context.is_busy():
             return
-        self._feedback.say("The network looks at the scan once; strokes can be drawn meanwhile")
+        self._feedback.say(tr("The network looks at the scan once; strokes can be drawn meanwhile"))
         find = partial(segmenting.features, volume, self._settings.weights)
         self._runner.run(LOOKING, find, self._teaching.use_features)
 
@@ -330,7 +347,7 @@ class Session(QObject):
         answer = QMessageBox.question(
             self._parent,
             "flare-gui",
-            "The mask has changes that no file has. Save them?",
+            tr("The mask has changes that no file has. Save them?"),
             buttons.Save | buttons.Discard | buttons.Cancel,
             buttons.Save,
         )

@@ -8,11 +8,12 @@ from PySide6.QtCore import QObject
 
 from flare_gui.app.dialogs.files import Kind, ask_where_to_save
 from flare_gui.app.window.context import Context
+from flare_gui.app.words import tr
 
 if TYPE_CHECKING:
     from flare_gui.app.dialogs.share import ShareDialog
 
-TITLE = "Sharing"
+TITLE = tr("Sharing")
 # Not the scan's own name, which may be the patient's.
 NAME = "result.html"
 
@@ -41,9 +42,9 @@ class Sharing(QObject):
         return dialog
 
     def _ask_where(self, with_ct: bool) -> None:
-        kinds = (Kind("HTML page", (".html", ".htm")),)
+        kinds = (Kind(tr("HTML page"), (".html", ".htm")),)
         start = Path(self._context.settings.folder) / NAME
-        path = ask_where_to_save(self._context.parent, "Save the page", start, kinds)
+        path = ask_where_to_save(self._context.parent, tr("Save the page"), start, kinds)
         if path is not None:
             self.write(path, with_ct=with_ct)
 
@@ -59,6 +60,6 @@ class Sharing(QObject):
         self._context.runner.run(TITLE, work, self._written)
 
     def _written(self, path: Path) -> None:
-        sentence = f"Saved {path.name}: it opens in any browser"
+        sentence = tr("Saved {name}: it opens in any browser").format(name=path.name)
         self._context.feedback.say(sentence)
         self._context.runner.show_written(sentence, path.parent)

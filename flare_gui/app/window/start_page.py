@@ -9,14 +9,15 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QCommandLinkButton, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from flare_gui.app import theme
+from flare_gui.app.words import tr
 from flare_gui.assets import asset
 
-NOT_A_DEVICE = "For research and teaching. Not a medical device."
+NOT_A_DEVICE = tr("For research and teaching. Not a medical device.")
 SHOWN_RECENT = 4
 FIRST_STEPS = (
-    "1. Drop a scan on the window, or open one.",
-    "2. Press Segment: liver, kidneys and spleen appear.",
-    "3. Correct them with the brush (B), then save or export.",
+    tr("1. Drop a scan on the window, or open one."),
+    tr("2. Press Segment: liver, kidneys and spleen appear."),
+    tr("3. Correct them with the brush (B), then save or export."),
 )
 
 
@@ -33,17 +34,17 @@ class StartPage(QWidget):
         super().__init__()
         picture = QLabel()
         picture.setPixmap(QIcon(str(asset("icons/flare-gui.svg"))).pixmap(96, 96))
-        title = QLabel("Drop a CT of the abdomen here")
+        title = QLabel(tr("Drop a CT of the abdomen here"))
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.8)
         title.setFont(font)
-        hint = QLabel("NIfTI, NRRD, MetaImage, a DICOM folder, one of its slices, or a zip")
+        hint = QLabel(tr("NIfTI, NRRD, MetaImage, a DICOM folder, one of its slices, or a zip"))
         buttons = QHBoxLayout()
         buttons.addStretch()
         for text, icon, signal, tip in (
-            ("Open scan…", "open", self.open_file, "A file, a zip, or a workspace of an earlier day"),
-            ("Open DICOM folder…", "open", self.open_folder, "However deep the slices lie in it"),
-            ("Try the demo scan", "demo", self.open_demo, "A synthetic CT: nobody's patient"),
+            (tr("Open scan…"), "open", self.open_file, tr("A file, a zip, or a workspace of an earlier day")),
+            (tr("Open DICOM folder…"), "open", self.open_folder, tr("However deep the slices lie in it")),
+            (tr("Try the demo scan"), "demo", self.open_demo, tr("A synthetic CT: nobody's patient")),
         ):
             button = QPushButton(theme.icon(icon), text)
             button.setToolTip(tip)
@@ -70,10 +71,10 @@ class StartPage(QWidget):
 
     def _first_steps(self) -> QFrame:
         """Three lines for who is here for the first time, and a button that takes them away for good."""
-        frame, known = QFrame(), QPushButton("I know")
+        frame, known = QFrame(), QPushButton(tr("I know"))
         frame.setFrameShape(QFrame.Shape.StyledPanel)
         known.setFlat(True)
-        known.setToolTip("Do not show these lines again")
+        known.setToolTip(tr("Do not show these lines again"))
         known.clicked.connect(frame.hide)
         known.clicked.connect(self.hint_dismissed)
         lines = QLabel("\n".join(FIRST_STEPS))
