@@ -100,6 +100,15 @@ def memory_order(array: np.ndarray) -> list[int]:
     return sorted(range(array.ndim), key=lambda axis: -abs(array.strides[axis]))
 
 
+def in_memory_order(*arrays: np.ndarray) -> list[np.ndarray]:
+    """Views of arrays of one shape, axes from the slowest to the fastest in the memory of the first.
+
+    What goes through them in the order of their indices goes through memory, which is up to ten times faster.
+    """
+    order = memory_order(arrays[0])
+    return [array.transpose(order) for array in arrays]
+
+
 def resample(
     array: np.ndarray, to_shape: tuple[int, ...], step: np.ndarray, offset: np.ndarray, fill: float
 ) -> np.ndarray:

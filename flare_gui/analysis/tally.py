@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from flare_gui import geometry
+from flare_gui import geometry, separable
 from flare_gui.analysis.measure import ABSENT, OrganMeasure
 from flare_gui.organs import ORGANS
 
@@ -28,7 +28,10 @@ class Tally:
 
     def replace(self, hu: np.ndarray, labels: np.ndarray, box: tuple[slice, ...], before: np.ndarray) -> None:
         """Follow a correction: `labels` has it already, `before` is what `labels[box]` was."""
-        self._sums += _sums(hu[box], labels[box]) - _sums(hu[box], before)
+        after, earlier, values = separable.in_memory_order(labels[box], before, hu[box])
+        changed = after != earlier
+        values = values[changed]
+        self._sums += _sums(values, after[changed]) - _sums(values, earlier[changed])
         if any(side.start == 0 or side.stop == size for side, size in zip(box, labels.shape, strict=True)):
             self._on_border = _border(labels)
 

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from flare_gui import separable
+
 Box = tuple[slice, slice, slice]
 
 # Steps that can be undone at least, and bytes above which the oldest of more steps are forgotten.
@@ -37,10 +39,17 @@ class Edit:
     by_hand: bool = True
 
     @cached_property
+    def counts(self) -> np.ndarray:
+        """How many voxels went from one label to another, (256, 256); those that stayed are not counted."""
+        before, after = separable.in_memory_order(self.before, self.after)
+        changed = before != after
+        pairs = before[changed].astype(np.int32) * 256 + after[changed]
+        return np.bincount(pairs, minlength=256 * 256).reshape(256, 256)
+
+    @cached_property
     def labels(self) -> frozenset[int]:
         """The organs whose voxels changed, 0 never among them."""
-        changed = self.before != self.after
-        return frozenset(np.unique([self.before[changed], self.after[changed]]).tolist()) - {0}
+        return frozenset(np.flatnonzero(self.counts.any(axis=0) | self.counts.any(axis=1)).tolist()) - {0}
 
     @property
     def bytes(self) -> int:

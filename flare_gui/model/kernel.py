@@ -83,6 +83,21 @@ def spread(coefficients: np.ndarray, points: Points, places: Points) -> np.ndarr
     return result
 
 
+def bound(coefficients: np.ndarray, points: Points, places_mm: np.ndarray) -> np.ndarray:
+    """What the sum of kernels at `places_mm` (n, 3) cannot exceed, whatever is there; float32 (n,).
+
+    By the distance to the box around `points`, which is quick.
+    """
+    low, high = points.mm.min(axis=0), points.mm.max(axis=0)
+    half_squares = sum(
+        np.maximum(np.maximum(low[axis] - places_mm[:, axis], places_mm[:, axis] - high[axis]), 0) ** 2 / 2
+        for axis in range(3)
+    )
+    reach = [(scale.weight, scale.mm) for scale in SCALES] + [(BELIEF, BELIEF_MM)]
+    total = sum(np.float32(weight) * np.exp(half_squares * np.float32(-(mm**-2))) for weight, mm in reach)
+    return np.asarray(np.float32(np.abs(coefficients).sum()) * total)
+
+
 def _half_squares(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Half of the squared distances (len(a), len(b))."""
     squares = a @ b.T

@@ -4,6 +4,7 @@ A margin is how much surer one is of the organ than of its strongest rival, in n
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +43,9 @@ MOST_POINTS = 24
 
 # Around the organ and the strokes, this far is looked at.
 REACH_MM = 40.0
+
+# Nothing is worked out for voxels that stay surer than this: the border does not come near them.
+KEPT = 3.0
 
 # The border follows where the margin changed by this much, even where no voxel of the model's grid changed sides.
 MOVED = 0.5
@@ -116,12 +120,10 @@ class Taught:
         wanted = np.concatenate([missing, np.zeros(len(holding))])
         noise = np.concatenate([*(self._noise(one) for one in heard), np.full(len(holding), HOLDING_NOISE)])
         points = self._points(np.concatenate([self._features.rows[tuple(at.T)], holding])).part(slice(None))
-        rows = self._features.rows[box]
-        rows = rows[rows >= 0]
+        coefficients = kernel.solve(points, wanted, noise)
+        rows = self._reached(box, coefficients, points, [len(one.voxels) for one in heard])
         margin = self.base.copy()
-        margin[tuple(self._features.voxels[rows].T)] += kernel.spread(
-            kernel.solve(points, wanted, noise), points, self._points(rows)
-        )
+        margin[tuple(self._features.voxels[rows].T)] += kernel.spread(coefficients, points, self._points(rows))
         # Whatever the others say, what was drawn is so; of strokes that cross, the last one.
         for one in heard:
             drawn = tuple(one.voxels.T)
@@ -131,6 +133,23 @@ class Taught:
         size = np.maximum(np.abs(margin[box]), np.float32(MASK_MARGIN))
         margin[box] = np.where(inside == (margin[box] > 0), margin[box], np.where(inside, size, -size))
         return margin
+
+    def _reached(self, box: Box, coefficients: np.ndarray, points: Points, lengths: list[int]) -> np.ndarray:
+        """Rows of the voxels in `box` that strokes may change to less than `KEPT`: most are surer, and far away.
+
+        `points` are those of strokes, so many (`lengths`) of each, and then the ones that hold.
+        """
+        rows = self._features.rows[box]
+        rows = rows[rows >= 0]
+        sure, places = np.abs(self.base[tuple(self._features.voxels[rows].T)]), self._mm(rows)
+        most = np.full(len(rows), np.float32(KEPT))
+        ends = np.cumsum([0, *lengths, len(coefficients) - sum(lengths)])
+        for first, last in pairwise(ends.tolist()):
+            if last > first:
+                part = slice(first, last)
+                most += kernel.bound(coefficients[part], points.part(part), places)
+        found: np.ndarray = rows[sure < most]
+        return found
 
     def _noise(self, one: _Heard) -> np.ndarray:
         against = np.maximum(-one.sign * self.base[tuple(one.voxels.T)], 0)

@@ -32,6 +32,7 @@ PARTS = {
     "batch": "tests.benchmarks.bench_batch",
     "films": "tests.benchmarks.bench_films",
     "cohort": "tests.benchmarks.bench_cohort",
+    "teach": "tests.benchmarks.bench_teach",
     "strokes": "tests.benchmarks.bench_strokes",
 }
 

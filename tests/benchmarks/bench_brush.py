@@ -1,25 +1,22 @@
 """From a stroke of the brush to what it changes: overlay and volume, and the surface, beside doing all of it anew."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from skimage.measure import marching_cubes
 
 from flare_gui.analysis.measure import measure as count
 from flare_gui.app.document.document import Document
-from flare_gui.app.settings import Settings
 from flare_gui.app.slices.brushes import Brush
-from flare_gui.app.window.main_window import MainWindow
 from flare_gui.organs import LIVER, ORGANS
 from flare_gui.render.surface import organ_surfaces
+from tests.benchmarks.hand import Hand
 from tests.benchmarks.harness import Rounds, Row, at_most
-from tests.benchmarks.scans import long_scan
 
 ROUNDS = 3
 LARGEST_ERROR = 0.001
@@ -28,32 +25,20 @@ LARGEST_ERROR = 0.001
 def measure() -> Iterator[Row]:
     """Two rows, of the real window."""
     with TemporaryDirectory() as folder:
-        hand = _Hand(Path(folder))
+        hand = Hand(Path(folder))
         try:
-            yield from hand.rows()
+            yield from _Brushing(hand).rows()
         finally:
             hand.close()
 
 
-class _Hand:
-    """The window with a scan and its mask in it, and what a user does there."""
+class _Brushing:
+    """Strokes of the brush at the border of the liver."""
 
-    def __init__(self, folder: Path) -> None:
-        self._application = QApplication.instance() or QApplication([])
-        scan = long_scan()
-        self._window = window = MainWindow(Settings(folder / "settings.ini"))
-        window.resize(1400, 1000)
-        window.show()
-        window.surfaces.start()
-        if not window.surfaces.running:
-            raise RuntimeError("there is no OpenGL here: run this with tools/with-screen.sh")
-        window.document.show(scan.volume, scan.reference)
-        self._meshed = 0
-        window.surfaces.meshed.connect(self._count)
-        self._wait(lambda: len(window.surfaces.surfaces) == 4)
-        window.document.go_to_organ(LIVER.label)
-        window.tools.choose(Brush())
-        window.tools.label, window.tools.size_mm, window.tools.over = LIVER.label, 14, True
+    def __init__(self, hand: Hand) -> None:
+        self._hand, self._window = hand, hand.window
+        self._window.tools.choose(Brush())
+        self._window.tools.label, self._window.tools.size_mm, self._window.tools.over = LIVER.label, 14, True
 
     def rows(self) -> Iterator[Row]:
         figures = []
@@ -78,25 +63,21 @@ class _Hand:
             details={"our own full meshing, drawn": our_own},
         )
 
-    def close(self) -> None:
-        self._window.document.mark_saved()
-        self._window.close()
-
     def _stroke(self, number: int) -> tuple[float, float]:
         """Seconds of a dab until slices and numbers are there, and of the surface after it."""
         window = self._window
         # What the work before has left to paint is not this stroke's: the 3D view alone takes a third of a second.
-        self._settle()
+        self._hand.settle()
         axial = window.views.slices[0]
         place = axial.position_of(self._border(number)).toPoint()
         start = time.perf_counter()
         QTest.mousePress(axial.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
         QTest.mouseRelease(axial.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
-        self._paint()
+        self._hand.paint()
         overlay = time.perf_counter() - start
-        before, start = self._meshed, time.perf_counter()
+        before, start = self._hand.meshed, time.perf_counter()
         window.surfaces.update_surfaces()
-        self._wait(lambda: self._meshed > before)
+        self._hand.wait(lambda: self._hand.meshed > before)
         return overlay, time.perf_counter() - start
 
     def _border(self, number: int) -> np.ndarray:
@@ -110,24 +91,24 @@ class _Hand:
     def _anew(self) -> tuple[float, float]:
         """Seconds to show the whole mask as if it had just come: slices and numbers, then surfaces."""
         window = self._window
-        self._settle()
-        before = self._meshed
+        self._hand.settle()
+        before = self._hand.meshed
         start = time.perf_counter()
         window.document.set_segmentation(window.document.segmentation)
-        self._paint()
+        self._hand.paint()
         redraw = time.perf_counter() - start
-        self._wait(lambda: self._meshed > before)
+        self._hand.wait(lambda: self._hand.meshed > before)
         # Free of the other work: the meshing once more, alone.
-        before, start = self._meshed, time.perf_counter()
+        before, start = self._hand.meshed, time.perf_counter()
         window.surfaces.update_surfaces(anew=True)
-        self._wait(lambda: self._meshed > before)
+        self._hand.wait(lambda: self._hand.meshed > before)
         return redraw, time.perf_counter() - start
 
     def _same_volume(self) -> tuple[bool, str]:
         document = self._window.document
         assert document.volume is not None and document.segmentation is not None
         measures = self._window.measures
-        self._wait(lambda: bool(measures.by_key))
+        self._hand.wait(lambda: bool(measures.by_key))
         counted, shown = count(document.volume, document.segmentation), measures.by_key
         same = all(counted[key].voxels == shown[key].voxels for key in counted)
         return same, "the numbers equal a count of the whole scan" if same else "the numbers are wrong"
@@ -141,29 +122,6 @@ class _Hand:
         anew = organ_surfaces(labels, document.affine, [LIVER.label])[LIVER.label]
         error = abs(mended.volume / anew.volume - 1)
         return error < LARGEST_ERROR, f"volume within it differs from our own full meshing's by {100 * error:.3f} %"
-
-    def _paint(self) -> None:
-        self._application.processEvents()
-
-    def _settle(self) -> None:
-        """Until nothing is left to paint: the loop had nothing to do ten times in a row, or some seconds are over."""
-        idle, end = 0, time.monotonic() + 5
-        while idle < 10 and time.monotonic() < end:
-            start = time.perf_counter()
-            self._application.processEvents()
-            idle = idle + 1 if time.perf_counter() - start < 0.001 else 0
-            time.sleep(0.005)
-
-    def _count(self) -> None:
-        self._meshed += 1
-
-    def _wait(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + 120
-        while not condition():
-            if time.monotonic() > end:
-                raise TimeoutError("the window did not answer for two minutes")
-            self._application.processEvents()
-            time.sleep(0.0005)
 
 
 def _marching_cubes(document: Document) -> float:

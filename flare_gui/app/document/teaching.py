@@ -251,7 +251,7 @@ class Teaching(QObject):
         labels = self._document.labels
         assert labels is not None
         edit = StrokeEdit(
-            name, change.box, labels[change.box].copy(), change.labels, earlier=self._strokes, strokes=strokes
+            name, change.box, labels[change.box].copy(order="K"), change.labels, earlier=self._strokes, strokes=strokes
         )
         labels[change.box] = change.labels
         self._document.record(edit)
@@ -263,8 +263,7 @@ class Teaching(QObject):
         ml = segmentation.voxel_ml if segmentation is not None else 0.0
         words, little = [], tr("by less than 0.1 ml")
         for label in sorted(edit.labels):
-            had, has = edit.before == label, edit.after == label
-            won, lost = (np.count_nonzero(one) * ml for one in (has & ~had, had & ~has))
+            won, lost = int(edit.counts[:, label].sum()) * ml, int(edit.counts[label].sum()) * ml
             parts = [f"{sign}{number(volume, 1)} ml" for sign, volume in (("+", won), ("−", lost)) if volume >= 0.05]
             words.append(f"{tr(organ_of(label).name)} {' '.join(parts) or little}")
         return ", ".join(words)
