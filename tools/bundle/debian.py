@@ -80,11 +80,13 @@ def _control(home: Path) -> str:
     files = elf.libraries(home)
     size = sum(path.lstat().st_size for path in home.rglob("*")) // 1024
     glibc = "libc6 (>= {}.{})".format(*elf.oldest_glibc(files))
-    others = sorted({_package_of(name) for name in elf.needed_outside(files)} - {"libc6", None})
+    others = {found for name in elf.needed_outside(files) if (found := _package_of(name)) not in (None, "libc6")}
+    # Qt goes through X11 where these are missing.
+    wayland = {name for name in others if name.startswith("libwayland")}
     return (
         f"Package: flare-gui\nVersion: {__version__}\nArchitecture: amd64\nMaintainer: {MAINTAINER}\n"
-        f"Installed-Size: {size}\nDepends: {', '.join([glibc, *others])}\n"
-        "Recommends: libegl1, libgl1, libgl1-mesa-dri\nSection: science\nPriority: optional\n"
+        f"Installed-Size: {size}\nDepends: {', '.join([glibc, *sorted(others - wayland)])}\n"
+        f"Recommends: {', '.join(sorted(wayland | {'libgl1-mesa-dri'}))}\nSection: science\nPriority: optional\n"
         f"{DESCRIPTION}"
     )
 
