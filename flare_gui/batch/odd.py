@@ -5,12 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from flare_gui.findings import LIKELY
 from flare_gui.model.confidence import DOUBTFUL, PLAUSIBLE_ML
 from flare_gui.model.laterality import DOUBTS
 from flare_gui.organs import ORGANS
 
 # Iglewicz and Hoaglin 1993: a modified z-score beyond 3.5 is an outlier. Fewer cases than this say nothing of others.
 OUTLIER, ENOUGH_CASES = 3.5, 10
+
+SIDES, LOW_CONFIDENCE = "right or left?", "low confidence"
+_CHOICES = ("other-parts", "other-series", "part-of-series", "gantry-tilt", "uneven-slices")
 
 
 def oddities(reports: Sequence[dict[str, Any]]) -> list[list[str]]:
@@ -47,11 +51,19 @@ def _alone(report: dict[str, Any]) -> list[str]:
         elif not measured["touches_border"] and not low <= measured["volume_ml"] <= high:
             words.append(f"{name} {'small' if measured['volume_ml'] < low else 'large'}")
     if any(doubt in report["warnings"] for doubt in DOUBTS):
-        words.append("right or left?")
+        words.append(SIDES)
     confidence = lowest_confidence(report)
     if confidence is not None and confidence < DOUBTFUL:
-        words.append("low confidence")
-    return words
+        words.append(LOW_CONFIDENCE)
+    return [
+        *words,
+        *(f"scan: {finding['code'].replace('-', ' ')}" for finding in report.get("findings", ()) if _odd(finding)),
+    ]
+
+
+def _odd(finding: dict[str, Any]) -> bool:
+    """Whether the doctor has likely found a fault; what a reader chose among several series is none."""
+    return finding["sure"] >= LIKELY and finding["code"] not in _CHOICES
 
 
 def _whole_ml(measured: dict[str, Any]) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from flare_gui import geometry
+from flare_gui.batch.odd import LOW_CONFIDENCE, SIDES
 from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN, Organ
 from flare_gui.volume import Segmentation
 
@@ -14,16 +15,16 @@ _FELLOWS = {LIVER: SPLEEN, SPLEEN: LIVER, RIGHT_KIDNEY: LEFT_KIDNEY, LEFT_KIDNEY
 
 
 def doubted_organ(report: Mapping[str, Any], odd: Sequence[str]) -> Organ | None:
-    """The organ that the first of the words `odd` is about; None when nothing is odd."""
+    """The organ that the first of the words `odd` is about; None when they are about none."""
     for words in odd:
         named = next((organ for organ in ORGANS if organ.name.lower() in words), None)
         if named is not None:
             return named
+    if SIDES in odd:
+        return LIVER
     known = {organ: report["organs"][organ.key].get("confidence") for organ in ORGANS}
     sure = {organ: value for organ, value in known.items() if value is not None}
-    if not odd:
-        return None
-    return min(sure, key=sure.__getitem__) if sure and "low confidence" in odd else LIVER
+    return min(sure, key=sure.__getitem__) if sure and LOW_CONFIDENCE in odd else None
 
 
 def place_of(organ: Organ, segmentation: Segmentation) -> np.ndarray | None:

@@ -83,6 +83,10 @@ def test_odd_is_what_is_missing_of_no_organs_size_on_the_wrong_side_or_unsure() 
         ["low confidence"],
         ["liver much larger than the others'"],
     ]
+    # What the doctor has found in the scan itself, but not what it thinks possible, nor which series was taken.
+    findings = (("hu-offset", 0.95), ("cone-beam", 0.6), ("other-series", 1.0))
+    reports[0]["findings"] = [{"code": code, "sure": sure} for code, sure in findings]
+    assert oddities(reports)[0] == ["scan: hu offset"]
     assert lowest_confidence(reports[15]) == 0.3 and lowest_confidence(reports[0]) is None
     reports[13]["organs"]["left_kidney"]["touches_border"] = True
     assert not oddities(reports)[13], "an organ that the scan cuts may be small"

@@ -22,6 +22,7 @@ def test_the_words_say_which_organ_is_meant() -> None:
     assert doubted_organ(report(), ["no left kidney", "liver large"]) is LEFT_KIDNEY
     assert doubted_organ(report(liver=0.9, spleen=0.4), ["low confidence"]) is SPLEEN
     assert doubted_organ(report(), ["right or left?"]) is LIVER
+    assert doubted_organ(report(liver=0.9), ["scan: hu offset"]) is None
 
 
 def test_the_place_is_inside_the_organ_or_where_its_fellow_is_on_the_other_side() -> None:
