@@ -27,8 +27,8 @@ PATIENCE_S = 1.0
 class CohortDesk(QObject):
     """`opened` when another folder, or the same anew, is there; `changed` carries the name of a case.
 
-    `leaving` comes before another folder takes its place: what goes on with its cases has to end. `failed` carries a
-    sentence. Nothing is shown that the disk does not have.
+    `leaving` comes before a run, and before another folder takes its place: what goes on with its cases has to end.
+    `failed` carries a sentence. Nothing is shown that the disk does not have.
     """
 
     opened = Signal()
@@ -71,10 +71,10 @@ class CohortDesk(QObject):
         job.start()
 
     def move_to(self, folder: Path) -> None:
-        """Another folder, in which there is nothing yet to be read."""
+        """Results are going to be written into `folder`: masks that somebody looks at now may be others soon."""
         self.stop(0)
+        self.leaving.emit()
         if folder != self.folder:
-            self.leaving.emit()
             self.folder, self._cases = folder, {}
 
     def look_again(self) -> None:

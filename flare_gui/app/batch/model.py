@@ -64,8 +64,10 @@ class CaseModel(QAbstractTableModel):
         self.endResetModel()
 
     def update(self, case: CohortCase) -> None:
-        """Another state of a case that is there; its row stays where it is until the table is sorted again."""
-        number = self._numbers[case.name]
+        """Another state of a case; its row, if it has one, stays where it is until the table is sorted again."""
+        number = self._numbers.get(case.name)
+        if number is None:
+            return
         self._rows[number] = case
         self._running.pop(case.name, None)
         self._pictures.pop(case.name, None)
@@ -74,15 +76,16 @@ class CaseModel(QAbstractTableModel):
     def run(self, name: str, words: str) -> None:
         """Say how far a case has come."""
         self._running[name] = words
-        self._tell(self._numbers[name])
+        if name in self._numbers:
+            self._tell(self._numbers[name])
 
     def case(self, row: int) -> CohortCase:
         """The case in a row."""
         return self._rows[row]
 
-    def row_of(self, name: str) -> int:
-        """The row of a case."""
-        return self._numbers[name]
+    def row_of(self, name: str) -> int | None:
+        """The row of a case; None when it has none."""
+        return self._numbers.get(name)
 
     # What Qt asks
 
@@ -222,6 +225,11 @@ class CaseFilter(QSortFilterProxyModel):
     def cases(self) -> Sequence[CohortCase]:
         """What is shown, in its order."""
         return [self.case(row) for row in range(self.rowCount())]
+
+    def index_of(self, name: str) -> QModelIndex:
+        """Where a case is shown; not valid when it is not."""
+        row = self._model.row_of(name)
+        return QModelIndex() if row is None else self.mapFromSource(self._model.index(row, CASE))
 
     def case(self, row: int) -> CohortCase:
         """The case in a row that is shown."""

@@ -98,7 +98,7 @@ class Run(QObject):
         if not result.kept:
             self._fresh += 1
             said = Decision(case.name, note=said.note)
-        self.done.emit(CohortCase(case.name, said, result.report, tuple(remarks(result.report)), case))
+        self.done.emit(CohortCase(case.name, said, result.report, tuple(remarks(result.report)), result.case or case))
         self._count()
 
     def _show_failure(self, case: Case, failure: Failure) -> None:

@@ -76,10 +76,10 @@ class CaseTable(QTableView):
 
     def go_to(self, name: str) -> None:
         """Choose a case's row, if it is shown."""
-        for row in range(self._shown.rowCount()):
-            if self._shown.case(row).name == name:
-                self.selectRow(row)
-                self.scrollTo(self._shown.index(row, CASE))
+        index = self._shown.index_of(name)
+        if index.isValid():
+            self.selectRow(index.row())
+            self.scrollTo(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if event.key() in _RETURN and self.chosen is not None:

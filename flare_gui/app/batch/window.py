@@ -1,7 +1,6 @@
 """The home of a cohort: segment a folder of scans, look at all cases, review them, write their numbers."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -193,8 +192,7 @@ class BatchWindow(QWidget):
         self.table.settle()
 
     def _show_done(self, case: CohortCase) -> None:
-        before = self.model.case(self.model.row_of(case.name))
-        self.model.update(replace(case, scan=before.scan))
+        self.model.update(case)
 
     def _show_change(self, name: str) -> None:
         self.model.update(self.desk[name])

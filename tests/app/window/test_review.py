@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from flare_gui import io
+from flare_gui.app.batch.model import STATUS
 from flare_gui.app.batch.window import BatchWindow
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.batch import review
@@ -137,7 +138,7 @@ def test_the_keys_of_a_review_are_what_the_files_say_afterwards(
     table = rows_of(out / VOLUMES)
     assert table["ct2"]["by_hand"] == "liver" and table["ct1"]["note"] == "mr. liver, y?"
     assert float(table["ct2"]["liver_ml"]) == pytest.approx(report["organs"]["liver"]["volume_ml"], abs=0.01)
-    assert batch.model.case(batch.model.row_of("ct2")).status == "corrected"
+    assert batch.shown.index_of("ct2").siblingAtColumn(STATUS).data() == "corrected"
 
 
 def test_the_next_case_is_there_before_it_is_asked_for_and_the_crosshair_where_it_is_odd(
