@@ -27,8 +27,9 @@ SCALES = (Scale(0.4, 1.5, 100.0), Scale(0.3, 1.0, 40.0), Scale(0.3, 0.8, 15.0))
 # one stroke in 96 % of the organs, without it in 70 %.
 BELIEF, BELIEF_MM = 1.0, 30.0
 
-# Rows that one thread takes at once.
-CHUNK = 1 << 12
+# Rows that one thread takes at once: what is worked out for them stays in the cache, and steps are so long that threads
+# seldom wait for Python's lock.
+CHUNK = 1 << 11
 
 
 class Points(NamedTuple):
@@ -50,8 +51,12 @@ def kernel(a: Points, b: Points) -> np.ndarray:
     """(len(a), len(b)) float32, 1 where both are the same and network and mask agree."""
     alike, near = _half_squares(a.features, b.features), _half_squares(a.mm, b.mm)
     total = np.zeros_like(alike)
+    one, other = np.empty_like(alike), np.empty_like(alike)
     for scale in SCALES:
-        total += scale.weight * np.exp(alike * np.float32(-(scale.features**-2)) + near * np.float32(-(scale.mm**-2)))
+        np.multiply(alike, np.float32(-(scale.features**-2)), out=one)
+        np.multiply(near, np.float32(-(scale.mm**-2)), out=other)
+        np.exp(np.add(one, other, out=one), out=one)
+        total += np.multiply(one, np.float32(scale.weight), out=one)
     differ = np.flatnonzero(a.apart)
     if differ.size and b.apart.any():
         trust = np.float32(BELIEF) * np.exp(near[differ] * np.float32(-(BELIEF_MM**-2)))
@@ -71,13 +76,10 @@ def solve(points: Points, wanted: np.ndarray, noise: np.ndarray) -> np.ndarray:
 def spread(coefficients: np.ndarray, points: Points, places: Points) -> np.ndarray:
     """The sum of kernels at `places`, float32 (n,)."""
     result = np.empty(len(places.mm), np.float32)
-    # Small products, or BLAS wakes threads of its own beside ours: see `separable`.
-    height = max(1, separable.PRODUCT // points.features.size)
 
     def part(start: int) -> None:
-        for first in range(start, min(start + CHUNK, len(result)), height):
-            rows = slice(first, min(first + height, start + CHUNK))
-            result[rows] = kernel(places.part(rows), points) @ coefficients
+        rows = slice(start, start + CHUNK)
+        result[rows] = kernel(places.part(rows), points) @ coefficients
 
     separable.in_threads(part, range(0, len(result), CHUNK))
     return result
@@ -100,7 +102,12 @@ def bound(coefficients: np.ndarray, points: Points, places_mm: np.ndarray) -> np
 
 def _half_squares(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Half of the squared distances (len(a), len(b))."""
-    squares = a @ b.T
+    squares = np.empty((len(a), len(b)), np.float32)
+    # Small products, or BLAS wakes threads of its own beside ours: see `separable`.
+    height = max(1, separable.PRODUCT // b.size)
+    for first in range(0, len(a), height):
+        rows = slice(first, first + height)
+        np.matmul(a[rows], b.T, out=squares[rows])
     np.subtract((a**2).sum(1, dtype=np.float32)[:, None] / 2, squares, out=squares)
     squares += (b**2).sum(1, dtype=np.float32) / 2
     return np.maximum(squares, 0, out=squares)

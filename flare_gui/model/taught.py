@@ -128,11 +128,24 @@ class Taught:
         for one in heard:
             drawn = tuple(one.voxels.T)
             margin[drawn] = one.sign * np.maximum(one.sign * margin[drawn], np.float32(MASK_MARGIN))
+        box = self._inside(margin)
+        if box is None:
+            return margin
         start = np.array([side.start for side in box])
-        inside = _cleaned(margin[box] > 0, self.base[box] > 0, at[sign > 0] - start, at[sign < 0] - start)
+        shown, hidden = (
+            np.concatenate([one.within(box).voxels for one in heard if one.sign == sign] or [np.empty((0, 3), int)])
+            - start
+            for sign in (1, -1)
+        )
+        inside = _cleaned(margin[box] > 0, self.base[box] > 0, shown, hidden)
         size = np.maximum(np.abs(margin[box]), np.float32(MASK_MARGIN))
         margin[box] = np.where(inside == (margin[box] > 0), margin[box], np.where(inside, size, -size))
         return margin
+
+    def _inside(self, margin: np.ndarray) -> Box | None:
+        """The box, with a rim, around all that is or was inside; None where nothing is."""
+        box = geometry.box_of((margin > 0) | (self.base > 0))
+        return None if box is None else geometry.widened(box, 1, margin.shape)
 
     def _reached(self, box: Box, coefficients: np.ndarray, points: Points, lengths: list[int]) -> np.ndarray:
         """Rows of the voxels in `box` that strokes may change to less than `KEPT`: most are surer, and far away.
