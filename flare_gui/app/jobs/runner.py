@@ -97,10 +97,11 @@ class Runner(QObject):
         job.start()
         return True
 
-    def show_written(self, sentence: str, folder: Path) -> None:
-        """Say what was written, all done, with a button for the folder; a job that the user waits for goes before."""
+    def show_written(self, sentence: str, folder: Path) -> bool:
+        """Say what was written, all done, with a button for the folder. False while a job has the bar."""
         if not self.blocked:
             self.bar.show_written(sentence, folder)
+        return not self.blocked
 
     def cancel(self) -> None:
         """Let go of the job at once. It stops at its next step; nobody hears from it again."""

@@ -40,6 +40,7 @@ class View3D(QWidget):
         self._document = document
         self._plotter: Any = None
         self._placeholder: QWidget | None = None
+        self._hint: QLabel | None = None
         self._made = Surfaces(document, self)
         self._scenery = Scenery(document, self)
         self._actors: dict[int, Any] = {}
@@ -62,8 +63,8 @@ class View3D(QWidget):
         self.bar.hide()
         self.bar.side_asked.connect(self.look_from)
         self._made.changed.connect(self._show_surfaces)
-        self._made.failed.connect(self._message.setText)
-        self._scenery.failed.connect(self._message.setText)
+        self._made.failed.connect(self._say)
+        self._scenery.failed.connect(self._say)
         self._scenery.changed.connect(self._show_scenery)
         # Many changes at once, such as scrolling through slices that stand in 3D too, are one picture.
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -121,6 +122,11 @@ class View3D(QWidget):
         self._plotter.installEventFilter(self)
         self.cut_line.watch(self._plotter)
         self._stack.addWidget(self._plotter)
+        # Over the empty picture. OpenGL takes a tenth of a second when it is first shown: while a scan is opened, and
+        # not while one is segmented.
+        self._hint = QLabel(self._message.text(), self._plotter)
+        self._hint.setStyleSheet("color: #b8c4d0; padding: 12px")
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._plotter.iren.add_observer("StartInteractionEvent", self._moves)
         self._plotter.iren.add_observer("InteractionEvent", self._moves)
         self._scenery.start(self._plotter)
@@ -231,8 +237,17 @@ class View3D(QWidget):
     def _show_page(self) -> None:
         """The picture as soon as there is something in it; before that, what will come."""
         seen = bool(self.surfaces) or self._scenery.shows
-        self._stack.setCurrentIndex(1 if self.running and seen else 0)
-        self.bar.setVisible(self.running and self._document.volume is not None)
+        shown = self.running and self._document.volume is not None
+        self._stack.setCurrentIndex(1 if shown else 0)
+        self.bar.setVisible(shown)
+        if self._hint is not None:
+            self._hint.setVisible(not seen)
+
+    def _say(self, sentence: str) -> None:
+        for label in (self._message, self._hint):
+            if label is not None:
+                label.setText(sentence)
+                label.adjustSize()
 
     def _show_scenery(self) -> None:
         self._show_page()

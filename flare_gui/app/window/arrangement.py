@@ -68,10 +68,14 @@ class Arrangement:
         for title, shown in wanted.items():
             self.docks[title].setVisible(shown)
         if any(wanted.values()) and not self._arranged:
-            # Qt lays out docks that are seen, no others. The first one gets what it needs: the organs come right below.
+            # Qt lays out docks that are seen, no others.
             self._arranged = True
-            heights = [1, *([self._window.height()] * (len(self.docks) - 1))]
-            self._window.resizeDocks([*self.docks.values()], heights, Qt.Orientation.Vertical)
+            self.even()
+
+    def even(self) -> None:
+        """Give the first panel what it needs, so that the organs come right below, and the others alike."""
+        heights = [1, *([self._window.height()] * (len(self.docks) - 1))]
+        self._window.resizeDocks([*self.docks.values()], heights, Qt.Orientation.Vertical)
 
     def switches(self) -> dict[str, QAction]:
         """What switches each panel and tool bar on and off, by the words of the menu."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
@@ -57,6 +58,11 @@ class Context:
         if volume is None or segmentation is None:
             return None
         return volume, replace(segmentation, labels=segmentation.labels.copy())
+
+    def show_written(self, sentence: str, folder: Path) -> None:
+        """Say what was written, with a button for its folder where there is room for one."""
+        if not self.runner.show_written(sentence, folder):
+            self.feedback.say(sentence)
 
     def attempt(self, refusal: str, do: Callable[[], object]) -> bool:
         """Whether `do` went well. Whatever it raises is said, after `refusal`: nothing is lost without a word."""

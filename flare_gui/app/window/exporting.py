@@ -25,6 +25,7 @@ class Exporting(QObject):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.parent)
+        self._context = context
         self._parent, self._feedback, self._frozen = context.parent, context.feedback, context.frozen
         self._document, self._runner, self._settings = context.document, context.runner, context.settings
 
@@ -90,8 +91,7 @@ class Exporting(QObject):
         dialog.deleteLater()
         written = exporting.written_since(before, done.folder)
         sentence = tr("Exported {written} to {folder}").format(written=_files(len(written)), folder=done.folder)
-        self._feedback.say(sentence)
-        self._runner.show_written(sentence, done.folder)
+        self._context.show_written(sentence, done.folder)
         if done.notes:
             self._feedback.tell(f"{sentence}. {'. '.join(done.notes)}.")
 

@@ -285,7 +285,7 @@ class MainWindow(QMainWindow):
         self.document.segmentation_changed.connect(self._learn)
         self.session.recoverable.connect(self.recovery.offer)
         self.session.earlier_dropped.connect(self.earlier.show)
-        self.earlier.changed.connect(lambda: self.arrangement.show({"Earlier scan": self.earlier.second is not None}))
+        self.earlier.changed.connect(self._show_change)
         self.earlier.changed.connect(self.refresh)
         self.scan_panel.segment.clicked.connect(self.session.segment)
         self.scan_panel.findings.fix_asked.connect(self.session.fix)
@@ -350,6 +350,11 @@ class MainWindow(QMainWindow):
                 "Compare": scan and document.reference is not None,
             }
         )
+
+    def _show_change(self) -> None:
+        self.arrangement.show({"Earlier scan": self.earlier.second is not None})
+        # It takes its height from all others, and leaves it to all of them.
+        self.arrangement.even()
 
     def _prepare_teaching(self) -> None:
         """Whoever takes the tool in the hand need not wait for the network with the first stroke."""

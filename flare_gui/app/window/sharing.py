@@ -61,5 +61,4 @@ class Sharing(QObject):
 
     def _written(self, path: Path) -> None:
         sentence = tr("Saved {name}: it opens in any browser").format(name=path.name)
-        self._context.feedback.say(sentence)
-        self._context.runner.show_written(sentence, path.parent)
+        self._context.show_written(sentence, path.parent)

@@ -41,6 +41,12 @@ def answers(monkeypatch: pytest.MonkeyPatch, name: Path | str, chosen: str = "")
     return proposed
 
 
+def said(window: MainWindow) -> str:
+    """What stands in the status bar beside the button that opens a folder."""
+    assert window.runner.bar.open_button.isVisible()
+    return " ".join(label.text() for label in window.runner.bar.findChildren(QLabel))
+
+
 @pytest.mark.parametrize(
     ("name", "chosen", "written"),
     [
@@ -57,7 +63,7 @@ def test_ctrl_s_writes_a_mask_whatever_the_name(
     answers(monkeypatch, tmp_path / name, chosen)
     QTest.keySequence(corrected, QKeySequence(SAVE))
     assert (tmp_path / written).exists() and not corrected.document.unsaved
-    assert written in corrected.statusBar().currentMessage()
+    assert written in said(corrected)
     expected = corrected.document.segmentation
     assert expected is not None
     if written.endswith("nrrd"):
@@ -102,7 +108,7 @@ def test_a_mask_of_ours_that_was_opened_is_saved_where_it_lies(
     wait_for(lambda: corrected.document.history.undo_name is None and not corrected.runner.busy)
     corrected.document.edit("dab", np.s_[4:6, 0:2, 0:2], np.full((2, 2, 2), LIVER.label, np.uint8))
     QTest.keySequence(corrected, QKeySequence(SAVE))
-    assert not corrected.document.unsaved and "ours.nii.gz" in corrected.statusBar().currentMessage()
+    assert not corrected.document.unsaved and "ours.nii.gz" in said(corrected)
 
 
 @pytest.mark.parametrize("problem", [OSError(28, "No space left on device"), RuntimeError("ITK"), KeyError("odd")])
@@ -169,8 +175,8 @@ def test_what_was_written_is_said_at_100_per_cent_with_a_button_that_opens_its_f
     bar = corrected.runner.bar
     (progress,) = bar.findChildren(QProgressBar)
     assert bar.isVisible() and progress.value() == progress.maximum() and not bar.cancel_button.isVisible()
-    said = " ".join(label.text() + label.toolTip() for label in bar.findChildren(QLabel))
-    assert "100 %" in said and (written.name in said or str(folder) in said)
+    words = " ".join(label.text() + label.toolTip() for label in bar.findChildren(QLabel))
+    assert "100 %" in words and (written.name in words or str(folder) in words)
     assert bar.width() < 900
     opened: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
