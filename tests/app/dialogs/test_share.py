@@ -59,7 +59,7 @@ def test_the_page_is_written_as_chosen_under_a_name_that_is_not_the_scans(
     if not with_ct:
         dialog.without_ct.click()
     assert save(dialog, tmp_path / "mine", monkeypatch).name == "result.html"
-    wait_for(lambda: "Saved mine.html" in window.statusBar().currentMessage(), 60)
+    wait_for(lambda: "Saved mine.html" in window.runner.bar._stage.text(), 60)
     text = (tmp_path / "mine.html").read_text(encoding="utf-8")
     assert ('id="ct"' in text) is with_ct and 'id="surfaces-glb"' in text
 

@@ -52,7 +52,7 @@ def test_export_everything_fills_a_folder_with_files_and_films_in_2d_and_3d(
     # Pictures have tests of their own, and take as long as all the rest.
     dialog.formats["png"].setChecked(False)
     press(dialog, "Export")
-    wait_for(lambda: "Exported" in window.statusBar().currentMessage(), 240)
+    wait_for(lambda: "Exported" in window.runner.bar._stage.text(), 240)
     names = {path.name for path in folder.iterdir()}
     assert {"ct.seg.nii.gz", "ct.seg.nrrd", "ct.liver.stl", "ct.glb", "ct.organs.csv", "ct.report.pdf"} <= names
     for kind in ("flythrough", "sweep"):
@@ -61,7 +61,7 @@ def test_export_everything_fills_a_folder_with_files_and_films_in_2d_and_3d(
     # The end is said until the next job begins: how much was written, and where.
     bar = window.runner.bar
     assert bar.isVisible() and bar._bar.value() == bar._bar.maximum()
-    assert f"{len(names)} files to {folder}" in bar._stage.text()
+    assert f"{len(names)} files to {folder}" in bar._stage.toolTip()
     QTest.mouseClick(bar.open_button, Qt.MouseButton.LeftButton)
     assert opened == [str(folder)]
 
@@ -122,7 +122,7 @@ def test_a_refused_export_comes_back_with_all_its_choices(
     assert dialog.wanted() == before and [path.name for path in folder.iterdir()] == ["ct.flythrough.gif"]
     dialog.overwrite.setChecked(True)
     press(dialog, "Export")
-    wait_for(lambda: "Exported" in window.statusBar().currentMessage(), 60)
+    wait_for(lambda: "Exported" in window.runner.bar._stage.text(), 60)
     assert (folder / "ct.flythrough.gif").read_bytes().startswith(b"GIF8")
 
 
@@ -138,7 +138,7 @@ def test_choices_are_remembered_for_the_next_export_but_never_to_replace_files(
     dialog.reduction.setValue(40)
     dialog.folder.setText(str(scan.parent / "out"))
     press(dialog, "Export")
-    wait_for(lambda: "Exported" in window.statusBar().currentMessage(), 60)
+    wait_for(lambda: "Exported" in window.runner.bar._stage.text(), 60)
     again = window.exporting.ask()
     assert again is not None
     wanted = again.wanted()
