@@ -42,6 +42,7 @@ def test_the_demo_is_segmented_while_the_window_stays_live(window: MainWindow, w
     # Several hundred is what a machine at work shows; a window that waits for the network stands for seconds.
     assert heart.stop() < 1000
     assert len(fractions) > 10
+    wait_for(lambda: window.measures.by_key)
     assert all(row.volume.text().endswith(" ml") for row in window.organs.rows.values())
     wait_for(lambda: len(window.surfaces.surfaces) == len(ORGANS))
 
