@@ -38,6 +38,7 @@ class Surfaces(QObject):
         self._running = False
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settled.timeout.connect(self.update)
+        document.volume_changed.connect(self._new_scan)
         document.segmentation_changed.connect(self._new_mask)
         document.edited.connect(self._edited)
 
@@ -84,6 +85,13 @@ class Surfaces(QObject):
         job.cancelled.connect(partial(self._again, stale))
         job.failed.connect(partial(self._failed, stale))
         job.start()
+
+    def _new_scan(self) -> None:
+        # Nobody may see one patient's organs beside another's slices, be it for as long as the new ones take.
+        if self._job is not None:
+            self._job.let_go()
+            self._job = None
+        self._take({}, dict.fromkeys(self.by_label))
 
     def _new_mask(self) -> None:
         self.forget()

@@ -3,6 +3,7 @@
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
@@ -54,6 +55,36 @@ def test_a_mesh_that_could_not_be_made_does_not_keep_the_next_from_being_made(
     surfaces.update()
     wait_for(lambda: not surfaces.busy)
     assert set(surfaces.by_label) == {LIVER.label, LEFT_KIDNEY.label}
+    surfaces.stop()
+
+
+def test_no_surface_of_one_scan_is_seen_beside_the_slices_of_another(
+    document: Document, wait_for: WaitFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parent, told, at_work = QObject(), [], threading.Event()
+    surfaces = Surfaces(document, parent)
+    surfaces.forget()
+    surfaces.start()
+    wait_for(lambda: not surfaces.busy)
+    made, of_the_first = surface.organ_surfaces, dict(surfaces.by_label)
+    assert of_the_first
+
+    def late(*given: Any, **more: Any) -> dict[int, Any]:
+        # Done before it hears that nobody wants it any more: its answer waits in Qt's queue.
+        at_work.set()
+        return made(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(surface, "organ_surfaces", late)
+        surfaces.forget()
+        surfaces.update()
+        assert at_work.wait(30)
+        surfaces.changed.connect(lambda labels: told.append((labels, dict(surfaces.by_label))))
+        assert document.volume is not None
+        document.show(document.volume)
+        assert not surfaces.by_label and told[0] == (set(of_the_first), {})
+    wait_for(lambda: not surfaces.busy)
+    assert not any(shown for _, shown in told), "the scan has no mask, and got the surfaces of the one before"
     surfaces.stop()
 
 
