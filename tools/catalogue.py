@@ -48,6 +48,9 @@ def update(catalogue: Path) -> None:
         elsewhere.write_text("".join(f"tr({text!r})\n" for text in sorted(set(words_from_elsewhere()))), "utf-8")
         sources = [str(path) for path in (*sorted(APP.rglob("*.py")), elsewhere)]
         options = ["-no-obsolete", "-locations", "none", "-sort-messages", "-silent"]
+        if not catalogue.stat().st_size:
+            # A new language; lupdate wants a catalogue or no file.
+            catalogue.unlink()
         subprocess.run([lupdate(), *options, *languages, *sources, "-ts", str(catalogue)], check=True)
 
 

@@ -84,15 +84,15 @@ UNUSED_FILES = {
     "PySide6/Qt/plugins/platforms/libqvnc.so": "windows over a network",
     "PySide6/Qt/plugins/platformthemes/libqgtk3.so": "GTK's file dialogs; they bring 30 libraries along",
     "PySide6/Qt/plugins/tls/*": "the network",
-    "PySide6/Qt/translations/*": "Qt's own words in other languages",
+    "PySide6/Qt/translations/*": "words of Qt's tools and of modules that are not there",
     "pyvista/examples/*": "example meshes",
     "matplotlib/mpl-data/sample_data/*": "example data",
     "matplotlib/mpl-data/images/*": "icons of matplotlib's own window",
 }
 """Files that are left out, as patterns of their path in the bundle."""
 
-NEEDED_FILES = ("torch/bin/torch_shm_manager*",)
-"""Files that stay all the same: without this one, torch refuses to be imported."""
+NEEDED_FILES = ("torch/bin/torch_shm_manager*", "PySide6/Qt/translations/qtbase_*.qm")
+"""Files that stay all the same: without the first torch refuses to be imported; the others have Qt's own buttons."""
 
 
 def our_modules() -> list[str]:
