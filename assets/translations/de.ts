@@ -648,8 +648,8 @@
         <translation>Ziehen misst in mm</translation>
     </message>
     <message>
-        <source>Draw a short line where the organ is: the whole organ follows, on all slices</source>
-        <translation>Einen kurzen Strich ziehen, wo das Organ ist: Das ganze Organ folgt, auf allen Schichten</translation>
+        <source>Draw a line where the organ is, with the right button where it is not: all of it follows</source>
+        <translation>Einen Strich ziehen, wo das Organ ist, mit der rechten Taste, wo es nicht ist: Das ganze Organ folgt</translation>
     </message>
     <message>
         <source>Draw around what does not belong to the organ, on a slice or in 3D: it goes, all through</source>

@@ -43,6 +43,9 @@ class StrokePanel(QWidget):
             self.list.item(self.list.count() - 1).setIcon(swatch(colour))
         self.list.setCurrentRow(self.list.count() - 1)
         self.list.blockSignals(False)
+        if not self.list.count():
+            # A button that goes grey hands the keys to the next field.
+            self.remove.clearFocus()
         self.remove.setEnabled(self.list.count() > 0)
 
     def _go(self, number: int) -> None:

@@ -66,7 +66,11 @@ class Arrangement:
     def show(self, wanted: Mapping[str, bool]) -> None:
         """Show these panels or hide them."""
         for title, shown in wanted.items():
-            self.docks[title].setVisible(shown)
+            dock = self.docks[title]
+            if not shown and dock.isAncestorOf(self._window.focusWidget()):
+                # Qt would hand the keys to the next field, and the next tool's key would change a number there.
+                self._window.setFocus()
+            dock.setVisible(shown)
         if any(wanted.values()) and not self._arranged:
             # Qt lays out docks that are seen, no others.
             self._arranged = True

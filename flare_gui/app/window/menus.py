@@ -27,7 +27,7 @@ from flare_gui.organs import ORGANS
 Keys = QKeySequence.StandardKey
 TOOL_TEXTS = (
     (tr("&Navigate"), tr("Click anywhere: all views go there"), "N"),
-    (tr("&Teach"), tr("Draw a short line where the organ is: the whole organ follows, on all slices"), "T"),
+    (tr("&Teach"), tr("Draw a line where the organ is, with the right button where it is not: all of it follows"), "T"),
     (tr("&Brush"), tr("Paint the chosen organ; the right button erases it"), "B"),
     (tr("&Eraser"), tr("Remove the chosen organ; hold Shift for any other"), "E"),
     (tr("&Fill"), tr("Fill the hole under the mouse on this slice"), "G"),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
 from flare_gui import io, workspace
 from flare_gui.app.document.recovery import Kept
@@ -130,6 +131,21 @@ def test_any_stroke_of_the_list_can_be_removed(lobes: MainWindow) -> None:
         QTest.mouseClick(lobes.strokes.remove, Qt.MouseButton.LeftButton)
         until_idle(lobes)
     assert np.array_equal(liver(lobes), before) and not lobes.docks["Strokes"].isVisible()
+
+
+@pytest.mark.parametrize("clicked", ["remove", "list"])
+def test_once_the_last_stroke_is_gone_keys_choose_tools_and_type_into_no_field(lobes: MainWindow, clicked: str) -> None:
+    stroke(lobes, MISSED)
+    if clicked == "remove":
+        QTest.mouseClick(lobes.strokes.remove, Qt.MouseButton.LeftButton)
+    else:
+        lobes.strokes.list.setFocus()
+        lobes.session.undo()
+    until_idle(lobes)
+    assert not lobes.docks["Strokes"].isVisible()
+    assert not isinstance(QApplication.focusWidget(), QAbstractSpinBox | QLineEdit)
+    QTest.keyClick(QApplication.focusWidget() or lobes, Qt.Key.Key_B)
+    assert lobes.tools.tool.key == "brush"
 
 
 def test_a_locked_organ_stays_and_the_user_is_told_why(lobes: MainWindow) -> None:
