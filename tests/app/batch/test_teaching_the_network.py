@@ -65,13 +65,13 @@ def test_it_learns_is_paused_and_goes_on_where_it_was(
     dialog = batch.teaching
     dialog.start.click()
     assert batch.training.running and not dialog.start.isEnabled()
-    wait_for(lambda: dialog.stage.text().startswith("Learning"), 120)
+    wait_for(lambda: dialog.stage.text().startswith("Learning"), 300)
     dialog.pause.click()
     wait_for(lambda: not batch.training.running, 60)
     assert dialog.stage.text() == "Paused: it goes on where it was, also after the program was closed"
     assert unfinished(tmp_path / "out") is not None and dialog.start.text() == "&Go on"
     dialog.start.click()
-    wait_for(lambda: bool(texts(dialog)), 120)
+    wait_for(lambda: bool(texts(dialog)), 300)
     assert not batch.training.running and unfinished(tmp_path / "out") is None
     assert dialog.stage.text().startswith("Learned from 2 cases, measured on 1 others, in ")
     assert texts(dialog)[:3] == ["Dice with your masks", "before", "after"] and "Synthetic patients" in texts(dialog)
