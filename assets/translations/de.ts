@@ -1792,6 +1792,10 @@
         <translation>Das Netz anlernen</translation>
     </message>
     <message>
+        <source>That line goes around nothing: draw it on, all the way around</source>
+        <translation>Diese Linie umfährt nichts: weiter ziehen, ganz herum</translation>
+    </message>
+    <message>
         <source>The HU from black to white</source>
         <translation>Die HU von Schwarz bis Weiß</translation>
     </message>

@@ -58,7 +58,10 @@ class Reshaping:
         from flare_gui.edit import reshape
 
         labels = self._document.labels
-        if labels is not None:
+        if len(corners) < 3:
+            # A click; or a machine so busy that the mouse's way in between was lost.
+            self._context.feedback.say(tr("That line goes around nothing: draw it on, all the way around"))
+        elif labels is not None:
             seen = from_mm @ self._document.affine
             self._make("cut", reshape.cut_seen(labels, self._tools.label, seen, corners, outside=outside), "")
 

@@ -81,6 +81,8 @@ def test_a_line_around_nothing_says_so_and_without_the_lasso_the_mouse_turns_the
     corner = QPointF(1, 1)
     draw(in_3d, [corner, QPointF(6, 1), QPointF(6, 6)])
     assert "Nothing changes" in in_3d.statusBar().currentMessage()
+    draw(in_3d, [corner, QPointF(6, 1)])
+    assert "goes around nothing" in in_3d.statusBar().currentMessage()
     in_3d.tools.put_away()
     seen = in_3d.surfaces._plotter.camera.position
     middle = QPointF(in_3d.surfaces._plotter.rect().center())
