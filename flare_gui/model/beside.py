@@ -28,10 +28,11 @@ LEAST_ML = 10.0
 BEYOND_ML, BEYOND_SHARE = 15.0, 0.2
 # Of what it touches, this share is not the organ, and of that this share is as bright as it: no border there.
 BARE_SHARE, OPEN_SHARE = 0.25, 0.25
-# Where a mass was cut off, the network saw no edge: what is left has this confidence at most.
-CUT_CONFIDENCE = 0.85
 # One with half of its surface off the organ, of which less lies beyond, may be the organ's own tumour: left, and said.
-HANGING_SHARE, HANGING_BEYOND_ML, HANGING_BEYOND_SHARE, HANGING_CONFIDENCE = 0.5, 5.0, 0.05, 0.75
+HANGING_SHARE, HANGING_BEYOND_ML, HANGING_BEYOND_SHARE = 0.5, 5.0, 0.05
+# Where a mass was cut off, or left, the network saw no edge: the organ has this confidence at most, whose mean Dice was
+# 0.93 and 0.91.
+MOST_CONFIDENCE = 0.85
 REACH = 15
 """How many voxels beyond what was taken along a mass is followed."""
 
@@ -93,7 +94,7 @@ def without_masses(organs: Organs, hu: np.ndarray) -> Organs:
             kept = _cut_off(mask, [_whole(mass, mask, light, usual) for mass in foreign])
             organs = _told(organs, organ, near, mask & ~kept, foreign, usual)
         for mass in hanging:
-            organs = organs.doubting(organ, HANGING_CONFIDENCE, _doubt(organ, mass, usual, organs.voxel_ml))
+            organs = organs.doubting(organ, MOST_CONFIDENCE, _doubt(organ, mass, usual, organs.voxel_ml))
     return organs
 
 
@@ -168,7 +169,7 @@ def _told(
         f"{np.count_nonzero(lost) * organs.voxel_ml:.0f} ml of {largest.hu:.0f} HU beside the {organ.name.lower()}, "
         f"which has {usual:.0f}, were left out: a mass that goes on beyond it"
     )
-    return replace(organs, labels=labels).doubting(organ, CUT_CONFIDENCE, said)
+    return replace(organs, labels=labels).doubting(organ, MOST_CONFIDENCE, said)
 
 
 def _doubt(organ: Organ, mass: _Mass, usual: float, voxel_ml: float) -> str:

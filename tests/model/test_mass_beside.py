@@ -44,7 +44,7 @@ def test_a_mass_that_hardly_goes_on_is_left_and_doubted() -> None:
     result, trust, said = found(hu, labels)
     assert (result[part] == LIVER.label).mean() > 0.9
     assert "of the liver have" in said and "a tumour of it, or a mass beside it" in said
-    assert trust["liver"] <= 0.75
+    assert trust["liver"] <= 0.85
 
 
 def test_other_organs_do_not_lose_anything_to_a_mass() -> None:
