@@ -93,7 +93,7 @@ def _agreements(found: Sequence[OrganAgreement]) -> list[str]:
     rows = []
     for one in found:
         limits = one.limits
-        ranges = "-" if limits is None or limits.low is None else f"{limits.low:.1f} to {limits.high:.1f}"
+        ranges = "-" if limits is None or limits.low is None else f"{limits.low:z.1f} to {limits.high:z.1f}"
         rows.append(
             [
                 _organ(one.organ.name, one.organ.colour),
@@ -101,9 +101,9 @@ def _agreements(found: Sequence[OrganAgreement]) -> list[str]:
                 str(one.corrected),
                 _quartiles(one.dice, 3),
                 _quartiles(one.nsd, 3),
-                "-" if limits is None else f"{limits.bias:.1f}",
+                "-" if limits is None else f"{limits.bias:z.1f}",
                 ranges,
-                "-" if one.bias_percent is None else f"{one.bias_percent:.1f}",
+                "-" if one.bias_percent is None else f"{one.bias_percent:z.1f}",
             ]
         )
     return [
@@ -124,8 +124,8 @@ def _changes(changes: Sequence[OrganChange]) -> list[str]:
             one.organ.name,
             _number(one.first_ml),
             _number(one.second_ml),
-            html.escape(one.why_not) if one.change is None else f"{one.change.ml:+.1f}",
-            "" if one.change is None else f"{one.change.percent:+.1f}",
+            html.escape(one.why_not) if one.change is None else f"{one.change.ml:+z.1f}",
+            "" if one.change is None else f"{one.change.percent:+z.1f}",
         ]
         for one in changes
     ]
@@ -203,4 +203,4 @@ def _quartiles(one: Spread | None, decimals: int = 0) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f}"
+    return "-" if value is None else f"{value:z.1f}"

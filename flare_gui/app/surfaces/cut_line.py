@@ -3,10 +3,12 @@
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 
 COLOUR = (1.0, 1.0, 1.0)
+# Not for each move of the mouse: where drawing takes longer than the next move comes, corners would be lost.
+_DRAWN_EVERY_MS = 40
 
 
 class CutLine(QObject):
@@ -23,6 +25,8 @@ class CutLine(QObject):
         self.on = False
         self._plotter: Any = None
         self._points: list[tuple[float, float]] = []
+        self._soon = QTimer(self, singleShot=True, interval=_DRAWN_EVERY_MS)
+        self._soon.timeout.connect(self._show)
 
     def watch(self, plotter: Any) -> None:
         """Follow the mouse on this one from now on."""
@@ -31,6 +35,7 @@ class CutLine(QObject):
 
     def let_go(self) -> None:
         """The plotter is about to close."""
+        self._soon.stop()
         if self._plotter is not None:
             self._plotter.removeEventFilter(self)
             self._plotter = None
@@ -43,7 +48,8 @@ class CutLine(QObject):
             self._points = [self._place(event.position())]
         elif event.type() == QEvent.Type.MouseMove and self._points:
             self._points.append(self._place(event.position()))
-            self._show()
+            if not self._soon.isActive():
+                self._soon.start()
         elif event.type() == QEvent.Type.MouseButtonRelease and event.button() == left and self._points:
             self._end(bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         else:
@@ -55,6 +61,7 @@ class CutLine(QObject):
         return 2 * position.x() / width - 1, 1 - 2 * position.y() / height
 
     def _end(self, outside: bool) -> None:
+        self._soon.stop()
         corners, self._points = np.array(self._points), []
         self._plotter.remove_actor("cut line", render=False)
         self._plotter.render()
