@@ -5,9 +5,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
-import pip
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,7 +24,8 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("venv")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
     (site,) = home.glob("lib/python*/site-packages")
-    (site / "pip").symlink_to(Path(pip.__file__).parent)
+    # Not by importing it: once pip is loaded, setuptools leaves distutils to Python, and torch.compile does not.
+    (site / "pip").symlink_to(Path(str(metadata.distribution("pip").locate_file("pip"))))
     return home / "bin" / "python"
 
 
