@@ -17,7 +17,8 @@ from flare_gui.strokes import Stroke
 SEEN = 0.25
 
 # The scan is worked on in blocks of so many voxels of the model's grid: most of what is near an organ does not change.
-BLOCK = 8
+# One after the other: threads that take so little each would wait for one another and for the window most of the time.
+BLOCK = 16
 
 
 class Decision(NamedTuple):
@@ -60,7 +61,7 @@ class TaughtOnScan:
         touched[near] = taught.touched(margin, near)
         region[near] = (taught.touched(shown, near) | touched[near]) & geometry.dilated(np.abs(margin - shown) > SEEN)
         self._shown = np.where(region, taught.margin, self._shown)
-        return separable.in_threads(lambda block: self._decide(region, touched, block), _blocks(region))
+        return [self._decide(region, touched, block) for block in _blocks(region)]
 
     def _decide(self, region: np.ndarray, touched: np.ndarray, block: Box) -> Decision:
         box = self._box_on_scan(block)

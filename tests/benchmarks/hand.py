@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from flare_gui.app.settings import Settings
@@ -49,13 +50,18 @@ class Hand:
             time.sleep(0.005)
 
     def wait(self, condition: Callable[[], bool], seconds: float = 120) -> None:
-        """Until `condition` holds. Raises `TimeoutError` after `seconds`."""
-        end = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > end:
-                raise TimeoutError(f"the window did not answer for {seconds:.0f} seconds")
-            self._application.processEvents()
-            time.sleep(0.0005)
+        """Until `condition` holds. Raises `TimeoutError` after `seconds`.
+
+        In a real event loop: one that is asked again and again keeps Python's lock from the threads that work.
+        """
+        end, loop, timer = time.monotonic() + seconds, QEventLoop(), QTimer()
+        timer.timeout.connect(lambda: loop.quit() if condition() or time.monotonic() > end else None)
+        timer.start(2)
+        if not condition():
+            loop.exec()
+        timer.stop()
+        if not condition():
+            raise TimeoutError(f"the window did not answer for {seconds:.0f} seconds")
 
     def _count(self) -> None:
         self.meshed += 1
