@@ -25,7 +25,7 @@ SHORT = """
 import sys
 from trainer import adapt, cli, lessons
 lessons.SYNTHETIC_PATIENTS = adapt.CHECKED_PATIENTS = 1
-sys.exit(cli.main([*sys.argv[1:], "--steps", "30", "--workers", "0"]))
+sys.exit(cli.main([*sys.argv[1:], "--steps", "12", "--workers", "0"]))
 """
 
 
