@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from flare_gui.analysis.cohort import change
 from flare_gui.analysis.measure import OrganMeasure
 from flare_gui.app.document.measures import Measures
 from flare_gui.app.words import in_sentence, number, tr
@@ -111,16 +112,16 @@ def _fill(row: QTreeWidgetItem, organ: Organ, now: OrganMeasure | None, earlier:
     cut = any(found is not None and found.voxels and found.touches_border for found in (now, earlier))
     row.setText(0, tr(organ.name) + tr(" (cut)") if cut else tr(organ.name))
     row.setToolTip(0, _CUT.format(organ=in_sentence(organ)) if cut else "")
-    row.setText(3, change(now, earlier))
+    row.setText(3, words(now, earlier))
 
 
-def change(now: OrganMeasure | None, earlier: OrganMeasure | None) -> str:
+def words(now: OrganMeasure | None, earlier: OrganMeasure | None) -> str:
     """Such as "+12 ml, +1.3 %"; empty when one of them is not there."""
     if now is None or earlier is None or not now.voxels or not earlier.voxels:
         return ""
-    ml = now.volume_ml - earlier.volume_ml
-    sign = "+" if ml >= 0 else "−"
-    return f"{sign}{number(abs(ml))} ml, {sign}{number(abs(100 * ml / earlier.volume_ml), 1)} %"
+    found = change(earlier.volume_ml, now.volume_ml)
+    sign = "+" if found.ml >= 0 else "−"
+    return f"{sign}{number(abs(found.ml))} ml, {sign}{number(abs(found.percent), 1)} %"
 
 
 def _button(text: str, tip: str) -> QPushButton:
