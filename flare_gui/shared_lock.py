@@ -17,6 +17,9 @@ from flare_gui.errors import FlareError
 
 # A holder writes one small file. Whoever takes longer is gone, or asleep and finds out with `still_ours`.
 STALE_AFTER_S = 15.0
+# Between making a lock and writing who holds it, or between finding one stale and removing it, lie milliseconds:
+# whoever takes longer was killed there. Less than the patience of those who wait.
+NAMELESS_AFTER_S = 3.0
 _LOOK_AGAIN_S = 0.02
 
 
@@ -29,8 +32,9 @@ def held(path: Path, patience_s: float = 5.0) -> Iterator[Callable[[], None]]:
     """Hold the lock file `path` while the block runs; it gets a function to call before anything is made final.
 
     That raises `Locked` when somebody has taken the lock away, because this program was asleep for too long. A lock
-    whose program is gone is taken over: at once when it ran on this computer, else after `STALE_AFTER_S`. Raises
-    `Locked` after `patience_s`, `OSError` when the folder cannot be written to.
+    whose program is gone is taken over: at once when it ran on this computer, after `NAMELESS_AFTER_S` when it was
+    killed before it wrote its name, else after `STALE_AFTER_S`. Raises `Locked` after `patience_s`, `OSError` when the
+    folder cannot be written to.
     """
     owner = f"{platform.node()} {os.getpid()} {secrets.token_hex(8)}"
     latest = time.monotonic() + patience_s
@@ -87,7 +91,7 @@ def _broken(path: Path) -> bool:
         return False
     breaker = path.with_name(f"{path.name}.stale")
     if not _made(breaker, ""):
-        if _age_s(breaker) > STALE_AFTER_S:
+        if _age_s(breaker) > NAMELESS_AFTER_S:
             breaker.unlink(missing_ok=True)
         return False
     try:
@@ -102,7 +106,7 @@ def _is_stale(path: Path, owner: str) -> bool:
     host, number, *_ = [*owner.split(), "", ""]
     if host == platform.node() and number.isdigit() and not _lives(int(number)):
         return True
-    return _age_s(path) > STALE_AFTER_S
+    return _age_s(path) > (STALE_AFTER_S if owner else NAMELESS_AFTER_S)
 
 
 def _lives(number: int) -> bool:

@@ -1,6 +1,7 @@
 """What people say of cases is kept: by several at once, on a drive that several computers share, through kills."""
 
 import os
+import platform
 import random
 import signal
 import subprocess
@@ -126,3 +127,14 @@ def test_a_lock_is_for_one_and_that_of_a_program_that_is_gone_is_taken_over(tmp_
         with pytest.raises(Locked, match="taken over"):
             still_ours()
     assert lock.read_text() == "elsewhere 2 def", "the lock of another one is not removed"
+
+
+@pytest.mark.parametrize("left", [".lock", ".lock.stale"])
+def test_a_program_killed_before_it_named_itself_holds_nobody_up(tmp_path: Path, left: str) -> None:
+    lock = tmp_path / ".lock"
+    # Of a program that is gone: a process id that no program can have.
+    lock.write_text(f"{platform.node()} {2**31 - 1} abc")
+    (tmp_path / left).write_text("")
+    with held(lock) as ours:
+        ours()
+    assert not list(tmp_path.iterdir())
