@@ -32,6 +32,8 @@ CUT_PALER = 0.45
 # Degrees, upright, of the lens that a fit begins with; and the share of the picture that what is there fills after it.
 _VIEW_ANGLE, _FILLED = 24.0, 0.86
 AIR_BELOW = -600
+# What is as near as this darkens, by how much deeper it must lie, and in how many directions is looked for it.
+HOLLOW_MM, _HOLLOW_BIAS_MM, _HOLLOW_SAMPLES = 30.0, 0.5, 32
 SKIN_COLOUR, SKIN_OPACITY = "#d9b99b", 0.14
 
 # Faces of the little cube: along +x (patient's right), -x, +y, -y, +z, -z.
@@ -80,6 +82,15 @@ def light(plotter: Plotter) -> None:
     for place, strength in (((-0.9, 1.1, 1.2), 0.85), ((1.0, -0.5, 0.8), 0.35)):
         lamp = pv.Light(position=place, focal_point=(0, 0, 0), light_type="camera light", intensity=strength)
         plotter.add_light(lamp)
+
+
+def shade_hollows(plotter: Plotter) -> None:
+    """Darken what lies close beside or behind something else: the liver's gate, the hollow of a kidney, a gap.
+
+    Mittring 2007's ambient occlusion in the picture. It shades what is solid; faint organs stay as they are. Not in
+    films: where there is no graphics card a frame of 1280x720 would take 1.3 s in place of 0.4.
+    """
+    plotter.enable_ssao(radius=HOLLOW_MM, bias=_HOLLOW_BIAS_MM, kernel_size=_HOLLOW_SAMPLES, blur=True)
 
 
 def add_skin(plotter: Plotter, surface: pv.PolyData) -> Any:
@@ -183,6 +194,7 @@ def add_orientation(plotter: Plotter) -> None:
 def look_from(plotter: Plotter, view: View, bounds: tuple[float, ...] | None = None) -> None:
     """Turn the camera to one side of the patient and fit what is there, or `bounds`, into the picture."""
     towards, up = VIEWS[view]
+    _take_camera(plotter)
     plotter.camera.focal_point, plotter.camera.position, plotter.camera.up = (0, 0, 0), towards, up
     fit(plotter, bounds)
 
@@ -192,6 +204,7 @@ def fit(plotter: Plotter, bounds: tuple[float, ...] | None = None) -> None:
 
     Draws nothing: pyvista's own way draws the picture once more, though it is asked not to.
     """
+    _take_camera(plotter)
     camera, box = plotter.camera, bounds or plotter.bounds
     corners = np.array([[x, y, z] for x in box[:2] for y in box[2:4] for z in box[4:]], float)
     middle = corners.mean(axis=0)
@@ -205,8 +218,12 @@ def fit(plotter: Plotter, bounds: tuple[float, ...] | None = None) -> None:
     width, height = plotter.window_size
     reach = np.abs(seen[:, :2]) / -seen[:, 2:] / (width / height, 1.0)
     camera.view_angle = float(np.degrees(2 * np.arctan(reach.max() / _FILLED)))
-    plotter.camera_set = True
     plotter.renderer.ResetCameraClippingRange()
+
+
+def _take_camera(plotter: Plotter) -> None:
+    # Asked for a camera that nobody has placed, pyvista places it and draws.
+    plotter.camera_set = True
 
 
 def bounds_of(surfaces: Mapping[int, pv.PolyData]) -> tuple[float, ...] | None:
@@ -248,6 +265,7 @@ def organs_picture(
         for organ in ORGANS:
             if organ.label in surfaces:
                 add_organ(plotter, surfaces[organ.label], organ.key, organ.colour, 1.0)
+        shade_hollows(plotter)
         plotter.enable_anti_aliasing("ssaa")
         look_from(plotter, view)
         return np.asarray(plotter.screenshot(return_img=True))[..., :3]

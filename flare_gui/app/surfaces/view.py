@@ -25,10 +25,8 @@ class View3D(QWidget):
 
     `picked` carries the label of an organ that was clicked.
 
-    1. The interactor takes no drops: it would open files itself, and the window would never see them.
-    2. It does not render by its own timer: a window that nobody touches would use a core.
-    3. Meshes are built in a thread, actors are added here: VTK off the GUI's thread crashes on macOS.
-    4. `close` finalises VTK's window before Qt deletes it; the other way round, it renders into nothing.
+    1. Meshes are built in a thread, actors are added here: VTK off the GUI's thread crashes on macOS.
+    2. `close` finalises VTK's window before Qt deletes it; the other way round, it renders into nothing.
     """
 
     ready = Signal()
@@ -66,9 +64,6 @@ class View3D(QWidget):
         self._made.failed.connect(self._say)
         self._scenery.failed.connect(self._say)
         self._scenery.changed.connect(self._show_scenery)
-        # Many changes at once, such as scrolling through slices that stand in 3D too, are one picture.
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._render)
         document.volume_changed.connect(self._new_volume)
         document.looks_changed.connect(self._show_looks)
 
@@ -110,12 +105,10 @@ class View3D(QWidget):
                 tr("3D is off: {reason} Slices, measurements and exports work without it.").format(reason=reason)
             )
             return
-        from pyvistaqt import QtInteractor
-
+        from flare_gui.app.surfaces.interactor import Interactor
         from flare_gui.render import scene
 
-        self._plotter = QtInteractor(self, auto_update=False)
-        self._plotter.setAcceptDrops(False)
+        self._plotter = Interactor(self)
         scene.light(self._plotter)
         scene.add_orientation(self._plotter)
         scene.blend_in_order(self._plotter)
@@ -139,7 +132,7 @@ class View3D(QWidget):
             from flare_gui.render import scene
 
             scene.look_from(self._plotter, view, self._bounds())  # type: ignore[arg-type]
-            self._soon.start()
+            self._plotter.render()
 
     def fit(self) -> None:
         """Move the camera, the way it looks, to where all that there is, is in the picture."""
@@ -147,7 +140,7 @@ class View3D(QWidget):
             from flare_gui.render import scene
 
             scene.fit(self._plotter, self._bounds())
-            self._soon.start()
+            self._plotter.render()
 
     def picture(self, size: tuple[int, int], background: str | None) -> np.ndarray:
         """RGBA as uint8 (height, width, 4) of what the view shows at `size`; transparent without `background`."""
@@ -162,6 +155,9 @@ class View3D(QWidget):
                 seen = self._plotter.camera
                 plotter.camera_position = [seen.position, seen.focal_point, seen.up]
                 plotter.camera.view_angle = seen.view_angle
+            if self._document.scene.rendering == "off":
+                # With the CT, drawn at twice the size, VTK 9.7 gives a black picture.
+                scene.shade_hollows(plotter)
             plotter.enable_anti_aliasing("ssaa")
             pixels = np.asarray(plotter.screenshot(transparent_background=background is None, return_img=True))
             solid = np.full((*pixels.shape[:2], 1), 255, np.uint8)
@@ -173,7 +169,7 @@ class View3D(QWidget):
         """uint8 (height, width, 3) of the view, None without 3D."""
         if not self.running:
             return None
-        self._render()
+        self._plotter.draw_now()
         return np.asarray(self._plotter.screenshot(return_img=True))[..., :3]
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -185,7 +181,6 @@ class View3D(QWidget):
     def closeEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
         self._made.stop()
         self._scenery.stop()
-        self._soon.stop()
         if self.running:
             self._plotter.removeEventFilter(self)
             self.cut_line.let_go()
@@ -252,7 +247,7 @@ class View3D(QWidget):
     def _show_scenery(self) -> None:
         self._show_page()
         self._frame()
-        self._soon.start()
+        self._plotter.render()
 
     def _frame(self) -> None:
         """Have all in the picture as long as nobody has turned it: what came first may be a dab of the brush."""
@@ -263,11 +258,6 @@ class View3D(QWidget):
 
     def _moves(self, *_: object) -> None:
         self._scenery.hurry()
-
-    def _render(self) -> None:
-        self._soon.stop()
-        if self.running:
-            self._plotter.render()
 
     def _show_surfaces(self, asked: set[int]) -> None:
         from flare_gui.render import scene
@@ -297,9 +287,9 @@ class View3D(QWidget):
             look = self._document.look(label)
             scene.paint(actor, look.colour)
             actor.prop.opacity = _opacity(look)
-            actor.prop.culling = "back" if actor.prop.opacity < 1.0 else "none"
+            actor.prop.culling = "back" if actor.prop.opacity < 1.0 or self._plotter.in_software else "none"
             actor.SetVisibility(look.visible)
-        self._soon.start()
+        self._plotter.render()
 
     def _add_organs(self, plotter: Any) -> None:
         """Put the surfaces as they look here into another picture."""
