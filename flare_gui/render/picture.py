@@ -59,7 +59,7 @@ class Pictures:
         captions = Captions(size[1])
         top = min(0.4, captions.legend_height(len(self._legend)) / size[1])
         try:
-            with Stage(self._labels, self._affine, size, BACKGROUND, top=top) as stage:
+            with Stage(self._labels, self._affine, size, BACKGROUND, top=top, hollows=True) as stage:
                 picture = stage.picture()
         except FlareError as nothing:
             picture = Image.new("RGB", size, BACKGROUND)

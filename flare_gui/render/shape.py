@@ -54,6 +54,23 @@ def refined(mask: np.ndarray, affine: np.ndarray, finest_mm: float, counted: tup
     return Shape(field, finer, level)
 
 
+def unseen(mask: np.ndarray, affine: np.ndarray, shape: Shape) -> np.ndarray:
+    """Where `shape`, `refined` from `mask`, has nothing of it: thin islands and spurs, boolean (x, y, z)."""
+    times = np.array(shape.field.shape) // mask.shape
+    x, y, z = mask.shape
+    fine = (shape.field > shape.level).reshape(x, times[0], y, times[1], z, times[2])
+    seen = fine.any(axis=(1, 3, 5))
+    spacing = np.array(geometry.spacing(affine))
+    for axis in np.flatnonzero(spacing <= _COARSE * spacing.min()):
+        # Corners of voxels are rounded off: what lies beside is seen. Not from one thick slice to the next.
+        along = np.moveaxis(seen.copy(), axis, 0)
+        near = np.moveaxis(seen, axis, 0)
+        near[1:] |= along[:-1]
+        near[:-1] |= along[1:]
+    missing: np.ndarray = mask & ~seen
+    return missing
+
+
 def _signed_distance(mask: np.ndarray, sampling: np.ndarray, most: float) -> np.ndarray:
     """float32, positive inside, none larger than `most`: an outline that is farther away makes no difference."""
     inside = ndimage.distance_transform_edt(mask, sampling)

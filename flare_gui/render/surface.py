@@ -1,6 +1,7 @@
 """Surfaces to look at: smooth, quick, closed where the scan ends. For meshes that are measured see the exports."""
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy import ndimage
 
 from flare_gui import geometry
 from flare_gui.progress import Cancel, never
-from flare_gui.render.shape import Shape, is_coarse, refined
+from flare_gui.render.shape import Shape, is_coarse, refined, unseen
 
 # Iterations of the surface nets' own smoothing: enough to hide the voxels, few enough to keep a kidney's waist.
 SMOOTHING = 8
@@ -74,12 +75,47 @@ def surface_in(box: Box, labels: np.ndarray, affine: np.ndarray, label: int) -> 
 def _sampled(labels: np.ndarray, affine: np.ndarray, box: Sequence[slice]) -> tuple[np.ndarray, np.ndarray]:
     """Those voxels of `box` that surfaces look at, and where they lie.
 
-    They are voxels 0, n, 2n ... of the whole scan: the surface of a part is a part of the whole surface.
+    They are voxels 0, n, 2n ... of the whole scan: the surface of a part is a part of the whole surface. What lies
+    between them alone is taken for one of them.
     """
     steps = sampling(affine)
     first = [-(-side.start // step) * step for side, step in zip(box, steps, strict=True)]
     taken = tuple(slice(at, side.stop, step) for at, side, step in zip(first, box, steps, strict=True))
-    return np.asfortranarray(labels[taken]), geometry.crop(affine, np.array(first)) @ np.diag([*map(float, steps), 1.0])
+    sampled = np.asfortranarray(labels[taken])
+    if max(steps) > 1:
+        whole = tuple(slice(at, side.stop) for at, side in zip(first, box, strict=True))
+        _add_what_lies_between(sampled, labels[whole], steps)
+    return sampled, geometry.crop(affine, np.array(first)) @ np.diag([*map(float, steps), 1.0])
+
+
+def _add_what_lies_between(sampled: np.ndarray, labels: np.ndarray, steps: Sequence[int]) -> None:
+    """Put labels into `sampled`, every so manyth voxel of `labels`, that occur between samples but in none around."""
+    anything = labels
+    # The axis first whose steps are far apart in memory: what is left for the others is less.
+    for axis in (2, 1, 0):
+        anything = _folded(anything, axis, steps[axis])
+    places = np.argwhere((anything != 0) & (sampled == 0))
+    last, end = np.array(sampled.shape) - 1, np.array(labels.shape) - 1
+    for offset in product(*map(range, steps)):
+        found = labels[tuple(np.minimum(places * steps + offset, end).T)]
+        alone = np.flatnonzero(found)
+        # Those beside a face first: next to nothing is left for the others.
+        for step in sorted(product((-1, 0, 1), repeat=3), key=np.count_nonzero):
+            beside = np.clip(places[alone] + step, 0, last)
+            alone = alone[sampled[tuple(beside.T)] != found[alone]]
+        sampled[tuple(places[alone].T)] = found[alone]
+
+
+def _folded(labels: np.ndarray, axis: int, step: int) -> np.ndarray:
+    """Not 0 where one of `step` neighbours along an axis is not."""
+    if step == 1:
+        return labels
+    along = np.moveaxis(labels, axis, 0)
+    folded = along[::step].copy(order="K")
+    for by in range(1, step):
+        part = along[by::step]
+        folded[: len(part)] |= part
+    return np.moveaxis(folded, 0, axis)
 
 
 def _surface(mask: np.ndarray, placed: np.ndarray, ends: Ends, scan: Grid) -> pv.PolyData:
@@ -96,7 +132,10 @@ def _surface(mask: np.ndarray, placed: np.ndarray, ends: Ends, scan: Grid) -> pv
         own = tuple(
             slice(low and low + 1, n - (high and high + 1)) for n, (low, high) in zip(longer.shape, beyond, strict=True)
         )
-        surface = _of(refined(longer, start, ORGAN_MM, own))
+        shape = refined(longer, start, ORGAN_MM, own)
+        missing = unseen(longer, start, shape)
+        # Whatever is in the mask is shown: what is too thin to be rounded stays as it was drawn.
+        surface = joined([_of(shape), _around(missing, start)] if missing.any() else [_of(shape)])
     else:
         surface = _around(longer, start)
     flat = _flatten(surface, ends, scan) if any(map(any, ends)) else np.zeros(0, bool)

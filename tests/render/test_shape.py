@@ -50,3 +50,23 @@ def test_a_stroke_on_thick_slices_is_mended_as_a_full_meshing_would_do_it() -> N
     labels[box] = 0
     found, wanted = mended(before, labels, affine, 1, box), organ_surfaces(labels, affine, [1])[1]
     assert found.volume == pytest.approx(wanted.volume, rel=5e-3) and found.volume < before.volume
+
+
+@pytest.mark.parametrize("spacing", [(0.8, 0.8, 5.0), (0.7, 0.7, 1.0), (1.0, 1.0, 1.0), (2.5, 2.5, 2.5), (0.3, 0.3, 3.0)])
+def test_whatever_is_in_the_mask_is_shown_however_thin(spacing: tuple[float, float, float]) -> None:
+    labels, affine, middle = ball(spacing, 20)
+    organ = organ_surfaces(labels, affine, [1])[1]
+    # Strokes of a brush as thin as a voxel, beside the organ: along an odd column, on one slice, a single voxel.
+    x, y, z = (size // 2 for size in labels.shape)
+    long, far = labels.shape[0] // 5, round(30 / spacing[1])
+    islands = (np.s_[x - long : x + long, y + far | 1, z], np.s_[x | 1, y - far | 1, z : z + 1], np.s_[3, 3, z | 1])
+    for island in islands:
+        labels[island] = 1
+        surface = organ_surfaces(labels, affine, [1])[1]
+        drawn = np.zeros(labels.shape, bool)
+        drawn[island] = True
+        for place in geometry.apply(affine, np.argwhere(drawn).astype(float)):
+            assert np.linalg.norm(surface.points - place, axis=1).min() < 1.5 * max(spacing)
+    # The organ itself looks as it did.
+    near = np.linalg.norm(surface.points - middle, axis=1) < 24
+    assert near.sum() == pytest.approx(organ.n_points, rel=0.03)
