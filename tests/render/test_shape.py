@@ -52,7 +52,9 @@ def test_a_stroke_on_thick_slices_is_mended_as_a_full_meshing_would_do_it() -> N
     assert found.volume == pytest.approx(wanted.volume, rel=5e-3) and found.volume < before.volume
 
 
-@pytest.mark.parametrize("spacing", [(0.8, 0.8, 5.0), (0.7, 0.7, 1.0), (1.0, 1.0, 1.0), (2.5, 2.5, 2.5), (0.3, 0.3, 3.0)])
+@pytest.mark.parametrize(
+    "spacing", [(0.8, 0.8, 5.0), (0.7, 0.7, 1.0), (1.0, 1.0, 1.0), (2.5, 2.5, 2.5), (0.3, 0.3, 3.0)]
+)
 def test_whatever_is_in_the_mask_is_shown_however_thin(spacing: tuple[float, float, float]) -> None:
     labels, affine, middle = ball(spacing, 20)
     organ = organ_surfaces(labels, affine, [1])[1]
