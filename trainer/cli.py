@@ -7,13 +7,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flare_gui import __version__
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.progress import Cancel, ignore
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
+    from flare_gui.model.card import ModelCard
     from flare_gui.model.weights import Model
     from trainer.recipe import Recipe
 
@@ -40,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     fit = commands.add_parser("fit", help="train, or go on with a run that was stopped")
     fit.add_argument("--recipe", type=Path, metavar="R.toml", help="settings; default: the run's own, or the built-in")
     fit.add_argument("--init", type=Path, metavar="WEIGHTS", help="start from these weights")
+    fit.add_argument(
+        "--coarse", type=Path, metavar="WEIGHTS", help="and these for the coarse network that sees the whole first"
+    )
     fit.add_argument(
         "--data",
         action="append",
@@ -116,18 +122,18 @@ def _fit(options: argparse.Namespace, cancel: Cancel) -> int:
         kept = options.out / "recipe.toml"
         settings = recipe.read(options.recipe or kept) if options.recipe or kept.exists() else Recipe()
         sources = [run.Data.parse(text) for text in options.data or ["phantom"]]
-        model = _initial(options.init, settings) if options.init else None
+        initial = _initial(options.init, options.coarse, settings)
         progress = Lines() if own.is_first else ignore
         with own.first_alone():
-            if model is not None and own.is_first:
-                run.keep_initial(options.out, model.card)
+            if initial is not None and own.is_first:
+                run.keep_initial(options.out, initial.card)
             training, validation = run.prepare(options.out, settings, sources, writes=own.is_first, progress=progress)
         fit.fit(
             settings,
             training,
             validation,
             options.out,
-            initial=None if model is None else model.network.state_dict(),
+            initial=None if initial is None else initial.tensors,
             ranks=own,
             workers=options.workers,
             compiled=options.compile,
@@ -140,14 +146,28 @@ def _fit(options: argparse.Namespace, cancel: Cancel) -> int:
     return 0
 
 
-def _initial(path: Path, settings: "Recipe") -> "Model":
+class _Initial(NamedTuple):
+    """What a run starts from."""
+
+    card: "ModelCard"
+    tensors: "dict[str, Tensor]"
+
+
+def _initial(path: Path | None, coarse: Path | None, settings: "Recipe") -> _Initial | None:
     """Weights to start from. Raises `FlareError` when they are of another network than the recipe's."""
     from flare_gui.model import weights
+    from trainer import cascade
 
+    if path is None:
+        if coarse is not None:
+            raise FlareError("--coarse goes with --init", hint="Name the weights of the finer network too.")
+        return None
     model = weights.load(path)
+    if coarse is not None:
+        return _Initial(model.card, cascade.joined(settings.network, model, weights.load(coarse)))
     if model.card.architecture != settings.network.as_card():
         raise FlareError(f"{path}: another network than the recipe's", hint="Copy its [network] settings.")
-    return model
+    return _Initial(model.card, model.network.state_dict())
 
 
 def _evaluate(options: argparse.Namespace, cancel: Cancel) -> int:

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from flare_gui.errors import Cancelled
-from flare_gui.model.vnet import VNet
+from flare_gui.model.vnet import Part, VNet
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress, ignore, never
-from trainer import checkpoint, log
+from trainer import cascade, checkpoint, log
 from trainer.cache import UNKNOWN, TrainingCase
 from trainer.losses import dice_and_cross_entropy
 from trainer.ranks import ALONE, RankLost, Ranks
@@ -52,9 +52,13 @@ def fit(
     network = VNet(recipe.network)
     if initial is not None:
         network.load_state_dict(initial)
+    if network.coarse is not None:
+        # It was trained before, on whole abdomens, and sees only a part of one here.
+        network.coarse.requires_grad_(False)
     _move(network, ranks.device)
     ema = {key: value.detach().clone().float() for key, value in network.state_dict().items()}
-    optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    optimizer = torch.optim.AdamW(trained, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
     done = 0
     if (run / CHECKPOINT).exists():
         done = int(checkpoint.load(run / CHECKPOINT, network, ema, optimizer)["step"])
@@ -76,7 +80,8 @@ def fit(
             for group in optimizer.param_groups:
                 group["lr"] = rate
             on_device = [tensor.to(ranks.device) for tensor in (images, labels, known)]
-            loss = _step(parallel, optimizer, *on_device, recipe=recipe, ranks=ranks)
+            where = cascade.part(recipe, done)
+            loss = _step(parallel, optimizer, *on_device, part=where, recipe=recipe, ranks=ranks)
             _average(ema, network, min(recipe.ema, (1 + done) / (10 + done)))
             done += 1
             if journal is not None:
@@ -136,6 +141,7 @@ def _step(
     labels: Tensor,
     known: Tensor,
     *,
+    part: Part | None,
     recipe: Recipe,
     ranks: Ranks,
 ) -> float:
@@ -143,7 +149,9 @@ def _step(
     optimizer.zero_grad(set_to_none=True)
     with ranks.guarded():
         with _autocast(recipe, images.device.type):
-            logits = network(_as_input(images))
+            logits = network(_as_input(images), part)
+        if part is not None:
+            labels = labels[(..., *part)]
         loss = dice_and_cross_entropy(logits.float(), labels, known, ranks)
         loss.backward()
     nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)

@@ -42,12 +42,16 @@ class Augmentation:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A run's settings. `spacing_mm` is isotropic, `patch` voxels a side, `warm_up` and `epoch` count steps."""
+    """A run's settings. `spacing_mm` is isotropic, `patch` voxels a side, `warm_up` and `epoch` count steps.
+
+    `crop` is the part of a patch, voxels a side, from which a cascade's finer network learns; 0 for all of it.
+    """
 
     seed: int = 1
     steps: int = 3000
     batch: int = 2
     patch: int = 80
+    crop: int = 0
     spacing_mm: float = 3.0
     window: tuple[float, float] = (ABDOMEN.low, ABDOMEN.high)
     learning_rate: float = 1e-3
@@ -63,9 +67,12 @@ class Recipe:
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
-        if self.patch % self.network.multiple:
+        if self.crop > self.patch:
+            raise FlareError(f"a crop of {self.crop} voxels of a patch of {self.patch}", hint="Choose a smaller crop.")
+        wrong = next((side for side in (self.patch, self.crop) if side % self.network.multiple), None)
+        if wrong is not None:
             raise FlareError(
-                f"a patch of {self.patch} voxels does not fit a network that halves {len(self.network.down) - 1} times",
+                f"a patch of {wrong} voxels does not fit a network that halves {len(self.network.down) - 1} times",
                 hint=f"Choose a multiple of {self.network.multiple}.",
             )
         if self.precision not in ("bf16", "fp32"):
@@ -125,4 +132,6 @@ def _toml(value: Any) -> str:
         return f'"{value}"'
     if isinstance(value, list):
         return "[" + ", ".join(_toml(v) for v in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {_toml(v)}" for k, v in value.items()) + " }"
     return str(value).lower() if isinstance(value, bool) else repr(value)

@@ -3,21 +3,28 @@ Segmentation", 3DV 2016 (arXiv:1606.04797).
 
 Kept from the paper: residual stages of one to three convolutions, strided convolutions on the way down, transposed
 ones on the way up, skip connections by concatenation, PReLU, a last 1x1x1 convolution and a softmax. Ours: the
-number of classes, the kernel size (5 in the paper), the width (16) and a norm (the paper has none) are settings.
+number of classes, the kernel size (5 in the paper), the width (16) and a norm (the paper has none) are settings; and a
+cascade, in which a coarse VNet looks at the whole first, at half the resolution, and this one sees its probabilities
+beside the image.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
+
+Part = tuple[slice, slice, slice]
+"""Of an image's three axes."""
 
 
 @dataclass(frozen=True)
 class VNetSettings:
     """What the model card says about the network. `down` and `up` are convolutions per stage, finest first.
 
-    `norm` is "none", "group" (four groups a layer), "instance" or "batch".
+    `norm` is "none", "group" (four groups a layer), "instance" or "batch". `coarse` is the network that sees the image
+    first, at half the resolution; None for a network alone.
     """
 
     classes: int = 5
@@ -26,6 +33,7 @@ class VNetSettings:
     down: tuple[int, ...] = (1, 2, 3, 3, 3)
     up: tuple[int, ...] = (1, 2, 3, 3)
     norm: str = "group"
+    coarse: "VNetSettings | None" = None
 
     def __post_init__(self) -> None:
         # A card from elsewhere may ask for more layers than could ever be built.
@@ -36,6 +44,8 @@ class VNetSettings:
             raise ValueError(f"no VNet has these settings: {self}")
         if self.norm == "group" and self.width % _GROUPS:
             raise ValueError(f"a width of {self.width} does not part into {_GROUPS} groups: choose a multiple of them")
+        if self.coarse is not None and (self.coarse.coarse is not None or self.coarse.classes != self.classes):
+            raise ValueError("a coarse VNet has the classes of the finer one, and no coarse one itself")
 
     @property
     def multiple(self) -> int:
@@ -44,12 +54,20 @@ class VNetSettings:
 
     def as_card(self) -> dict[str, Any]:
         """JSON-ready settings; `from_card` is the way back."""
-        return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()}
+        card: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            card[field.name] = list(value) if isinstance(value, tuple) else value
+        # Cards are older than cascades.
+        coarse = card.pop("coarse")
+        return card if coarse is None else card | {"coarse": coarse.as_card()}
 
     @classmethod
     def from_card(cls, card: dict[str, Any]) -> "VNetSettings":
         """Raises `TypeError` or `ValueError` when the card is not one of a VNet."""
         values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in card.items()}
+        if values.get("coarse") is not None:
+            values["coarse"] = cls.from_card(dict(values["coarse"]))
         return cls(**values)
 
 
@@ -101,8 +119,11 @@ class VNet(nn.Module):
         super().__init__()
         self.settings = settings
         widths = [settings.width * 2**level for level in range(len(settings.down))]
-        # The paper's first stage adds the one input channel to all feature channels; so its convolution reads one.
-        self.enter = nn.Conv3d(1, widths[0], settings.kernel, padding=settings.kernel // 2)
+        self.coarse = None if settings.coarse is None else VNet(settings.coarse)
+        # The paper's first stage adds the one input channel to all feature channels; so its convolution reads one, and
+        # beside it what a coarse network found.
+        seen = 1 if settings.coarse is None else 1 + settings.classes
+        self.enter = nn.Conv3d(seen, widths[0], settings.kernel, padding=settings.kernel // 2)
         self.enter_norm = _NORMS[settings.norm](widths[0])
         self.enter_activation = nn.PReLU(widths[0])
         self.enter_rest = _Stage(widths[0], settings.down[0] - 1, settings) if settings.down[0] > 1 else None
@@ -120,12 +141,16 @@ class VNet(nn.Module):
         self.up = nn.ModuleList(_Stage(2 * w, n, settings) for w, n in zip(widths[:-1], settings.up, strict=True))
         self.leave = nn.Conv3d(2 * widths[0], settings.classes, 1)
 
-    def forward(self, image: Tensor) -> Tensor:
-        return self.leave(self.features(image))
+    def forward(self, image: Tensor, part: Part | None = None) -> Tensor:
+        """Logits of `part`, or of the whole image. A coarse network sees the whole either way."""
+        return self.leave(self.features(image, part))
 
-    def features(self, image: Tensor) -> Tensor:
-        """(n, 2 * width, x, y, z): what the last layer sees of each voxel."""
-        x = self.enter_activation(self.enter_norm(self.enter(image)) + image)
+    def features(self, image: Tensor, part: Part | None = None) -> Tensor:
+        """(n, 2 * width, x, y, z): what the last layer sees of each voxel of `part`, or of the whole image."""
+        seen = image if self.coarse is None else torch.cat([image, _at_a_glance(self.coarse, image)], dim=1)
+        if part is not None:
+            seen = seen[(..., *part)]
+        x = self.enter_activation(self.enter_norm(self.enter(seen)) + seen[:, :1])
         if self.enter_rest is not None:
             x = self.enter_rest(x, x)
         skips = [x]
@@ -137,6 +162,20 @@ class VNet(nn.Module):
             joined = torch.cat([self.grow[level](x), skips[level]], dim=1)
             x = self.up[level](joined, joined)
         return x
+
+
+# What lies beyond the image, to the network: air.
+_BEYOND = -1.0
+
+
+def _at_a_glance(coarse: VNet, image: Tensor) -> Tensor:
+    """(n, classes, x, y, z): probabilities of `coarse`, which sees (n, 1, x, y, z) with half as many voxels a side."""
+    half = functional.avg_pool3d(image, 2)
+    sides, multiple = half.shape[2:], coarse.settings.multiple
+    missing = [n for side in reversed(sides) for n in (0, -side % multiple)]
+    logits = coarse(functional.pad(half, missing, value=_BEYOND))[..., : sides[0], : sides[1], : sides[2]]
+    probabilities = logits.float().softmax(1).to(image.dtype)
+    return functional.interpolate(probabilities, scale_factor=2, mode="trilinear")
 
 
 class StageSize(NamedTuple):
