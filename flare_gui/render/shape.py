@@ -59,7 +59,7 @@ def unseen(mask: np.ndarray, affine: np.ndarray, shape: Shape) -> np.ndarray:
     times = np.array(shape.field.shape) // mask.shape
     x, y, z = mask.shape
     fine = (shape.field > shape.level).reshape(x, times[0], y, times[1], z, times[2])
-    seen = fine.any(axis=(1, 3, 5))
+    seen: np.ndarray = np.any(fine, axis=(1, 3, 5))
     spacing = np.array(geometry.spacing(affine))
     for axis in np.flatnonzero(spacing <= _COARSE * spacing.min()):
         # Corners of voxels are rounded off: what lies beside is seen. Not from one thick slice to the next.
