@@ -56,7 +56,7 @@ class Correction:
         if not strokes:
             self._organs.clear()
         for organ in self._organs.values():
-            organ.corrected(self.strokes)
+            organ.follow(self.strokes)
 
     def resume(self, strokes: Sequence[Stroke], before: np.ndarray) -> None:
         """Go on with strokes that were drawn earlier; `before` are the labels (uint8) without them."""
@@ -83,29 +83,22 @@ class Correction:
         return set(labels[tuple(at.T)].tolist())
 
     def _change(self, concerned: Collection[int], labels: np.ndarray) -> Change | None:
-        decisions = {label: self._organs[label].corrected(self.strokes) for label in sorted(concerned)}
-        boxes = [decision.box for blocks in decisions.values() for decision in blocks]
-        if not boxes:
+        differences = {label: self._organs[label].corrected(self.strokes, labels) for label in sorted(concerned)}
+        voxels = [voxels for both in differences.values() for voxels in both if voxels.size]
+        if not voxels:
             return None
-        box = geometry.bounding_box(boxes)
-        after = labels[box].copy(order="K")
+        start = np.min([some.min(axis=1) for some in voxels], axis=0)
+        stop = np.max([some.max(axis=1) for some in voxels], axis=0) + 1
+        x, y, z = (slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
+        after = labels[x, y, z].copy(order="K")
+        changed = 0
         # First what organs lose, so that others may have it; nobody takes what another one keeps.
-        for label, blocks in decisions.items():
-            for decision in blocks:
-                part = after[_within(decision.box, box)]
-                part[decision.where & ~decision.inside & (part == label)] = 0
-        for label, blocks in decisions.items():
-            for decision in blocks:
-                part = after[_within(decision.box, box)]
-                part[decision.where & decision.inside & (part == 0)] = label
-        changed = geometry.box_of(after != labels[box])
-        if changed is None:
-            return None
-        x, y, z = (slice(a.start + b.start, a.start + b.stop) for a, b in zip(box, changed, strict=True))
-        return Change((x, y, z), after[changed].copy(order="K"))
-
-
-def _within(box: Box, outer: Box) -> Box:
-    """Where `box` lies in an array cut to `outer`."""
-    x, y, z = (slice(a.start - b.start, a.stop - b.start) for a, b in zip(box, outer, strict=True))
-    return x, y, z
+        for lost, _ in differences.values():
+            after[tuple(lost - start[:, None])] = 0
+            changed += lost.shape[1]
+        for label, (_, won) in differences.items():
+            at = won - start[:, None]
+            free = at[:, after[tuple(at)] == 0]
+            after[tuple(free)] = label
+            changed += free.shape[1]
+        return Change((x, y, z), after) if changed else None

@@ -6,6 +6,7 @@ contradict each other, the narrow ones part them. A fourth one says whom to beli
 network against the mask speaks for the network, to either side, wherever the two differ nearby.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -85,19 +86,20 @@ def spread(coefficients: np.ndarray, points: Points, places: Points) -> np.ndarr
     return result
 
 
-def bound(coefficients: np.ndarray, points: Points, places_mm: np.ndarray) -> np.ndarray:
-    """What the sum of kernels at `places_mm` (n, 3) cannot exceed, whatever is there; float32 (n,).
+def bound(coefficients: np.ndarray, points: Points, axes_mm: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """What the sum of kernels cannot go below, and not above, in a grid of these places; float32 (x, y, z), 0 or more.
 
-    By the distance to the box around `points`, which is quick.
+    Whatever looks how: by the distance to the box around `points` alone. `axes_mm` are the places by axis, (n,) each.
     """
     low, high = points.mm.min(axis=0), points.mm.max(axis=0)
-    half_squares = sum(
-        np.maximum(np.maximum(low[axis] - places_mm[:, axis], places_mm[:, axis] - high[axis]), 0) ** 2 / 2
-        for axis in range(3)
-    )
-    reach = [(scale.weight, scale.mm) for scale in SCALES] + [(BELIEF, BELIEF_MM)]
-    total = sum(np.float32(weight) * np.exp(half_squares * np.float32(-(mm**-2))) for weight, mm in reach)
-    return np.asarray(np.float32(np.abs(coefficients).sum()) * total)
+    half_squares = [
+        np.maximum(np.maximum(a - places, places - b), 0) ** 2 / 2
+        for a, b, places in zip(low, high, axes_mm, strict=True)
+    ]
+    weights, mm = np.array([(scale.weight, scale.mm) for scale in SCALES] + [(BELIEF, BELIEF_MM)]).T
+    x, y, z = (np.exp(-(mm[:, None] ** -2) * one).astype(np.float32) for one in half_squares)
+    most = np.matmul((x.T * weights.astype(np.float32))[:, None] * y.T[None], z)
+    return most * -np.minimum(coefficients, 0).sum(), most * np.maximum(coefficients, 0).sum()
 
 
 def _half_squares(a: np.ndarray, b: np.ndarray) -> np.ndarray:

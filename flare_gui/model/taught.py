@@ -63,6 +63,18 @@ class _Heard(NamedTuple):
         return self._replace(voxels=self.voxels[((self.voxels >= low) & (self.voxels < high)).all(axis=1)])
 
 
+class _Whole(NamedTuple):
+    """The `pieces` of an organ, numbered from 1, 0 elsewhere; how many they are; and the `holes` in it, boolean."""
+
+    pieces: np.ndarray
+    number: int
+    holes: np.ndarray
+
+    def within(self, box: Box) -> "_Whole":
+        """The part of it that lies in `box`."""
+        return self._replace(pieces=self.pieces[box], holes=self.holes[box])
+
+
 class Taught:
     """An organ of a mask; `base` and `margin` are float32 (x, y, z) on the grid of the features, `affine` places it.
 
@@ -82,6 +94,9 @@ class Taught:
         # Where the mask is not the network's, and on which side.
         self._apart = np.where(agreed, np.float32(0), np.clip(network, -DISAGREES, DISAGREES))
         self.margin = self.base
+        self._before = _Whole(*ndimage.label(self.base > 0), holes=_holes(self.base > 0) > 0)
+        self._middle = np.array(mask.shape, np.float32) / 2
+        self._spacing = np.array(geometry.spacing(self.affine), np.float32)
 
     def correct(self, strokes: Sequence[Stroke]) -> None:
         """Make `margin` anew out of `base` and all of `strokes`."""
@@ -137,7 +152,7 @@ class Taught:
             - start
             for sign in (1, -1)
         )
-        inside = _cleaned(margin[box] > 0, self.base[box] > 0, shown, hidden)
+        inside = _cleaned(margin[box] > 0, self._before.within(box), shown, hidden)
         size = np.maximum(np.abs(margin[box]), np.float32(MASK_MARGIN))
         margin[box] = np.where(inside == (margin[box] > 0), margin[box], np.where(inside, size, -size))
         return margin
@@ -152,16 +167,20 @@ class Taught:
 
         `points` are those of strokes, so many (`lengths`) of each, and then the ones that hold.
         """
-        rows = self._features.rows[box]
-        rows = rows[rows >= 0]
-        sure, places = np.abs(self.base[tuple(self._features.voxels[rows].T)]), self._mm(rows)
-        most = np.full(len(rows), np.float32(KEPT))
+        base, rows = self.base[box], self._features.rows[box]
+        axes_mm = [
+            ((np.arange(rows.shape[axis]) + box[axis].start) - self._middle[axis]) * self._spacing[axis]
+            for axis in range(3)
+        ]
+        less, more = np.zeros_like(base), np.zeros_like(base)
         ends = np.cumsum([0, *lengths, len(coefficients) - sum(lengths)])
         for first, last in pairwise(ends.tolist()):
             if last > first:
                 part = slice(first, last)
-                most += kernel.bound(coefficients[part], points.part(part), places)
-        found: np.ndarray = rows[sure < most]
+                below, above = kernel.bound(coefficients[part], points.part(part), axes_mm)
+                less += below
+                more += above
+        found: np.ndarray = rows[(rows >= 0) & (base < KEPT + less) & (base > -KEPT - more)]
         return found
 
     def _noise(self, one: _Heard) -> np.ndarray:
@@ -172,9 +191,7 @@ class Taught:
     def _holding(self, box: Box, at: np.ndarray) -> np.ndarray:
         """Rows of unsure voxels in `box`, evenly chosen, that are far from all the voxels `at` (n, 3) of strokes."""
         rows = self._features.rows[box]
-        rows = rows[rows >= 0]
-        voxels = tuple(self._features.voxels[rows].T)
-        rows = rows[(np.abs(self.base[voxels]) < HOLDING_MARGIN) & (self._apart[voxels] == 0)]
+        rows = rows[(np.abs(self.base[box]) < HOLDING_MARGIN) & (self._apart[box] == 0) & (rows >= 0)]
         drawn = cKDTree(self._mm(self._features.rows[tuple(at.T)]))
         far, _ = drawn.query(self._mm(rows), distance_upper_bound=HOLDING_MM)
         rows = rows[np.isinf(far)]
@@ -187,9 +204,9 @@ class Taught:
         return Points(features, self._mm(rows), apart)
 
     def _mm(self, rows: np.ndarray) -> np.ndarray:
-        """Places in mm from the middle of the grid: small numbers, whose squares float32 holds exactly enough."""
-        middle = np.array(self.base.shape) / 2
-        return ((self._features.voxels[rows] - middle) @ self.affine[:3, :3].T).astype(np.float32)
+        """Places in mm along the grid's axes, from its middle: float32 holds the squares of small numbers exactly."""
+        places: np.ndarray = (self._features.voxels[rows] - self._middle) * self._spacing
+        return places
 
     def _surroundings(self, seeds: list[np.ndarray]) -> Box | None:
         """The box around the organ and the `seeds`, (n, 3) each, drawn for it, with what may come to belong to it."""
@@ -210,24 +227,36 @@ def _share(inside: np.ndarray, affine: np.ndarray, features: NetworkFeatures) ->
     return geometry.resample(inside, affine, features.affine, (x, y, z), fill=0.0)
 
 
-def _cleaned(now: np.ndarray, before: np.ndarray, shown: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+def _cleaned(now: np.ndarray, before: _Whole, shown: np.ndarray, hidden: np.ndarray) -> np.ndarray:
     """The organ in `now`, boolean (x, y, z), without crumbs and holes that it had not `before`.
 
     Of each piece that was there before the largest part stays; so does what has a voxel of `shown` in it. A hole stays
     that has one of `hidden` in it. Both are (n, 3).
     """
     pieces, count = ndimage.label(now)
-    earlier, earlier_count = ndimage.label(before)
-    together = np.bincount((earlier.astype(np.int64) * (count + 1) + pieces).ravel(), minlength=1)
-    together = np.pad(together, (0, (earlier_count + 1) * (count + 1) - len(together))).reshape(-1, count + 1)
+    both = now & (before.pieces > 0)
+    together = np.zeros((before.number + 1, count + 1), int)
+    np.add.at(together, (before.pieces[both], pieces[both]), 1)
     keep = np.zeros(count + 1, bool)
-    keep[together[1:, 1:].argmax(axis=1) + 1 if count else []] = earlier_count > 0
+    keep[together[1:, 1:].argmax(axis=1) + 1 if count else []] = before.number > 0
     keep[pieces[tuple(shown.T)]] = True
     keep[0] = False
     kept: np.ndarray = keep[pieces]
-    holes, _ = ndimage.label(ndimage.binary_fill_holes(kept) & ~kept)
-    open_holes = np.unique(holes[ndimage.binary_fill_holes(before) & ~before])
+    holes = _holes(kept)
+    open_holes = np.unique(holes[before.holes])
     filled = holes > 0
     for number in {*open_holes.tolist(), *holes[tuple(hidden.T)].tolist()} - {0}:
         filled &= holes != number
     return kept | filled
+
+
+def _holes(mask: np.ndarray) -> np.ndarray:
+    """Numbers of what lies outside of `mask` (boolean (x, y, z)) and has no way to the array's faces; 0 elsewhere."""
+    outside, count = ndimage.label(~mask)
+    inner = np.ones(count + 1, bool)
+    inner[0] = False
+    for axis in range(3):
+        for end in (0, -1):
+            inner[geometry.layer(outside, axis, end)] = False
+    found: np.ndarray = np.where(inner, np.arange(count + 1), 0)[outside]
+    return found
