@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from flare_gui import geometry, separable
+from flare_gui import geometry
 from flare_gui.analysis.measure import ABSENT, OrganMeasure
 from flare_gui.organs import ORGANS
 
@@ -26,12 +26,20 @@ class Tally:
             self._sums += _sums(hu[slab], labels[slab])
         self._on_border = _border(labels)
 
-    def replace(self, hu: np.ndarray, labels: np.ndarray, box: tuple[slice, ...], before: np.ndarray) -> None:
-        """Follow a correction: `labels` has it already, `before` is what `labels[box]` was."""
-        after, earlier, values = separable.in_memory_order(labels[box], before, hu[box])
-        changed = after != earlier
-        values = values[changed]
-        self._sums += _sums(values, after[changed]) - _sums(values, earlier[changed])
+    def replace(
+        self,
+        hu: np.ndarray,
+        labels: np.ndarray,
+        box: tuple[slice, ...],
+        before: np.ndarray,
+        changed: tuple[np.ndarray, ...],
+    ) -> None:
+        """Follow a correction: `labels` has it already, `before` is what `labels[box]` was.
+
+        `changed` are the voxels of `box` that are others now: their indices by axis.
+        """
+        values, after = hu[box][changed], labels[box][changed]
+        self._sums += _sums(values, after) - _sums(values, before[changed])
         if any(side.start == 0 or side.stop == size for side, size in zip(box, labels.shape, strict=True)):
             self._on_border = _border(labels)
 

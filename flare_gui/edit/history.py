@@ -39,11 +39,16 @@ class Edit:
     by_hand: bool = True
 
     @cached_property
+    def changed(self) -> tuple[np.ndarray, ...]:
+        """Which voxels of the box are others than before, their indices by axis."""
+        before, after = separable.in_memory_order(self.before, self.after)
+        found = np.nonzero(before != after)
+        return tuple(found[axis] for axis in np.argsort(separable.memory_order(self.before)))
+
+    @cached_property
     def counts(self) -> np.ndarray:
         """How many voxels went from one label to another, (256, 256); those that stayed are not counted."""
-        before, after = separable.in_memory_order(self.before, self.after)
-        changed = before != after
-        pairs = before[changed].astype(np.int32) * 256 + after[changed]
+        pairs = self.before[self.changed].astype(np.int32) * 256 + self.after[self.changed]
         return np.bincount(pairs, minlength=256 * 256).reshape(256, 256)
 
     @cached_property

@@ -14,10 +14,11 @@ from flare_gui.strokes import Stroke
 
 
 class Change(NamedTuple):
-    """New labels, uint8, for the voxels in `box`."""
+    """New labels, uint8, for the voxels in `box`. Others than before are those at `changed`, indices by axis."""
 
     box: Box
     labels: np.ndarray
+    changed: tuple[np.ndarray, ...]
 
 
 class Correction:
@@ -91,14 +92,15 @@ class Correction:
         stop = np.max([some.max(axis=1) for some in voxels], axis=0) + 1
         x, y, z = (slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
         after = labels[x, y, z].copy(order="K")
-        changed = 0
         # First what organs lose, so that others may have it; nobody takes what another one keeps.
+        changed = []
         for lost, _ in differences.values():
-            after[tuple(lost - start[:, None])] = 0
-            changed += lost.shape[1]
+            changed.append(lost - start[:, None])
+            after[tuple(changed[-1])] = 0
         for label, (_, won) in differences.items():
             at = won - start[:, None]
             free = at[:, after[tuple(at)] == 0]
             after[tuple(free)] = label
-            changed += free.shape[1]
-        return Change((x, y, z), after) if changed else None
+            changed.append(free[:, labels[x, y, z][tuple(free)] == 0])
+        places = np.concatenate(changed, axis=1)
+        return Change((x, y, z), after, tuple(places)) if places.size else None

@@ -94,7 +94,8 @@ class Taught:
         # Where the mask is not the network's, and on which side.
         self._apart = np.where(agreed, np.float32(0), np.clip(network, -DISAGREES, DISAGREES))
         self.margin = self.base
-        self._before = _Whole(*ndimage.label(self.base > 0), holes=_holes(self.base > 0) > 0)
+        pieces, number = ndimage.label(self.base > 0)
+        self._before = _Whole(pieces, number, _holes(self.base > 0) > 0)
         self._middle = np.array(mask.shape, np.float32) / 2
         self._spacing = np.array(geometry.spacing(self.affine), np.float32)
 

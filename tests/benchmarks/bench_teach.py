@@ -36,7 +36,7 @@ def measure() -> Iterator[Row]:
     outputs = kept == ROUNDS + 1, f"{kept} strokes changed the liver"
     work = "from the end of a stroke of Teach, in the liver of 512x512x300, until the overlay is painted"
     yield Rounds(seen, [OVERLAY_S] * ROUNDS).row("teach", work, "the 0.2 s that were asked", at_most(1), outputs)
-    work = "from the end of that stroke until the surface in 3D has it, without the pause for the next stroke"
+    work = "from the end of that stroke until the surface in 3D has it: a draft, which the whole one follows"
     yield Rounds(surfaced, [SURFACE_S] * ROUNDS).row(
         "teach-surface", work, "the 0.5 s that were asked", at_most(1), outputs
     )
@@ -45,6 +45,7 @@ def measure() -> Iterator[Row]:
 def _stroke(hand: Hand, number: int) -> tuple[float, float]:
     """Seconds from the release of the button until slices and numbers are there, and until the surface is."""
     window, teaching = hand.window, hand.window.teaching
+    hand.wait(lambda: not window.surfaces.busy)
     hand.settle()
     axial, before = window.views.slices[0], len(teaching.strokes)
     start, end = (axial.position_of(voxel).toPoint() for voxel in _line(hand, number))
@@ -53,15 +54,13 @@ def _stroke(hand: Hand, number: int) -> tuple[float, float]:
     for part in np.linspace(0, 1, 6):
         QTest.mouseMove(axial.canvas, start + (end - start) * float(part))
         hand.paint()
-    released = time.perf_counter()
+    meshed, released = hand.meshed, time.perf_counter()
     QTest.mouseRelease(axial.canvas, *mouse, end)
     hand.wait(lambda: len(teaching.strokes) > before and not teaching.busy)
     hand.paint()
     overlay = time.perf_counter() - released
-    meshed, begun = hand.meshed, time.perf_counter()
-    window.surfaces.update_surfaces()
     hand.wait(lambda: hand.meshed > meshed)
-    return overlay, overlay + time.perf_counter() - begun
+    return overlay, time.perf_counter() - released
 
 
 def _line(hand: Hand, number: int) -> tuple[np.ndarray, np.ndarray]:

@@ -46,6 +46,19 @@ def test_a_stroke_taken_back_leaves_the_mask_as_it_was_to_the_voxel(body: Body) 
     np.testing.assert_array_equal(labels, before)
 
 
+def test_what_is_said_to_have_changed_is_what_has(body: Body) -> None:
+    labels = body.labels
+    labels[30:40, 18:30, 18:30] = SPLEEN.label
+    correction = body.correction()
+    for stroke in (Stroke(LIVER.label, line(18)), Stroke(SPLEEN.label, line(17)), Stroke(0, line(6))):
+        change = correction.add(stroke, labels)
+        assert change is not None
+        differs = np.zeros(change.labels.shape, int)
+        np.add.at(differs, change.changed, 1)
+        np.testing.assert_array_equal(differs, change.labels != labels[change.box])
+        labels[change.box] = change.labels
+
+
 def test_a_locked_organ_stays(body: Body) -> None:
     labels = body.labels
     spleen = (slice(30, 40), slice(18, 30), slice(18, 30))

@@ -74,7 +74,8 @@ class Measures(QObject):
         elif self._tally is not None and labels is not None:
             # What was there before is the other half of the edit, whichever way it was made.
             done = self._document.history.last is edit
-            self._tally.replace(self._document.hu, labels, edit.box, edit.before if done else edit.after)
+            before = edit.before if done else edit.after
+            self._tally.replace(self._document.hu, labels, edit.box, before, edit.changed)
             self.changed.emit()
 
 

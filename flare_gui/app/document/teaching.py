@@ -5,7 +5,7 @@ What a stroke changes is worked out in a thread, so that the window goes on mean
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +13,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from flare_gui.app.document.document import Document
-from flare_gui.app.document.stroke_work import Task, corrected, resumed, without
+from flare_gui.app.document.stroke_work import StrokeEdit, Task, corrected, resumed, without
 from flare_gui.app.jobs.job import Job
 from flare_gui.app.words import in_sentence, number, tr
 from flare_gui.edit import Edit
@@ -22,17 +22,8 @@ from flare_gui.strokes import Stroke
 from flare_gui.workspace import Workspace
 
 if TYPE_CHECKING:
-    from flare_gui.model.correction import Change, Correction
+    from flare_gui.model.correction import Correction
     from flare_gui.model.features import NetworkFeatures
-
-
-@dataclass(frozen=True, eq=False)
-class StrokeEdit(Edit):
-    """What strokes changed; `earlier` and `strokes` are all there were before and after it."""
-
-    earlier: tuple[Stroke, ...] = ()
-    strokes: tuple[Stroke, ...] = ()
-    by_hand: bool = False
 
 
 class Line(NamedTuple):
@@ -197,24 +188,26 @@ class Teaching(QObject):
         job.failed.connect(self._failed)
         job.start()
 
-    def _done(self, task: Task, correction: "Correction", change: "Change | None") -> None:
+    def _done(self, task: Task, correction: "Correction", edit: StrokeEdit | None) -> None:
         self._job = self._at_work = None
         self._correction, self._before = correction, None
         # What is being painted ends as a step of its own, below this one.
         self.changing.emit()
-        change = self._without_by_hand(change)
-        strokes = (*self._strokes, task.stroke) if task.stroke is not None else without(self._strokes, task.number)
-        if change is not None:
-            self._correct(task, change, strokes)
+        edit = self._without_by_hand(edit)
+        if edit is not None:
+            self._correct(task, edit)
         elif task.stroke is None:
-            self._strokes = strokes
+            self._strokes = without(self._strokes, task.number)
         else:
             self.refused.emit(tr("This stroke changes nothing: the mask has it so, or it is locked, or air, or bone"))
         self.changed.emit()
         self._next()
 
-    def _correct(self, task: Task, change: "Change", strokes: tuple[Stroke, ...]) -> None:
-        edit = self._record("stroke" if task.stroke is not None else "remove a stroke", change, strokes)
+    def _correct(self, task: Task, edit: StrokeEdit) -> None:
+        labels = self._document.labels
+        assert labels is not None
+        labels[edit.box] = edit.after
+        self._document.record(edit)
         if task.stroke is None:
             self.taught.emit(tr("Without this stroke: {edit}").format(edit=self._words(edit)))
         else:
@@ -236,26 +229,14 @@ class Teaching(QObject):
             job.wait(LONGEST_END_S)
         return task
 
-    def _without_by_hand(self, change: "Change | None") -> "Change | None":
-        """The change but for voxels that were painted by hand; None where that leaves nothing."""
-        labels = self._document.labels
-        if change is None or labels is None:
-            return None
-        by_hand = self._document.history.by_hand(change.box)
-        if by_hand is None:
-            return change
-        after = np.where(by_hand, labels[change.box], change.labels)
-        return None if np.array_equal(after, labels[change.box]) else change._replace(labels=after)
-
-    def _record(self, name: str, change: "Change", strokes: tuple[Stroke, ...]) -> StrokeEdit:
-        labels = self._document.labels
-        assert labels is not None
-        edit = StrokeEdit(
-            name, change.box, labels[change.box].copy(order="K"), change.labels, earlier=self._strokes, strokes=strokes
-        )
-        labels[change.box] = change.labels
-        self._document.record(edit)
-        return edit
+    def _without_by_hand(self, edit: StrokeEdit | None) -> StrokeEdit | None:
+        """The correction but for voxels that were painted by hand; None where that leaves nothing."""
+        by_hand = self._document.history.by_hand(edit.box) if edit is not None else None
+        if edit is None or by_hand is None:
+            return edit
+        changed = tuple(axis[~by_hand[edit.changed]] for axis in edit.changed)
+        after = np.where(by_hand, edit.before, edit.after)
+        return replace(edit, after=after, changed=changed) if changed[0].size else None
 
     def _words(self, edit: StrokeEdit) -> str:
         """Such as "Liver +12.3 ml"."""

@@ -13,8 +13,12 @@ from flare_gui.geometry import bounding_box
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress
 
-# After a correction, the surfaces wait for the next one this long.
-SETTLE_MS = 250
+# After a correction by hand, the surfaces wait for the next one this long; after one that was worked out, until the
+# slices are painted.
+SETTLE_MS, SOON_MS = 250, 10
+
+# Where more than this changed at once, a draft of the surface comes first: the whole one takes as long as all else.
+MUCH_MM3 = 1e6
 
 Stale = dict[int, Box | None]
 
@@ -44,8 +48,8 @@ class Surfaces(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether surfaces are being made."""
-        return self._job is not None
+        """Whether surfaces are being made, or will be in a moment."""
+        return self._job is not None or self._settled.isActive()
 
     def start(self) -> None:
         """Make the surfaces of what is there, and of what comes."""
@@ -80,8 +84,14 @@ class Surfaces(QObject):
         if labels is None:
             self._take({}, stale)
             return
-        self._job = job = Job(_meshing(labels, self._document.affine, stale, dict(self.by_label)))
-        job.done.connect(partial(self._meshed, stale))
+        affine = self._document.affine
+        drafts = {label for label, box in stale.items() if label in self.by_label and _is_much(box, affine)}
+        if drafts:
+            self._job = job = Job(_drafting(labels, affine, drafts))
+            job.done.connect(partial(self._drafted, stale, drafts))
+        else:
+            self._job = job = Job(_meshing(labels, affine, stale, dict(self.by_label)))
+            job.done.connect(partial(self._meshed, stale))
         job.cancelled.connect(partial(self._again, stale))
         job.failed.connect(partial(self._failed, stale))
         job.start()
@@ -103,7 +113,7 @@ class Surfaces(QObject):
             return
         for label in edit.labels:
             self._outdate(label, edit.box)
-        self._settled.start()
+        self._settled.start(SETTLE_MS if edit.by_hand else SOON_MS)
 
     def _outdate(self, label: int, box: Box | None) -> None:
         before = self._stale.get(label, box)
@@ -113,6 +123,12 @@ class Surfaces(QObject):
         self._job = None
         self._take(surfaces, stale)
         self.update()
+
+    def _drafted(self, stale: Stale, drafts: set[int], surfaces: dict[int, Any]) -> None:
+        self._put_back(stale | dict.fromkeys(drafts))
+        self._take(surfaces, dict.fromkeys(drafts))
+        # Once the draft is in the picture, and nothing else has changed.
+        self._settled.start(SETTLE_MS)
 
     def _again(self, stale: Stale) -> None:
         self._put_back(stale)
@@ -133,6 +149,22 @@ class Surfaces(QObject):
             self.by_label.pop(label, None)
         self.by_label |= surfaces
         self.changed.emit(set(asked))
+
+
+def _is_much(box: Box | None, affine: np.ndarray) -> bool:
+    if box is None:
+        return False
+    voxels = float(np.prod([side.stop - side.start for side in box]))
+    return voxels * abs(np.linalg.det(affine[:3, :3])) > MUCH_MM3
+
+
+def _drafting(labels: np.ndarray, affine: np.ndarray, drafts: set[int]) -> Any:
+    def work(*, progress: Progress, cancel: Cancel) -> dict[int, Any]:
+        from flare_gui.render.surface import DRAFT_MM, organ_surfaces
+
+        return organ_surfaces(labels, affine, drafts, finest_mm=DRAFT_MM, cancel=cancel)
+
+    return work
 
 
 def _meshing(labels: np.ndarray, affine: np.ndarray, stale: Stale, surfaces: dict[int, Any]) -> Any:

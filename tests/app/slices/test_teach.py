@@ -75,6 +75,17 @@ def test_one_stroke_on_any_plane_brings_the_missing_lobe(lobes: MainWindow, plan
     assert "Liver +" in said and "Esc takes it back" in said
 
 
+def test_the_window_does_what_the_plain_function_does(lobes: MainWindow) -> None:
+    body = Body()
+    correction, labels = body.correction(), body.labels
+    for voxel, how in ((MISSED, {}), (FOUND, {"button": RIGHT}), ((40, 28, 26), {})):
+        stroke(lobes, voxel, **how)
+        change = correction.add(lobes.teaching.strokes[-1], labels)
+        assert change is not None
+        labels[change.box] = change.labels
+        np.testing.assert_array_equal(lobes.document.labels, labels)
+
+
 def test_escape_takes_the_preview_back_and_enter_keeps_it(lobes: MainWindow) -> None:
     before = liver(lobes)
     stroke(lobes, MISSED)

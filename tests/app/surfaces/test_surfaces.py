@@ -5,11 +5,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 
+from flare_gui import geometry
 from flare_gui.app.document.document import Document
+from flare_gui.app.surfaces import meshes
 from flare_gui.app.surfaces.meshes import Surfaces
+from flare_gui.edit import Edit
 from flare_gui.errors import Cancelled, FlareError
 from flare_gui.io import read_mask, read_scan
 from flare_gui.organs import LEFT_KIDNEY, LIVER
@@ -85,6 +89,35 @@ def test_no_surface_of_one_scan_is_seen_beside_the_slices_of_another(
         assert not surfaces.by_label and told[0] == (set(of_the_first), {})
     wait_for(lambda: not surfaces.busy)
     assert not any(shown for _, shown in told), "the scan has no mask, and got the surfaces of the one before"
+    surfaces.stop()
+
+
+def test_where_much_was_worked_out_a_draft_is_there_at_once_and_the_whole_surface_follows(
+    document: Document, wait_for: WaitFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meshes, "MUCH_MM3", 1.0)
+    monkeypatch.setattr(meshes, "SETTLE_MS", 1500)
+    parent, seen = QObject(), []
+    surfaces = Surfaces(document, parent)
+    surfaces.forget()
+    surfaces.start()
+    wait_for(lambda: not surfaces.busy)
+    labels = document.labels
+    assert labels is not None
+    liver = geometry.box_of(labels == LIVER.label)
+    assert liver is not None
+    box = (slice(liver[0].start, liver[0].stop - 2), *liver[1:])
+    before, after = labels[box].copy(), np.zeros_like(labels[box])
+    labels[box] = after
+    surfaces.changed.connect(lambda asked: seen.append((time.monotonic(), asked, surfaces.by_label[LIVER.label])))
+    start = time.monotonic()
+    document.record(Edit("stroke", box, before, after, by_hand=False))
+    wait_for(lambda: not surfaces.busy)
+    (drafted, of_draft, draft), (_, of_whole, whole) = seen
+    assert drafted - start < 0.001 * meshes.SETTLE_MS and of_draft == of_whole == {LIVER.label}
+    afresh = surface.organ_surfaces(labels, document.affine, [LIVER.label])[LIVER.label]
+    assert whole.volume == pytest.approx(afresh.volume) == pytest.approx(draft.volume, rel=0.2)
+    assert draft.n_cells < 0.7 * whole.n_cells
     surfaces.stop()
 
 
