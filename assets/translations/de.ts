@@ -592,6 +592,10 @@
         <translation>Strg + Mausrad</translation>
     </message>
     <message>
+        <source>Cut through all of its depth: {change}</source>
+        <translation>Durch die ganze Tiefe geschnitten: {change}</translation>
+    </message>
+    <message>
         <source>Dark</source>
         <translation>Dunkel</translation>
     </message>
@@ -986,6 +990,10 @@
     <message>
         <source>Make the correction again that was taken back</source>
         <translation>Die zurückgenommene Korrektur wieder machen</translation>
+    </message>
+    <message>
+        <source>Making surfaces…</source>
+        <translation>Oberflächen werden erzeugt …</translation>
     </message>
     <message>
         <source>Mask as .seg.nrrd for 3D Slicer</source>

@@ -56,6 +56,11 @@ class Edit:
         """The organs whose voxels changed, 0 never among them."""
         return frozenset(np.flatnonzero(self.counts.any(axis=0) | self.counts.any(axis=1)).tolist()) - {0}
 
+    @cached_property
+    def won(self) -> np.ndarray:
+        """How many voxels each label has more than before, (256,), negative for less."""
+        return self.counts.sum(axis=0) - self.counts.sum(axis=1)
+
     @property
     def bytes(self) -> int:
         return self.before.nbytes + self.after.nbytes
@@ -105,13 +110,24 @@ class History:
 
     @property
     def changed(self) -> frozenset[int]:
-        """The organs that were corrected by hand, since the mask was made or another has taken its place."""
-        found: set[int] = set()
-        for edit in reversed(self._done):
-            if edit.origin is not None:
-                return frozenset(found)
-            found |= edit.labels
-        return self._for_good | found
+        """The organs that differ, by hand, from those of the mask that was made or has taken another's place.
+
+        One that was corrected and is as it was again is not among them, whichever way it went back.
+        """
+        edits = self._by_hand()
+        found = frozenset().union(*(edit.labels for edit in edits))
+        won = np.sum([edit.won for edit in edits], axis=0) if edits else np.zeros(256, int)
+        if any(won[label] == 0 for label in found):
+            # As many voxels as before may be the same ones: that takes a look at each.
+            found = _differing(edits)
+        replaced = any(edit.origin is not None for edit in self._done)
+        return found if replaced else self._for_good | found
+
+    def _by_hand(self) -> list[Edit]:
+        """The corrections since the mask came, the first one first."""
+        edits = list(self._done)
+        last = max((i for i, edit in enumerate(edits) if edit.origin is not None), default=-1)
+        return edits[last + 1 :]
 
     @property
     def origin(self) -> Origin | None:
@@ -121,9 +137,7 @@ class History:
     def by_hand(self, box: Box) -> np.ndarray | None:
         """The voxels of `box` that were corrected by hand since the mask came, boolean; None when none were."""
         found = None
-        for edit in reversed(self._done):
-            if edit.origin is not None:
-                break
+        for edit in self._by_hand():
             both = [slice(max(a.start, b.start), min(a.stop, b.stop)) for a, b in zip(box, edit.box, strict=True)]
             if not edit.by_hand or any(side.start >= side.stop for side in both):
                 continue
@@ -148,3 +162,20 @@ class History:
     def last(self) -> Edit | None:
         """The correction that the labels show last; equal now and at saving means nothing is unsaved."""
         return self._done[-1] if self._done else None
+
+
+def _differing(edits: list[Edit]) -> frozenset[int]:
+    """The organs of which a voxel was not before `edits` what it is after them."""
+    places, before, after = [], [], []
+    for edit in edits:
+        changed = edit.changed
+        x, y, z = (at + side.start for at, side in zip(changed, edit.box, strict=True))
+        # One number a voxel: no scan has a million slices.
+        places.append((x << 40) + (y << 20) + z)
+        before.append(edit.before[changed])
+        after.append(edit.after[changed])
+    where, was, became = map(np.concatenate, (places, before, after))
+    first = was[np.unique(where, return_index=True)[1]]
+    last = became[::-1][np.unique(where[::-1], return_index=True)[1]]
+    differ = first != last
+    return frozenset(np.union1d(first[differ], last[differ]).tolist()) - {0}

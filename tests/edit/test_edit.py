@@ -7,7 +7,7 @@ import pytest
 
 from flare_gui.edit import Edit, History
 from flare_gui.edit.brush import capsule, erased, painted
-from flare_gui.edit.history import LEAST_STEPS
+from flare_gui.edit.history import LEAST_STEPS, Origin
 from flare_gui.edit.parts import fill_holes, fill_slice, keep_part
 
 SHAPE = (60, 50, 40)
@@ -146,3 +146,30 @@ def test_history_knows_which_organs_are_other_than_at_first_also_when_it_forgets
     while history.undo(labels):
         pass
     assert history.changed == {1, 3}
+
+
+def test_an_organ_that_is_as_it_was_is_not_corrected_whichever_way_it_went_back() -> None:
+    labels, history = np.zeros((6, 6, 6), np.uint8), History()
+    labels[1:4, 1:4, 1:4] = 1
+
+    def draw(box: tuple[slice, ...], label: int | np.ndarray) -> None:
+        after = np.empty(labels[box].shape, np.uint8)
+        after[...] = label
+        edit = Edit("dab", box, labels[box].copy(), after)
+        labels[box] = edit.after
+        history.add(edit)
+
+    first = labels.copy()
+    # A stroke that is removed by another step, over a larger box.
+    draw(np.s_[3:5, 2:4, 2:3], 2)
+    assert history.changed == {1, 2}
+    draw(np.s_[0:6, 0:6, 1:4], first[:, :, 1:4])
+    assert history.changed == frozenset()
+    # As many voxels as before, but others.
+    draw(np.s_[1:2, 1:2, 1:2], 0)
+    draw(np.s_[5:6, 5:6, 5:6], 1)
+    assert history.changed == {1}
+    # A whole mask that takes the place of this one begins anew.
+    whole = np.s_[0:6, 0:6, 0:6]
+    history.add(Edit("segment", whole, labels.copy(), first, Origin({}, ())))
+    assert history.changed == frozenset()

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from flare_gui.app.document.change_words import change_words
 from flare_gui.app.document.document import Document
 from flare_gui.app.document.stroke_work import StrokeEdit, Task, corrected, resumed, without
 from flare_gui.app.jobs.job import Job
-from flare_gui.app.words import in_sentence, number, tr
+from flare_gui.app.words import in_sentence, tr
 from flare_gui.edit import Edit
 from flare_gui.organs import organ_of
 from flare_gui.strokes import Stroke
@@ -239,15 +240,8 @@ class Teaching(QObject):
         return replace(edit, after=after, changed=changed) if changed[0].size else None
 
     def _words(self, edit: StrokeEdit) -> str:
-        """Such as "Liver +12.3 ml"."""
         segmentation = self._document.segmentation
-        ml = segmentation.voxel_ml if segmentation is not None else 0.0
-        words, little = [], tr("by less than 0.1 ml")
-        for label in sorted(edit.labels):
-            won, lost = int(edit.counts[:, label].sum()) * ml, int(edit.counts[label].sum()) * ml
-            parts = [f"{sign}{number(volume, 1)} ml" for sign, volume in (("+", won), ("−", lost)) if volume >= 0.05]
-            words.append(f"{tr(organ_of(label).name)} {' '.join(parts) or little}")
-        return ", ".join(words)
+        return change_words(edit, segmentation.voxel_ml if segmentation is not None else 0.0)
 
     def _follow(self, edit: Edit) -> None:
         if edit is not self._preview or self._document.history.last is not edit:

@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from flare_gui.app.jobs.job import Job
@@ -18,6 +18,8 @@ from flare_gui.app.words import tr
 SOONEST_GUESS_S = 2.0
 # How often a cancelled job is asked whether it has come to its end.
 GONE_MS = 50
+# What was saved at once is said for so long; what a job has written, until the next one begins.
+SAVED_MS = 15_000
 # What was written is said in a line of at most so many pixels.
 LONGEST_PIXELS = 360
 
@@ -97,10 +99,13 @@ class Runner(QObject):
         job.start()
         return True
 
-    def show_written(self, sentence: str, folder: Path) -> bool:
-        """Say what was written, all done, with a button for the folder. False while a job has the bar."""
+    def show_written(self, sentence: str, folder: Path, *, after_job: bool) -> bool:
+        """Say what was written, with a button for the folder. False while a job has the bar.
+
+        `after_job` it is said at 100 %, until the next one begins; what was written at once is said for a while.
+        """
         if not self.blocked:
-            self.bar.show_written(sentence, folder)
+            self.bar.show_written(sentence, folder, after_job)
         return not self.blocked
 
     def cancel(self) -> None:
@@ -170,6 +175,8 @@ class JobBar(QWidget):
         self.cancel_button.setToolTip(tr("Stop and leave everything as it was (Esc)"))
         self.cancel_button.clicked.connect(cancel)
         self._folder = Path()
+        self._enough = QTimer(self, singleShot=True, interval=SAVED_MS)
+        self._enough.timeout.connect(self.hide)
         self.open_button = QPushButton(tr("Open folder"))
         self.open_button.setToolTip(tr("Show the files that were written"))
         self.open_button.clicked.connect(self._open)
@@ -185,22 +192,31 @@ class JobBar(QWidget):
         self._stage.setText(title)
         self._stage.setToolTip("")
         self._bar.setValue(0)
+        self._bar.show()
+        self._enough.stop()
         self._left.setText(tr("about {time}").format(time=duration(expected_s)) if expected_s else "")
         self.cancel_button.show()
         self.open_button.hide()
         self.show()
 
-    def show_written(self, sentence: str, folder: Path) -> None:
-        """Say what a job has written, all done, until the next one begins; a button opens the folder."""
+    def show_written(self, sentence: str, folder: Path, after_job: bool) -> None:
+        """See `Runner.show_written`."""
         self._folder = folder
         # A long path must not make the window wide.
         self._stage.setText(self.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideMiddle, LONGEST_PIXELS))
         self._stage.setToolTip(sentence)
         self._bar.setValue(self._bar.maximum())
-        self._left.setText("100 %")
+        self._bar.setVisible(after_job)
+        self._left.setText("100 %" if after_job else "")
+        if not after_job:
+            self._enough.start()
         self.cancel_button.hide()
         self.open_button.show()
         self.show()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        self._enough.stop()
+        super().hideEvent(event)
 
     def _open(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))

@@ -26,9 +26,11 @@ Stale = dict[int, Box | None]
 class Surfaces(QObject):
     """Meshes `by_label`, none before `start`.
 
-    `changed` brings the set of labels whose surface was made anew or is gone, `failed` a sentence.
+    `begun` says that some are being made, `changed` brings the set of labels whose surface was made anew or is gone,
+    `failed` a sentence.
     """
 
+    begun = Signal()
     changed = Signal(object)
     failed = Signal(str)
 
@@ -95,6 +97,7 @@ class Surfaces(QObject):
         job.cancelled.connect(partial(self._again, stale))
         job.failed.connect(partial(self._failed, stale))
         job.start()
+        self.begun.emit()
 
     def _new_scan(self) -> None:
         # Nobody may see one patient's organs beside another's slices, be it for as long as the new ones take.

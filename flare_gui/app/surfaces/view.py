@@ -18,6 +18,9 @@ from flare_gui.app.words import tr
 
 # A press and a release closer than this is a click, not a turn.
 CLICK_PIXELS = 4
+NOTHING_YET, MAKING = tr("Surfaces appear here once there are organs."), tr("Making surfaces…")
+# Surfaces that come later move the camera once they reach beyond what it was put before by this share of its size.
+OUTGROWN = 0.25
 
 
 class View3D(QWidget):
@@ -44,9 +47,11 @@ class View3D(QWidget):
         self._actors: dict[int, Any] = {}
         # Where the camera was put by itself; None before.
         self._framed: tuple[object, ...] | None = None
+        # The box that it was put before, as `scene.bounds_of` has it.
+        self._framed_box: tuple[float, ...] = (0.0,) * 6
         self._pressed = QPointF()
         self.setAccessibleName(tr("3D view"))
-        self._message = QLabel(tr("Surfaces appear here once there are organs."))
+        self._message = QLabel(NOTHING_YET)
         self._message.setWordWrap(True)
         self._message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._message.setStyleSheet("background: #10161d; color: #b8c4d0; padding: 24px")
@@ -61,6 +66,7 @@ class View3D(QWidget):
         self.bar.hide()
         self.bar.side_asked.connect(self.look_from)
         self._made.changed.connect(self._show_surfaces)
+        self._made.begun.connect(self._show_page)
         self._made.failed.connect(self._say)
         self._scenery.failed.connect(self._say)
         self._scenery.changed.connect(self._show_scenery)
@@ -236,13 +242,17 @@ class View3D(QWidget):
         self._stack.setCurrentIndex(1 if shown else 0)
         self.bar.setVisible(shown)
         if self._hint is not None:
+            self._show_hint(MAKING if self._made.busy else NOTHING_YET)
             self._hint.setVisible(not seen)
 
     def _say(self, sentence: str) -> None:
-        for label in (self._message, self._hint):
-            if label is not None:
-                label.setText(sentence)
-                label.adjustSize()
+        self._message.setText(sentence)
+        self._show_hint(sentence)
+
+    def _show_hint(self, sentence: str) -> None:
+        if self._hint is not None:
+            self._hint.setText(sentence)
+            self._hint.adjustSize()
 
     def _show_scenery(self) -> None:
         self._show_page()
@@ -254,7 +264,13 @@ class View3D(QWidget):
         seen = self.running and (bool(self.surfaces) or self._scenery.shows)
         if seen and (self._framed is None or self._framed == self._camera()):
             self.look_from("front")
-            self._framed = self._camera()
+            self._framed, self._framed_box = self._camera(), self._bounds()
+
+    def _outgrown(self) -> bool:
+        """Whether there is much beyond what the camera was put before. A cut, and its undoing, moves nothing."""
+        framed, now = (np.array(box).reshape(3, 2) for box in (self._framed_box, self._bounds()))
+        beyond = np.maximum(framed[:, 0] - now[:, 0], now[:, 1] - framed[:, 1])
+        return bool((beyond > OUTGROWN * np.ptp(framed, axis=1).max()).any())
 
     def _moves(self, *_: object) -> None:
         self._scenery.hurry()
@@ -271,7 +287,8 @@ class View3D(QWidget):
             self._actors[label] = scene.add_organ(self._plotter, surface, f"organ {label}", colour, 1.0)
         self._show_page()
         self._show_looks()
-        self._frame()
+        if self._framed is None or self._outgrown():
+            self._frame()
         self.meshed.emit()
 
     def _camera(self) -> tuple[object, ...]:

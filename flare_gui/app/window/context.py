@@ -59,9 +59,9 @@ class Context:
             return None
         return volume, replace(segmentation, labels=segmentation.labels.copy())
 
-    def show_written(self, sentence: str, folder: Path) -> None:
-        """Say what was written, with a button for its folder where there is room for one."""
-        if not self.runner.show_written(sentence, folder):
+    def show_written(self, sentence: str, folder: Path, *, after_job: bool = True) -> None:
+        """Say what was written, with a button for its folder where there is room for one: `Runner.show_written`."""
+        if not self.runner.show_written(sentence, folder, after_job=after_job):
             self.feedback.say(sentence)
 
     def attempt(self, refusal: str, do: Callable[[], object]) -> bool:

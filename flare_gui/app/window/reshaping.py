@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from flare_gui import geometry
+from flare_gui.app.document.change_words import change_words
 from flare_gui.app.slices.plane import AXIAL, CORONAL, SAGITTAL
 from flare_gui.app.surfaces.cut_line import CutLine
 from flare_gui.app.window.context import Context
@@ -54,7 +55,7 @@ class Reshaping:
         self._make(key.replace("_", " "), changes[key](), where)
 
     def cut(self, corners: np.ndarray, from_mm: np.ndarray, outside: bool) -> None:
-        """Take away what a line in the 3D view goes around, as deep as it is: see `reshape.cut_seen`."""
+        """Take away what a line in the 3D view goes around, as deep as it is, and say how much: `reshape.cut_seen`."""
         from flare_gui.edit import reshape
 
         labels = self._document.labels
@@ -63,7 +64,8 @@ class Reshaping:
             self._context.feedback.say(tr("That line goes around nothing: draw it on, all the way around"))
         elif labels is not None:
             seen = from_mm @ self._document.affine
-            self._make("cut", reshape.cut_seen(labels, self._tools.label, seen, corners, outside=outside), "")
+            change = reshape.cut_seen(labels, self._tools.label, seen, corners, outside=outside)
+            self._make("cut", change, "", tr("Cut through all of its depth: {change}"))
 
     def _copied(self, labels: np.ndarray, step: int) -> Change:
         from flare_gui.edit import reshape
@@ -73,7 +75,7 @@ class Reshaping:
         inside = 0 <= here + step < labels.shape[axis]
         return reshape.copied_slice(labels, self._tools.label, axis, here + step, here) if inside else None
 
-    def _make(self, name: str, change: Change, where: str) -> None:
+    def _make(self, name: str, change: Change, where: str, done: str = "{change}") -> None:
         organ, say = in_sentence(organ_of(self._tools.label)), self._context.feedback.say
         if change is None:
             say(tr("There is nothing of the {organ} to go by{where}").format(organ=organ, where=where))
@@ -83,3 +85,7 @@ class Reshaping:
                     where=where, organ=organ
                 )
             )
+        else:
+            edit, segmentation = self._document.history.last, self._document.segmentation
+            assert edit is not None and segmentation is not None
+            say(done.format(change=change_words(edit, segmentation.voxel_ml)))

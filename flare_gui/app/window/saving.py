@@ -166,7 +166,7 @@ class Saving(QObject):
     def _written(self, path: Path, write: Callable[[], object]) -> bool:
         if not self._context.attempt(tr("{name} could not be written").format(name=path.name), write):
             return False
-        self._context.show_written(tr("Saved {name}").format(name=path.name), path.parent)
+        self._context.show_written(tr("Saved {name}").format(name=path.name), path.parent, after_job=False)
         return True
 
 
