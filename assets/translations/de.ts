@@ -944,6 +944,10 @@
         <translation>Die Fälle in der Reihenfolge der Tabelle ansehen, ab dem gewählten (Eingabe)</translation>
     </message>
     <message>
+        <source>Look from</source>
+        <translation>Ansehen von</translation>
+    </message>
+    <message>
         <source>Look from the back</source>
         <translation>Ansicht von hinten</translation>
     </message>
@@ -2046,6 +2050,10 @@
     <message>
         <source>Try the demo scan</source>
         <translation>Demo-Aufnahme ausprobieren</translation>
+    </message>
+    <message>
+        <source>Turn to a side of the patient, and fit what there is</source>
+        <translation>Zu einer Seite des Patienten drehen und alles Vorhandene einpassen</translation>
     </message>
     <message>
         <source>Turntable of the surfaces</source>

@@ -7,6 +7,8 @@ import numpy as np
 
 # Of a normal distribution: 95 % lie within so many standard deviations.
 _WITHIN_95 = 1.96
+# From two pairs limits could be computed, and would be as good as none: a third one may lie anywhere.
+LEAST_PAIRS = 3
 
 
 class Spread(NamedTuple):
@@ -23,7 +25,7 @@ class Spread(NamedTuple):
 class Limits(NamedTuple):
     """Of `n` pairs: mean difference and the limits within which 95 % of differences are expected.
 
-    `sd` is the standard deviation of the differences; it and the limits are None for a single pair.
+    `sd` is the standard deviation of the differences; it and the limits are None for fewer than `LEAST_PAIRS`.
     """
 
     n: int
@@ -60,8 +62,8 @@ def limits_of_agreement(measured: Sequence[float], reference: Sequence[float]) -
         return None
     differences = np.subtract(measured, reference)
     bias = float(differences.mean())
-    if len(differences) == 1:
-        return Limits(1, bias, None, None, None)
+    if len(differences) < LEAST_PAIRS:
+        return Limits(len(differences), bias, None, None, None)
     sd = float(differences.std(ddof=1))
     return Limits(len(differences), bias, sd, bias - _WITHIN_95 * sd, bias + _WITHIN_95 * sd)
 

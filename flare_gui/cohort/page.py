@@ -4,7 +4,7 @@ import html
 from collections.abc import Iterable, Sequence
 
 from flare_gui import __version__
-from flare_gui.analysis.cohort import Spread
+from flare_gui.analysis.cohort import Limits, Spread
 from flare_gui.batch import review
 from flare_gui.cohort.cases import CohortCase
 from flare_gui.cohort.numbers import OrganAgreement, agreements, spreads
@@ -22,9 +22,9 @@ _SPREAD = (
 _AGREEMENT = (
     "Network beside person, over the cases that a person accepted or corrected; an organ that was accepted as it was "
     "agrees wholly, so these figures say how much there was to correct. Bias is the mean of network minus person, with "
-    "95 % limits of agreement (bias ± 1.96 SD; Bland and Altman 1986). NSD has the tolerances of FLARE22, 5 mm for the "
-    "liver and 3 mm for the others. Dice and NSD are medians with quartiles, and need the network’s own mask, which is "
-    "missing where another program wrote over it."
+    "95 % limits of agreement (bias ± 1.96 SD; Bland and Altman 1986) from three cases on. NSD has the tolerances of "
+    "FLARE22, 5 mm for the liver and 3 mm for the others. Dice and NSD are medians with quartiles, and need the "
+    "network’s own mask, which is missing where another program wrote over it."
 )
 _CHANGES = "From the first to the second scan of a patient. An organ that one of the scans cuts is not compared."
 
@@ -93,7 +93,6 @@ def _agreements(found: Sequence[OrganAgreement]) -> list[str]:
     rows = []
     for one in found:
         limits = one.limits
-        ranges = "-" if limits is None or limits.low is None else f"{limits.low:z.1f} to {limits.high:z.1f}"
         rows.append(
             [
                 _organ(one.organ.name, one.organ.colour),
@@ -102,7 +101,7 @@ def _agreements(found: Sequence[OrganAgreement]) -> list[str]:
                 _quartiles(one.dice, 3),
                 _quartiles(one.nsd, 3),
                 "-" if limits is None else f"{limits.bias:z.1f}",
-                ranges,
+                _limits(limits),
                 "-" if one.bias_percent is None else f"{one.bias_percent:z.1f}",
             ]
         )
@@ -112,6 +111,14 @@ def _agreements(found: Sequence[OrganAgreement]) -> list[str]:
         f"<p class=caption>{_AGREEMENT}</p>",
         f"<div class=wide>{bland_altman(found)}</div>",
     ]
+
+
+def _limits(limits: Limits | None) -> str:
+    if limits is None:
+        return "-"
+    if limits.low is None:
+        return f"{limits.n} {'case' if limits.n == 1 else 'cases'}: too few"
+    return f"{limits.low:z.1f} to {limits.high:z.1f}"
 
 
 def _changes(changes: Sequence[OrganChange]) -> list[str]:

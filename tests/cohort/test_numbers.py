@@ -53,7 +53,9 @@ def test_spread_limits_and_change_are_the_textbooks() -> None:
     # They found a bias of -2.1 and a standard deviation of 38.8 litres a minute, and used 2 in place of 1.96.
     assert (round(limits.bias, 1), round(limits.sd, 1)) == (-2.1, 38.8)
     assert (limits.low, limits.high) == pytest.approx((-2.118 - 1.96 * 38.765, -2.118 + 1.96 * 38.765), abs=0.01)
+    # A bias needs a pair, limits need three.
     assert limits_of_agreement([2.0], [1.0]) == (1, 1.0, None, None, None)
+    assert limits_of_agreement([2.0, 4.0], [1.0, 1.0]) == (2, 2.0, None, None, None)
     assert change(200.0, 150.0) == (-50.0, -25.0)
 
 
@@ -113,6 +115,8 @@ def test_the_page_escapes_loads_nothing_and_says_what_is_behind_it(tmp_path: Pat
 
     Reader().feed(page)
     assert "script" not in tags and tags.count("svg") == 1 and HARM not in page
+    # Of one case there is a bias and no limits, and why.
+    assert "1 case: too few" in page and "from three cases on" in page
     assert "1 of them corrected by hand" in page and "@page" in page and "Not a medical device" in page
     # Files of others are left alone.
     (tmp_path / CASES).write_text("patient;age\n")

@@ -20,7 +20,7 @@ from flare_gui.app.words import tr
 from flare_gui.batch import review
 from flare_gui.cohort.cases import CohortCase
 
-_WIDTHS = {CASE: 180, STATUS: 90, ODD: 180, CONFIDENCE: 86}
+_WIDTHS = {CASE: 180, STATUS: 90, ODD: 240, CONFIDENCE: 86}
 _NUMBER_WIDTH = 110
 _RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -40,7 +40,8 @@ class CaseTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
-        self.setWordWrap(False)
+        # A row is as high as a picture: three lines of why a case failed, all of it in the tip.
+        self.setWordWrap(True)
         self.setSortingEnabled(True)
         self.sortByColumn(ODD, Qt.SortOrder.DescendingOrder)
         # Two thousand rows are not asked how high they would like to be.

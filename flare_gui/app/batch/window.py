@@ -64,11 +64,13 @@ class BatchWindow(QWidget):
         self.words.setWordWrap(True)
         self.review, self.numbers = QPushButton(tr("&Review")), QPushButton(tr("&Numbers"))
         self.sheet, self.teach = QPushButton(tr("Contact &sheet")), QPushButton(tr("&Teach…"))
+        self.open_folder = QPushButton(tr("Open folder"))
+        self.open_folder.setToolTip(tr("Show the files that were written"))
         self.review.setToolTip(tr("Look at the cases in the order of the table, from the chosen one on (Enter)"))
         self.numbers.setToolTip(tr("Write the tables of the cohort and a page that prints, and show it"))
         self.cohort_actions = QHBoxLayout()
         self.teach.setToolTip(tr("The network learns from the cases that a person accepted or corrected"))
-        for button in (self.review, self.numbers, self.sheet, self.teach):
+        for button in (self.review, self.numbers, self.sheet, self.teach, self.open_folder):
             self.cohort_actions.addWidget(button)
         self._typed = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._lay_out()
@@ -95,6 +97,7 @@ class BatchWindow(QWidget):
             frozenset(redo),
         )
         self.model.show([])
+        self.bar.hide()
         self._say(tr("Looking for scans…"))
         self.run.begin(request)
         self._refresh()
@@ -208,7 +211,8 @@ class BatchWindow(QWidget):
         self.filter_bar.counts.setText(tr("{cases} cases: {counts}").format(cases=len(cases), counts=", ".join(counts)))
 
     def _run_ended(self, sentence: str) -> None:
-        self.bar.hide()
+        # All done stays to be seen; a bar that stopped on its way would look as if it went on.
+        self.bar.setVisible(0 < self.bar.value() == self.bar.maximum())
         self._say(sentence)
         self._refresh()
         if self.choices.has_results:
@@ -238,6 +242,7 @@ class BatchWindow(QWidget):
         self.numbers.setEnabled(there and not running and self._numbers is None)
         self.teach.setEnabled(there and not running)
         self.sheet.setEnabled(not running and (self.desk.folder / CONTACT_SHEET).exists())
+        self.open_folder.setEnabled(there)
 
     def _activate(self, case: CohortCase) -> None:
         if case.report is not None:
@@ -271,6 +276,7 @@ class BatchWindow(QWidget):
         self.review.clicked.connect(self.begin_review)
         self.numbers.clicked.connect(self.write_numbers)
         self.sheet.clicked.connect(self.open_sheet)
+        self.open_folder.clicked.connect(lambda: _browse(self.desk.folder))
         self.teach.clicked.connect(self.ask_to_teach)
         self.teaching.weights_asked.connect(self.weights_asked)
         self.desk.opened.connect(self._show_cohort)

@@ -39,20 +39,29 @@ MOUSE = (
     (tr("Double click"), tr("One view alone, and back")),
 )
 
+# Frame, scroll bar and the room around words, in pixels.
+_BESIDE_COLUMNS = 90
+
 
 def show_shortcuts(parent: QWidget, shortcuts: Sequence[tuple[str, str, str]]) -> QDialog:
     """The sheet of mouse buttons and of `shortcuts`: keys, what they do, menu."""
     dialog = _dialog(parent, tr("Keyboard and mouse"))
-    fit(dialog, 560, 640)
     table = QTreeWidget()
     table.setAccessibleName(tr("Keyboard and mouse"))
     table.setHeaderLabels([tr("Keys"), tr("What they do"), tr("Menu")])
     table.setRootIsDecorated(False)
     table.setAlternatingRowColors(True)
-    table.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     rows = [(*row, tr("on a slice")) for row in MOUSE] + list(shortcuts)
     table.addTopLevelItems([QTreeWidgetItem(list(row)) for row in rows])
     dialog.layout().insertWidget(0, table)  # type: ignore[union-attr]
+    header, columns = table.header(), range(table.columnCount())
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setStretchLastSection(False)
+    # All of each line; on a screen that is too narrow for it, in several.
+    header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+    table.setWordWrap(True)
+    header.sectionResized.connect(table.scheduleDelayedItemsLayout)
+    fit(dialog, sum(map(table.sizeHintForColumn, columns)) + _BESIDE_COLUMNS, 640)
     dialog.open()
     return dialog
 

@@ -100,7 +100,7 @@ class ExportDialog(QDialog):
         return ExportRequest(Path(self.folder.text()), formats, films, self.film.suffix, self.pdf.isChecked(), options)
 
     def choices(self) -> dict[str, Any]:
-        """What is to be remembered for the next scan: not its folder, and never that files may be replaced."""
+        """What is to be remembered for the next scan: not this one's folder, and never that files may be replaced."""
         return {
             "formats": [*self.formats_wanted()],
             "pdf": self.pdf.isChecked(),

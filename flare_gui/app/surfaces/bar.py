@@ -1,7 +1,8 @@
 """The buttons under the 3D view."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from flare_gui.app.document.document import Document
 from flare_gui.app.words import tr
@@ -17,8 +18,17 @@ VIEWS = {
 }
 
 
+# Pixels that a tool bar needs beside what is on it.
+_FRAME = 16
+# Of what is chosen in a box, so many are seen at least.
+_LETTERS = 8
+
+
 class Bar(QToolBar):
-    """Sides to look from, `side_asked` carries one of `VIEWS`, and what else to show, which goes to the document."""
+    """Sides to look from, `side_asked` carries one of `VIEWS`, and what else to show, which goes to the document.
+
+    Where the view is too narrow for a button a side, one button has a menu of them.
+    """
 
     side_asked = Signal(str)
 
@@ -27,13 +37,7 @@ class Bar(QToolBar):
         self._document = document
         # A tool bar, for what does not fit under a narrow view goes into its own menu.
         self.setMovable(False)
-        for side, (text, tip) in VIEWS.items():
-            button = QToolButton()
-            button.setText(text)
-            button.setToolTip(tip)
-            button.setAccessibleName(tip)
-            button.clicked.connect(lambda _=False, side=side: self.side_asked.emit(side))
-            self.addWidget(button)
+        self._sides, self._grouped = [self._side(side) for side in VIEWS], self._group()
         between = QWidget()
         between.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(between)
@@ -50,10 +54,47 @@ class Bar(QToolBar):
         ):
             box.setToolTip(tip)
             box.setAccessibleName(tip)
+            # As wide as a word: the list that opens has room for what is chosen.
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(_LETTERS)
+            box.view().setMinimumWidth(box.view().sizeHintForColumn(0) + 2 * _FRAME)
             box.activated.connect(lambda _, box=box, key=key: document.set_scene(**{key: box.currentData()}))
             self.addWidget(box)
         document.scene_changed.connect(self._follow)
         self._follow()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        wide = event.size().width() >= self._needed()
+        for side in self._sides:
+            side.setVisible(wide)
+        self._grouped.setVisible(not wide)
+
+    def _needed(self) -> int:
+        """The width with a button a side."""
+        shown = [self.widgetForAction(action) for action in self.actions() if action is not self._grouped]
+        return sum(widget.sizeHint().width() for widget in shown) + _FRAME
+
+    def _side(self, side: str) -> QAction:
+        button, (text, tip) = QToolButton(), VIEWS[side]
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.clicked.connect(lambda: self.side_asked.emit(side))
+        return self.addWidget(button)
+
+    def _group(self) -> QAction:
+        button, menu = QToolButton(), QMenu(self)
+        button.setText(tr("Look from"))
+        button.setAccessibleName(tr("Look from"))
+        button.setToolTip(tr("Turn to a side of the patient, and fit what there is"))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        for side, (text, tip) in VIEWS.items():
+            action = menu.addAction(text)
+            action.setToolTip(tip)
+            action.triggered.connect(lambda _=False, side=side: self.side_asked.emit(side))
+        button.setMenu(menu)
+        return self.addWidget(button)
 
     def _switch(self, text: str, tip: str, key: str) -> QToolButton:
         switch = QToolButton()

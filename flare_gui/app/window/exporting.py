@@ -11,6 +11,7 @@ from flare_gui.app.jobs.exporting import ExportRequest, Listing
 from flare_gui.app.window.context import Context
 from flare_gui.app.words import tr
 from flare_gui.render.options import FilmSettings
+from flare_gui.volume import Volume
 
 if TYPE_CHECKING:
     from flare_gui.app.dialogs.export import ExportDialog
@@ -41,18 +42,18 @@ class Exporting(QObject):
         volume = self._document.volume
         if volume is None or self._document.segmentation is None:
             return None
-        source = volume.source
-        folder = (source.parent if source is not None else Path.home()) / f"{volume.name}-export"
+        chosen = self._settings.choices("export")
+        folder = proposed_folder(volume, chosen.get("into"))
         dialog = ExportDialog(folder, self._parent, everything=everything, dicom=volume.series_uid is not None)
         if not everything:
-            dialog.take(self._settings.choices("export"))
+            dialog.take(chosen)
         dialog.preview_asked.connect(partial(self._preview, dialog))
-        dialog.chosen.connect(partial(self._begin, dialog))
+        dialog.chosen.connect(partial(self._begin, dialog, folder))
         dialog.rejected.connect(partial(self._forget, dialog))
         dialog.open()
         return dialog
 
-    def _begin(self, dialog: "ExportDialog", request: ExportRequest) -> None:
+    def _begin(self, dialog: "ExportDialog", proposed: Path, request: ExportRequest) -> None:
         pair = self._frozen()
         if pair is None:
             dialog.say(tr("There is no mask to export any more."))
@@ -64,7 +65,10 @@ class Exporting(QObject):
                 )
             )
             return
-        self._settings.keep_choices("export", dialog.choices())
+        into = self._settings.choices("export").get("into")
+        if request.folder != proposed:
+            into = str(request.folder.absolute().parent)
+        self._settings.keep_choices("export", dialog.choices() | ({"into": into} if into else {}))
         before = exporting.listing(request.folder)
         self._runner.run(
             TITLE,
@@ -114,6 +118,17 @@ class Exporting(QObject):
             dialog.say(tr("{title} goes on: a preview has to wait for its end.").format(title=self._runner.title))
             return
         self._runner.run(tr("Preview"), partial(exporting.preview, *pair, film), dialog.show_preview, courtesy=True)
+
+
+def proposed_folder(volume: Volume, into: object) -> Path:
+    """A folder of the scan's name: in the one chosen last, else beside the scan, never among the files of a series."""
+    source = volume.source
+    beside = source.parent if source is not None else Path.home()
+    if source is not None and volume.series_uid is not None and source.suffix.lower() != ".zip" and source.is_file():
+        beside = beside.parent
+    if isinstance(into, str) and Path(into).is_dir():
+        beside = Path(into)
+    return beside / f"{volume.name}-export"
 
 
 def _files(count: int) -> str:

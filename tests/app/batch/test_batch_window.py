@@ -64,9 +64,17 @@ def test_a_folder_is_segmented_and_the_table_says_what_became_of_each(
     opened: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
     batch.sheet.click()
+    batch.open_folder.click()
     batch.numbers.click()
-    wait_for(lambda: len(opened) == 2, 60)
-    assert [Path(path).name for path in opened] == ["contact-sheet.html", PAGE] and all(map(os.path.exists, opened))
+    wait_for(lambda: len(opened) == 3, 60)
+    assert [Path(path).name for path in opened] == ["contact-sheet.html", "results", PAGE]
+    assert all(map(os.path.exists, opened))
+    # The end is seen: all of the bar, and why one failed, in three lines and as a whole in its tip.
+    assert batch.bar.isVisible() and batch.bar.value() == batch.bar.maximum() == 3
+    assert batch.table.wordWrap()
+    failed = next(row for row in range(3) if batch.shown.case(row).name == "broken")
+    tip = batch.shown.index(failed, ODD).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip == cells(batch, ODD)["broken"]
     # The same folder again is kept, and what a person accepted is counted.
     assert batch.desk.decide("ct1", "accepted")
     batch.choices.start.click()

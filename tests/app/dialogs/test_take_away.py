@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import imageio.v2 as imageio
@@ -12,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from flare_gui.app.dialogs.export import ExportDialog
+from flare_gui.app.window.exporting import proposed_folder
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.export import EVERYTHING
 
@@ -188,3 +190,30 @@ def test_dicom_seg_is_there_for_dicom_and_never_ticked_by_itself(dialog: ExportD
     offered = ExportDialog(scan.parent, everything=True, dicom=True)
     assert offered.formats["dicom-seg"].isEnabled() and "dicom-seg" not in offered.formats_wanted()
     offered.deleteLater()
+
+
+def test_an_export_proposes_a_folder_that_no_series_reads_again_and_the_place_that_was_chosen_last(
+    window: MainWindow, dialog: ExportDialog, scan: Path, wait_for: WaitFor
+) -> None:
+    proposed = Path(dialog.folder.text())
+    assert proposed == scan.parent / "ct-export"
+    volume = window.document.volume
+    assert volume is not None
+    # One file of a series, dropped alone: what is exported would lie among its slices.
+    slice_file = scan.parent / "study" / "series" / "IM1.dcm"
+    slice_file.parent.mkdir(parents=True)
+    slice_file.touch()
+    series = replace(volume, source=slice_file, series_uid="1.2.3", name="s")
+    assert proposed_folder(series, None) == scan.parent / "study" / "s-export"
+    assert proposed_folder(replace(series, source=slice_file.parent), None) == scan.parent / "study" / "s-export"
+    # Where the last export went, the next one may go.
+    elsewhere = scan.parent / "elsewhere"
+    dialog.folder.setText(str(elsewhere / "first"))
+    dialog.tick(("json",))
+    for kind in dialog.film.kinds.values():
+        kind.setChecked(False)
+    dialog.accept()
+    wait_for(lambda: not window.runner.busy and (elsewhere / "first").is_dir(), 60)
+    again = window.exporting.ask()
+    assert again is not None and Path(again.folder.text()) == elsewhere / "ct-export"
+    again.reject()

@@ -14,7 +14,7 @@ _MEASURE = """
 import sys
 from pathlib import Path
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTreeWidget
 from flare_gui.app.dialogs.export import ExportDialog
 from flare_gui.app.settings import Settings
 from flare_gui.app.window.main_window import MainWindow
@@ -38,6 +38,8 @@ for name, widget in shown.items():
     frame = widget.frameGeometry()
     fits = frame.width() <= room.width() and frame.height() <= room.height()
     print(name, fits, frame.width(), frame.height(), *room.getRect())
+table = shown["shortcuts"].findChild(QTreeWidget)
+print("keys", table.horizontalScrollBar().maximum() == 0, table.columnWidth(1))
 sizes = {(view.width(), view.height()) for view in (*window.views.slices, window.surfaces)}
 print("views", len(sizes) == 1 and min(min(sizes)) >= 110, *sizes)
 import os
@@ -55,7 +57,8 @@ def test_windows_and_dialogs_fit_the_screen_and_views_stay_alike(size: str, scal
     command = [sys.executable, "-c", _MEASURE, str(tmp_path)]
     told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
     lines = told.stdout.splitlines()
-    assert {line.split()[0] for line in lines} == {"window", "batch", "export", "shortcuts", "about", "views"}, told
+    names = {"window", "batch", "export", "shortcuts", "about", "keys", "views"}
+    assert {line.split()[0] for line in lines} == names, told
     assert all(line.split()[1] == "True" for line in lines), told.stdout
 
 
