@@ -1,6 +1,7 @@
 """A piece of work to go on with later: which scan by path and fingerprint, its mask, and how it was looked at.
 
-The file is a zip of `workspace.json` and `mask.nii`. The scan is not in it: it stays where it is.
+The file is a zip of `workspace.json` and masks. Scans are not in it: they stay where they are. An earlier scan that
+stood beside is kept in the same way.
 """
 
 import io
@@ -23,7 +24,7 @@ from flare_gui.volume import Segmentation, Volume, check_same_grid, scan_sha256
 
 SUFFIX = ".flare"
 VERSION = 1
-MASK, BEFORE_STROKES = "mask.nii", "mask-before-strokes.nii"
+MASK, BEFORE_STROKES, EARLIER_MASK = "mask.nii", "mask-before-strokes.nii", "mask-earlier.nii"
 
 # What a workspace of ours may hold, so that a file made to fill the memory is refused before it is unpacked.
 MOST_JSON_BYTES, MOST_MASK_BYTES = 1 << 20, 4 << 30
@@ -35,6 +36,7 @@ class Workspace:
 
     `repairs` are those of the `Volume` it was made with. `scan` is None for the demo scan, which is made anew.
     `strokes` are what the mask was corrected with, `before_strokes` the mask without them, uint8 on the scan's grid.
+    `earlier` is the scan that stood beside, with its mask; `earlier_gone` says why there is none any more.
     """
 
     scan: Path | None
@@ -45,6 +47,8 @@ class Workspace:
     repairs: tuple[str, ...] = ()
     strokes: tuple[Stroke, ...] = ()
     before_strokes: np.ndarray | None = None
+    earlier: "Workspace | None" = None
+    earlier_gone: str = ""
 
     def segmentation_on(self, volume: Volume) -> Segmentation | None:
         """The mask, once `volume` is seen to be the scan it was made on. Raises `FlareError` when it is not."""
@@ -71,23 +75,19 @@ def write(
     sha256: str | None = None,
     strokes: Sequence[Stroke] = (),
     before_strokes: np.ndarray | None = None,
+    earlier: tuple[Volume, Segmentation | None] | None = None,
 ) -> None:
     """Write a workspace in one move. `sha256` is the scan's fingerprint where it is known already.
 
-    `strokes` and `before_strokes` are those of `Workspace`.
+    `strokes` and `before_strokes` are those of `Workspace`, `earlier` is the scan beside and its mask.
     """
-    scan = volume.source.resolve() if volume.source is not None else None
+    folder = path.resolve().parent
     about = {
         "flare_gui_workspace": VERSION,
-        "scan": None if scan is None else str(scan),
-        "scan_relative": None if scan is None else _relative(scan, path.resolve().parent),
-        "series": volume.series_uid,
-        "scan_sha256": sha256 or scan_sha256(volume),
-        "repairs": list(volume.repairs),
-        "warnings": list(segmentation.warnings) if segmentation else [],
-        "run": segmentation.run if segmentation else {},
+        **_described(volume, segmentation, folder, sha256),
         "view": view,
         "strokes": as_json(strokes),
+        "earlier": None if earlier is None else _described(*earlier, folder),
     }
     with replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("workspace.json", json.dumps(about, indent=2, ensure_ascii=False))
@@ -95,6 +95,24 @@ def write(
             _write_mask(archive, MASK, segmentation)
             if before_strokes is not None:
                 _write_mask(archive, BEFORE_STROKES, replace(segmentation, labels=before_strokes))
+        if earlier is not None and earlier[1] is not None:
+            _write_mask(archive, EARLIER_MASK, earlier[1])
+
+
+def _described(
+    volume: Volume, segmentation: Segmentation | None, folder: Path, sha256: str | None = None
+) -> dict[str, Any]:
+    """Where a scan lies, seen from the workspace's `folder` too, its fingerprint, and what its mask is."""
+    scan = volume.source.resolve() if volume.source is not None else None
+    return {
+        "scan": None if scan is None else str(scan),
+        "scan_relative": None if scan is None else _relative(scan, folder),
+        "series": volume.series_uid,
+        "scan_sha256": sha256 or scan_sha256(volume),
+        "repairs": list(volume.repairs),
+        "warnings": list(segmentation.warnings) if segmentation else [],
+        "run": segmentation.run if segmentation else {},
+    }
 
 
 def _write_mask(archive: zipfile.ZipFile, name: str, segmentation: Segmentation) -> None:
@@ -121,17 +139,21 @@ def read(path: Path, scan: Path | None = None) -> Workspace:
     try:
         with zipfile.ZipFile(path) as archive:
             about = json.loads(_member(archive, "workspace.json", MOST_JSON_BYTES))
-            mask, before = (_mask(archive, name) for name in (MASK, BEFORE_STROKES))
-        segmentation = _segmentation(mask, about) if mask is not None else None
-        before_strokes = _segmentation(before, about).labels if before is not None else None
-        place = scan or _find(path, about)
-        series, view = about["series"], about["view"]
-        if about["flare_gui_workspace"] != VERSION or not isinstance(view, dict):
+            mask, before, of_earlier = (_mask(archive, name) for name in (MASK, BEFORE_STROKES, EARLIER_MASK))
+        if about["flare_gui_workspace"] != VERSION or not isinstance(about["view"], dict):
             raise ValueError("another version")
-        repairs = tuple(str(code) for code in about.get("repairs", []))
+        kept = _scan(path, about, mask, scan)
+        before_strokes = _segmentation(before, about).labels if before is not None else None
         strokes = tuple(from_json(about.get("strokes", [])))
-        sha256 = str(about["scan_sha256"])
-        return Workspace(place, series, sha256, segmentation, view, repairs, strokes, before_strokes)
+        earlier, gone = _earlier(path, about.get("earlier"), of_earlier)
+        return replace(
+            kept,
+            view=about["view"],
+            strokes=strokes,
+            before_strokes=before_strokes,
+            earlier=earlier,
+            earlier_gone=gone,
+        )
     except UnreadableScan as problem:
         raise _broken(path, problem) from None
     except FlareError:
@@ -152,6 +174,24 @@ def read(path: Path, scan: Path | None = None) -> Workspace:
         zlib.error,
     ) as problem:
         raise _broken(path, problem) from problem
+
+
+def _scan(path: Path, about: dict[str, Any], mask: bytes | None, scan: Path | None = None) -> Workspace:
+    """A scan of the workspace at `path`, as `_described` has it. Raises `FlareError` when it is gone."""
+    segmentation = _segmentation(mask, about) if mask is not None else None
+    repairs = tuple(str(code) for code in about.get("repairs", []))
+    place, series = scan or _find(path, about), about["series"]
+    return Workspace(place, series, str(about["scan_sha256"]), segmentation, repairs=repairs)
+
+
+def _earlier(path: Path, about: dict[str, Any] | None, mask: bytes | None) -> tuple[Workspace | None, str]:
+    """The scan that stood beside, or why it is not there any more: no reason to refuse the other one."""
+    if about is None:
+        return None, ""
+    try:
+        return _scan(path, about, mask), ""
+    except FlareError as problem:
+        return None, str(problem)
 
 
 def _broken(path: Path, problem: Exception) -> FlareError:
@@ -197,6 +237,6 @@ def _find(path: Path, about: dict[str, Any]) -> Path | None:
         if place.exists():
             return place
     raise FlareError(
-        f"{scan}: the scan of this workspace is not there",
+        f"{scan}: this scan of the workspace is not there",
         hint=f"Put it back, or put it beside {path.name}.",
     )

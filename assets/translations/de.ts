@@ -864,6 +864,10 @@
         <translation>Durchläufe; 0 behält die Stufen der Voxel. Das Volumen bleibt das der Maske</translation>
     </message>
     <message>
+        <source>Its mask is shown here; open it by itself to correct it. A workspace keeps both.</source>
+        <translation>Ihre Maske wird hier gezeigt; zum Korrigieren öffnen Sie sie für sich. Ein Arbeitsbereich behält beide.</translation>
+    </message>
+    <message>
         <source>Keep the stroke</source>
         <translation>Strich behalten</translation>
     </message>
@@ -1858,6 +1862,10 @@
     <message>
         <source>The distance, angle or circle that was drawn last</source>
         <translation>Die zuletzt gezeichnete Distanz, der Winkel oder Kreis</translation>
+    </message>
+    <message>
+        <source>The earlier scan beside it cannot be shown: {reason}</source>
+        <translation>Die frühere Aufnahme daneben lässt sich nicht zeigen: {reason}</translation>
     </message>
     <message>
         <source>The eraser takes the {chosen} only, and here is the {spared}: choose that one, or hold Shift for all</source>

@@ -10,7 +10,7 @@ import numpy as np
 from flare_gui import workspace
 from flare_gui.app.document.document import MaskFile
 from flare_gui.app.document.recovery import Kept, Store
-from flare_gui.errors import UnreadableScan
+from flare_gui.errors import FlareError, UnreadableScan
 from flare_gui.progress import Cancel, Progress
 from flare_gui.volume import Segmentation, Volume
 from flare_gui.workspace import Workspace
@@ -26,7 +26,8 @@ THUMBNAIL = 96
 class Opened:
     """A scan, the mask that belongs to it or the question about it, and how it was looked at, from a workspace.
 
-    `kept` are corrections of this scan that a program which crashed had not saved.
+    `kept` are corrections of this scan that a program which crashed had not saved. `earlier` is the scan that stood
+    beside it in the workspace; `earlier_gone` says why that cannot be shown.
     """
 
     volume: Volume
@@ -35,6 +36,8 @@ class Opened:
     question: "MaskQuestion | None" = None
     workspace: Workspace | None = None
     kept: Kept | None = None
+    earlier: "Opened | None" = None
+    earlier_gone: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,17 +152,29 @@ def _with_thumbnails(rows: "list[io.SeriesInfo]", cancel: Cancel) -> list[Series
 
 
 def _open_workspace(path: Path, progress: Progress, cancel: Cancel) -> Opened:
+    kept = workspace.read(path)
+    volume, segmentation = _scan_of(kept, progress, cancel)
+    earlier, gone = None, kept.earlier_gone
+    if kept.earlier is not None:
+        try:
+            earlier = Opened(*_scan_of(kept.earlier, progress, cancel))
+        except FlareError as problem:
+            gone = str(problem)
+    return Opened(volume, segmentation, workspace=kept, earlier=earlier, earlier_gone=gone)
+
+
+def _scan_of(kept: Workspace, progress: Progress, cancel: Cancel) -> tuple[Volume, Segmentation | None]:
+    """A scan of a workspace, repaired as it was, and its mask. Raises `FlareError` when it is another scan by now."""
     from flare_gui import io
     from flare_gui.analysis import doctor
 
-    kept = workspace.read(path)
     if kept.scan is None:
         volume = demo(progress=progress, cancel=cancel).volume
     else:
         gaps = doctor.MISSING_SLICES in kept.repairs
         volume = io.read_scan(kept.scan, series=kept.series, allow_gaps=gaps, progress=progress, cancel=cancel)
     volume = doctor.repaired(doctor.examined(volume), kept.repairs)
-    return Opened(volume, kept.segmentation_on(volume), workspace=kept)
+    return volume, kept.segmentation_on(volume)
 
 
 def read_mask(

@@ -20,6 +20,7 @@ from flare_gui.app.words import in_sentence, number, tr
 from flare_gui.organs import ORGANS, Organ
 
 _CUT = tr("The scan ends inside the {organ}: what is missing there is no change of the patient")
+ONLY_SHOWN = tr("Its mask is shown here; open it by itself to correct it. A workspace keeps both.")
 
 
 class ChangePanel(QWidget):
@@ -81,7 +82,7 @@ class ChangePanel(QWidget):
 
     def begin(self, name: str, now: Measures, earlier: Measures) -> None:
         """Show the changes between two scans from now on; `name` is the earlier one's."""
-        self.about.setText(tr("Earlier: {name}").format(name=name))
+        self.about.setText(tr("Earlier: {name}").format(name=name) + "\n" + ONLY_SHOWN)
         self._now, self._earlier = now, earlier
         self.linked.blockSignals(True)
         self.linked.setChecked(True)

@@ -130,6 +130,11 @@ class Earlier(QObject):
         self._middle.hide_second()
         self.changed.emit()
 
+    def kept(self) -> tuple[Volume, Segmentation | None] | None:
+        """What a workspace keeps of it: the scan and its mask; None while there is none."""
+        volume = self.second.document.volume if self.second is not None else None
+        return None if self.second is None or volume is None else (volume, self.second.document.segmentation)
+
     def _take(self, result: Opened | MaskRead | MaskQuestion) -> None:
         if isinstance(result, Opened):
             self.show(result)

@@ -110,6 +110,7 @@ class MainWindow(QMainWindow):
         reading = Reading(context)
         self.session = Session(context, reading, self.saving, self.scan_panel, self.comparison, self.teaching)
         self.earlier = Earlier(context, reading, self._middle, self.measures, self.change)
+        self.saving.beside = self.earlier.kept
         self.reshaping = Reshaping(context, self.surfaces.cut_line)
         self.review_bar = ReviewBar()
         self.review = Review(context, self.session, self.saving, self.review_bar)

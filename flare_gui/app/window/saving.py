@@ -35,6 +35,7 @@ PICTURES = (Kind(tr("PNG picture"), (".png",)),)
 class Saving(QObject):
     """The dialogs and the writing behind save and picture. `workspace_file` is where the work was last kept.
 
+    `beside` gives the earlier scan beside the open one and its mask, which a workspace keeps too.
     `case_saved` carries the `CaseFiles` of a case of a batch whose mask was corrected and saved.
     """
 
@@ -46,6 +47,7 @@ class Saving(QObject):
         self._parent, self._feedback = context.parent, context.feedback
         self._document, self._settings = context.document, context.settings
         self.workspace_file: Path | None = None
+        self.beside: Callable[[], tuple[Volume, Segmentation | None] | None] = lambda: None
 
     def save(self) -> bool:
         """Write the mask into its own file, or ask for one; whether it was saved."""
@@ -84,7 +86,7 @@ class Saving(QObject):
         return path is not None and self.save_mask(path)
 
     def save_workspace(self, path: Path) -> bool:
-        """Write scan's place, mask and view into one file; whether it went well."""
+        """Write scan's place, mask and view into one file, and those of an earlier scan; whether it went well."""
         document = self._document
         if document.volume is None:
             return False
@@ -97,6 +99,7 @@ class Saving(QObject):
             view_state.describe(document),
             strokes=self._teaching.strokes,
             before_strokes=None if before is None or labels is None else document.as_stored(before(labels)),
+            earlier=self.beside(),
         )
         if not self._written(path, write):
             return False

@@ -20,6 +20,7 @@ from flare_gui.app.window.context import Context
 from flare_gui.app.window.reading import Reading
 from flare_gui.app.window.saving import Saving
 from flare_gui.app.words import number, tr
+from flare_gui.next_steps import in_window
 from flare_gui.volume import Segmentation, Volume
 from flare_gui.workspace import Workspace
 
@@ -215,6 +216,12 @@ class Session(QObject):
         if paths:
             self._settings.add_recent(paths[0])
         self._feedback.refresh()
+        if opened.earlier is not None:
+            self.earlier_dropped.emit(opened.earlier)
+        elif opened.earlier_gone:
+            self._feedback.tell(
+                tr("The earlier scan beside it cannot be shown: {reason}").format(reason=in_window(opened.earlier_gone))
+            )
         if opened.question is not None:
             self._ask_about_values(opened.question)
         if opened.kept is not None:

@@ -171,3 +171,44 @@ def test_the_earlier_scan_is_segmented_by_itself_and_goes_with_the_scan_beside_i
     other.write_bytes(earlier.read_bytes())
     opened.open([other])
     wait_for(lambda: opened.earlier.second is None, 60)
+
+
+def test_an_earlier_scan_and_its_mask_come_back_with_the_workspace_and_one_that_is_gone_is_said(
+    opened: MainWindow, earlier: Path, wait_for: WaitFor, tmp_path: Path
+) -> None:
+    second = put_beside(opened, earlier, wait_for)
+    # As it was segmented or opened here, whatever lies beside its file.
+    mask = second.document.segmentation
+    assert mask is not None
+    mask.labels[40, 40, 10] = LIVER.label
+    made, file = mask.labels.copy(), tmp_path / "work.flare"
+    assert opened.saving.save_workspace(file)
+    opened.earlier.close()
+    opened.open([file])
+    wait_for(lambda: opened.earlier.second is not None and not opened.runner.busy, 60)
+    again = opened.earlier.second
+    assert again is not None and again.document.volume is not None and again.document.segmentation is not None
+    assert again.document.volume.source == earlier
+    assert np.array_equal(again.document.segmentation.labels, made)
+    # The folder of a year ago was tidied away.
+    opened.earlier.close()
+    earlier.rename(earlier.with_name("moved.nii.gz"))
+    opened.open([file])
+    wait_for(lambda: any(box.isVisible() for box in opened.findChildren(QMessageBox)), 60)
+    (box,) = (box for box in opened.findChildren(QMessageBox) if box.isVisible())
+    assert "earlier scan beside it cannot be shown" in box.text() and str(earlier) in box.text()
+    box.close()
+    assert opened.document.segmentation is not None and opened.earlier.second is None
+    # Another scan in its place is no place for its mask.
+    hu = np.zeros((56, 48, 18), np.int16)
+    nibabel.save(nibabel.Nifti1Image(hu, EARLIER), earlier)
+    opened.open([file])
+    wait_for(lambda: any(box.isVisible() for box in opened.findChildren(QMessageBox)), 60)
+    (box,) = (box for box in opened.findChildren(QMessageBox) if box.isVisible())
+    assert "its voxels differ" in box.text()
+    box.close()
+    # A workspace without one closes that of before.
+    assert opened.saving.save_workspace(file)
+    opened.open([file])
+    wait_for(lambda: not opened.runner.busy)
+    assert opened.earlier.second is None
