@@ -124,6 +124,24 @@ def box_of(mask: np.ndarray) -> tuple[slice, slice, slice] | None:
     return (x, separable.span(mask[x], 1), separable.span(mask[x], 2)) if x.start < x.stop else None
 
 
+def box_of_label(labels: np.ndarray, label: int) -> tuple[slice, slice, slice] | None:
+    """The smallest box around `label` in uint8 (x, y, z); None where it is nowhere. Makes no mask of the whole array."""
+    order, turned = separable.memory_order(labels), separable.forwards(labels)
+    slow, middle, fast = (np.zeros(labels.shape[axis], bool) for axis in order)
+    for number, plane in enumerate(labels[turned].transpose(order)):
+        found = plane == label
+        rows = found.any(axis=1)
+        if rows.any():
+            slow[number] = True
+            middle |= rows
+            fast |= found.any(axis=0)
+    if not slow.any():
+        return None
+    by_axis = dict(zip(order, (slow, middle, fast), strict=True))
+    x, y, z = (separable.span(by_axis[axis][turned[axis]], 0) for axis in range(3))
+    return x, y, z
+
+
 def bounding_box(boxes: Sequence[tuple[slice, slice, slice]]) -> tuple[slice, slice, slice]:
     """The smallest box that holds all of `boxes`."""
     x, y, z = (slice(min(b[i].start for b in boxes), max(b[i].stop for b in boxes)) for i in range(3))

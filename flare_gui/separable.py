@@ -109,6 +109,20 @@ def in_memory_order(*arrays: np.ndarray) -> list[np.ndarray]:
     return [array.transpose(order) for array in arrays]
 
 
+def forwards(array: np.ndarray) -> tuple[slice, ...]:
+    """The index that turns those axes of `array` round, and back, that run backwards in memory.
+
+    numpy goes through them up to eight times more slowly.
+    """
+    return tuple(slice(None, None, -1) if stride < 0 else slice(None) for stride in array.strides)
+
+
+def copied(array: np.ndarray) -> np.ndarray:
+    """A copy that lies in memory as `array` does."""
+    turned = forwards(array)
+    return array[turned].copy(order="K")[turned]
+
+
 def resample(
     array: np.ndarray, to_shape: tuple[int, ...], step: np.ndarray, offset: np.ndarray, fill: float
 ) -> np.ndarray:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from flare_gui import geometry
+from flare_gui import geometry, separable
 from flare_gui.model.body import Box
 from flare_gui.model.features import NetworkFeatures
 from flare_gui.model.taught_on_scan import TaughtOnScan
@@ -91,7 +91,7 @@ class Correction:
         start = np.min([some.min(axis=1) for some in voxels], axis=0)
         stop = np.max([some.max(axis=1) for some in voxels], axis=0) + 1
         x, y, z = (slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
-        after = labels[x, y, z].copy(order="K")
+        after = separable.copied(labels[x, y, z])
         # First what organs lose, so that others may have it; nobody takes what another one keeps.
         changed = []
         for lost, _ in differences.values():

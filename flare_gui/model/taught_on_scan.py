@@ -35,19 +35,22 @@ class TaughtOnScan:
 
     def __init__(self, features: NetworkFeatures, organ: Organ, labels: np.ndarray, affine: np.ndarray) -> None:
         """`labels` is uint8 (x, y, z) on the grid of `affine`, in canonical RAS."""
-        mask = labels == organ.label
-        self._mask_box = geometry.box_of(mask)
+        self._mask_box = geometry.box_of_label(labels, organ.label)
         # With its surroundings, of which the border is made: one voxel of the model's grid to each side.
         around = np.ceil(np.array(geometry.spacing(features.affine)) / geometry.spacing(affine)).max().astype(int) + 1
-        near = geometry.widened(self._mask_box or (slice(0, 1),) * 3, int(around), mask.shape)
+        near = geometry.widened(self._mask_box or (slice(0, 1),) * 3, int(around), labels.shape)
         start = np.array([side.start for side in near])
-        self._taught = Taught(features, organ, mask[near], geometry.crop(affine, start))
+        turned = separable.forwards(labels)
+        mask = (labels[near][turned] == organ.label)[turned]
+        self._taught = Taught(features, organ, mask, geometry.crop(affine, start))
         self._shown = self._taught.base
         order = separable.memory_order(labels)
         self._onto = OntoScan(features.affine, self._shown.shape, affine, labels.shape, order)
         # A bit a voxel: the mask itself would be as large as the scan's labels. Along the axis that is fast in memory.
-        self._fast = order[2]
-        self._mask = None if self._mask_box is None else np.packbits(mask[self._mask_box], axis=self._fast)
+        self._fast, self._mask = order[2], None
+        if self._mask_box is not None:
+            inner = tuple(slice(a.start - b.start, a.stop - b.start) for a, b in zip(self._mask_box, near, strict=True))
+            self._mask = np.packbits(mask[inner], axis=self._fast)
 
     def follow(self, strokes: Sequence[Stroke]) -> np.ndarray:
         """Be as with all of `strokes`; what decides over each voxel of the model's grid where that may change."""

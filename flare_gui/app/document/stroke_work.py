@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from flare_gui import separable
 from flare_gui.edit import Edit
 from flare_gui.progress import Cancel, Progress
 from flare_gui.strokes import Stroke
@@ -67,7 +68,7 @@ def corrected(
         if task.stroke is not None:
             mine.restore(earlier)
         return mine, None
-    before = labels[change.box].copy(order="K")
+    before = separable.copied(labels[change.box])
     edit = StrokeEdit(
         name, change.box, before, change.labels, changed=change.changed, earlier=earlier, strokes=tuple(mine.strokes)
     )

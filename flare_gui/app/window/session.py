@@ -66,6 +66,7 @@ class Session(QObject):
         self._given_way: set[str] = set()
         self._runner.gave_way.connect(self._given_way.add)
         self._runner.busy_changed.connect(lambda: QTimer.singleShot(0, self, self._make_up))
+        self._document.volume_changed.connect(lambda: self._given_way.discard(LOOKING))
 
     # Open
 
@@ -272,6 +273,7 @@ class Session(QObject):
                 seconds=number(seconds, 1), device=segmentation.run["device"]
             )
         )
+        self._look_ahead()
 
     def use_weights(self, path: Path | None) -> None:
         """Segment with other weights from now on; None are those of the program."""
@@ -321,7 +323,20 @@ class Session(QObject):
             return
         self._feedback.say(tr("The network looks at the scan once; strokes can be drawn meanwhile"))
         find = partial(segmenting.features, volume, self._settings.weights)
-        self._runner.run(LOOKING, find, self._teaching.use_features)
+        self._runner.run(LOOKING, find, partial(self._use_features, volume))
+
+    def _look_ahead(self) -> None:
+        """As `look_for_teaching`, as a courtesy: who takes a result of ours in hand need not wait for the network."""
+        volume = self._document.volume
+        if volume is None or self._teaching.ready:
+            return
+        find, use = partial(segmenting.features, volume, self._settings.weights), partial(self._use_features, volume)
+        # Who wants to draw strokes hears of what is in the way then.
+        self._runner.run(LOOKING, find, use, failed=lambda *_: None, courtesy=True)
+
+    def _use_features(self, volume: Volume, features: Any) -> None:
+        if self._document.volume is volume:
+            self._teaching.use_features(features)
 
     def undo(self) -> None:
         """Take the last correction back; one that is being drawn is ended first, a stroke on its way is given up."""
@@ -343,6 +358,10 @@ class Session(QObject):
             self.estimate()
         elif title == "Comparing":
             self.compare()
+        elif title == LOOKING and self._teaching.busy:
+            self.look_for_teaching()
+        elif title == LOOKING:
+            self._look_ahead()
 
     # Ask
 

@@ -260,6 +260,23 @@ def test_another_scan_frees_what_the_network_saw_of_the_one_before(lobes: MainWi
     assert seen() is None and not lobes.teaching.ready and not lobes.teaching.strokes
 
 
+def test_after_a_result_of_ours_the_first_stroke_need_not_wait_for_the_network(
+    window: MainWindow, wait_for: WaitFor, tmp_path: Path
+) -> None:
+    window.session.use_weights(save_tiny(tmp_path, "tiny", seed=1))
+    window.open([write_scan(tmp_path / "ct.nii.gz")])
+    wait_for(lambda: window.document.volume is not None and not window.runner.busy)
+    window.actions_["segment"].trigger()
+    wait_for(lambda: window.document.segmentation is not None)
+    assert not window.runner.blocked, "nobody waits for it"
+    # Something else comes between.
+    assert window.runner.make_way()
+    wait_for(lambda: window.teaching.ready, 60)
+    assert "Segmented in" in window.statusBar().currentMessage()
+    window.document.show(Volume(np.zeros((8, 8, 8), np.int16), np.eye(4)))
+    assert not window.teaching.ready
+
+
 def test_on_a_mask_from_elsewhere_the_network_is_run_and_the_stroke_waits_for_it(
     window: MainWindow, wait_for: WaitFor, tmp_path: Path
 ) -> None:
