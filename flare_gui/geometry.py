@@ -125,7 +125,7 @@ def box_of(mask: np.ndarray) -> tuple[slice, slice, slice] | None:
 
 
 def box_of_label(labels: np.ndarray, label: int) -> tuple[slice, slice, slice] | None:
-    """The smallest box around `label` in uint8 (x, y, z); None where it is nowhere. Makes no mask of the whole array."""
+    """The smallest box around `label` in uint8 (x, y, z); None where it is nowhere. No mask of all is ever made."""
     order, turned = separable.memory_order(labels), separable.forwards(labels)
     slow, middle, fast = (np.zeros(labels.shape[axis], bool) for axis in order)
     for number, plane in enumerate(labels[turned].transpose(order)):

@@ -8,8 +8,10 @@ from scipy import ndimage
 from flare_gui import geometry
 from flare_gui.model.anatomy import KIDNEYS
 from flare_gui.model.device import choose, probabilities_and_features
+from flare_gui.model.hu import calibration_shift
 from flare_gui.model.infer import infer
 from flare_gui.model.pipeline import prepare, within_scan
+from flare_gui.model.tissue import rule_out
 from flare_gui.model.weights import Model
 from flare_gui.organs import Organ
 from flare_gui.progress import Cancel, Progress, ignore, never
@@ -66,11 +68,13 @@ def network_features(
     answer = within_scan(answer, hu)
     tissue = (hu > TISSUE_HU[0]) & (hu < TISSUE_HU[1])
     classes = len(model.card.classes)
-    tissue = _as_much_as_fits(tissue, answer[0] < 0.5, spacing=geometry.spacing(affine), columns=len(answer) + 2)
+    # As for a result: who looks alike may still be fat, and no stroke is to bring that along.
+    probabilities = rule_out(answer[:classes], hu - np.float32(calibration_shift(hu))).probabilities
+    tissue = _as_much_as_fits(tissue, probabilities[0] < 0.5, spacing=geometry.spacing(affine), columns=len(answer) + 2)
     rows = np.full(hu.shape, -1, np.int32)
     voxels = np.argwhere(tissue).astype(np.int16)
     rows[tissue] = np.arange(len(voxels))
-    logs = np.log(np.maximum(answer[:classes, tissue], np.exp(-SUREST)))
+    logs = np.log(np.maximum(probabilities[:, tissue], np.exp(-SUREST)))
     both = np.logaddexp(*(logs[organ.label] for organ in KIDNEYS))
     for organ in KIDNEYS:
         logs[organ.label] = both
