@@ -865,7 +865,7 @@
     </message>
     <message>
         <source>Its mask is shown here; open it by itself to correct it. A workspace keeps both.</source>
-        <translation>Ihre Maske wird hier gezeigt; zum Korrigieren öffnen Sie sie für sich. Ein Arbeitsbereich behält beide.</translation>
+        <translation>Ihre Maske wird hier gezeigt; zum Korrigieren öffnen Sie sie für sich. Ein Arbeitsstand behält beide.</translation>
     </message>
     <message>
         <source>Keep the stroke</source>
