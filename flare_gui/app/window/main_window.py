@@ -1,12 +1,10 @@
 """The window: puts the parts together and lets nothing be lost."""
 
-import time
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QMainWindow,
     QMessageBox,
@@ -22,9 +20,7 @@ from flare_gui.app.document.measures import Measures
 from flare_gui.app.document.recovery import Store
 from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.jobs.following import Following
-from flare_gui.app.jobs.job import Job
 from flare_gui.app.jobs.runner import Runner
-from flare_gui.app.jobs.warm_up import DRAWING, READING, warm_up
 from flare_gui.app.panels.brush import BrushBar
 from flare_gui.app.panels.change import ChangePanel
 from flare_gui.app.panels.compare import ComparePanel
@@ -36,14 +32,16 @@ from flare_gui.app.panels.strokes import StrokePanel
 from flare_gui.app.panels.window import WindowBar
 from flare_gui.app.settings import Settings
 from flare_gui.app.slices.tools import ToolBox
-from flare_gui.app.surfaces.opengl import why_no_opengl
 from flare_gui.app.surfaces.view import View3D
 from flare_gui.app.window import menus
 from flare_gui.app.window.actions import Actions
 from flare_gui.app.window.arrangement import Arrangement
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.earlier import Earlier, named
+from flare_gui.app.window.edit_menu import edit_menu
 from flare_gui.app.window.exporting import Exporting
+from flare_gui.app.window.file_menu import file_menu
+from flare_gui.app.window.peek import Peek
 from flare_gui.app.window.pointer import Pointer
 from flare_gui.app.window.reading import Reading
 from flare_gui.app.window.recovery_offer import RecoveryOffer
@@ -56,15 +54,14 @@ from flare_gui.app.window.session import Session
 from flare_gui.app.window.sharing import Sharing
 from flare_gui.app.window.side_by_side import SideBySide
 from flare_gui.app.window.start_page import StartPage
+from flare_gui.app.window.strokes import Strokes
 from flare_gui.app.window.view_menu import view_menu
 from flare_gui.app.window.views import Views
+from flare_gui.app.window.warming import Warming
 from flare_gui.app.words import tr
 
 if TYPE_CHECKING:
     from flare_gui.app.batch.window import BatchWindow
-
-# Hides what lies over the slices until it is pressed again, or as long as it is held for longer than this.
-HIDE_KEY, HELD_S = Qt.Key.Key_H, 0.35
 
 
 class MainWindow(QMainWindow):
@@ -79,7 +76,7 @@ class MainWindow(QMainWindow):
         self.runner, self.following = Runner(self), Following(self)
         self.autosave = Autosave(self.document, self.teaching, Store(self.settings.recovery_folder))
         self.batch: BatchWindow | None = None
-        self._warming: Job | None = None
+        self._warming = Warming()
         self.setWindowTitle("flare-gui")
         self.setAcceptDrops(True)
         fit(self, 1360, 900)
@@ -132,6 +129,7 @@ class MainWindow(QMainWindow):
         bars = ((self._main_bar, self._tool_bar, self.window_bar), (self.brush_bar,))
         self.arrangement = Arrangement(self, panels, bars)
         self.arrangement.add_line(self.review_bar, "review")
+        self._strokes = Strokes(context, self.session, self.teaching, self.arrangement)
         self.docks = self.arrangement.docks
         self._pointer = Pointer(self.document)
         self.statusBar().addWidget(self._pointer)
@@ -139,7 +137,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self._add_menus(context)
         self._connect()
-        self._hidden_since = 0.0
+        self.installEventFilter(Peek(self.document, self))
         self.arrangement.restore(self.settings)
         self.document.set_display(**view_state.known_display(self.settings.choices("display")))
         self._show_page()
@@ -170,7 +168,7 @@ class MainWindow(QMainWindow):
     def begin(self, paths: list[Path]) -> None:
         """What comes after the first paint: 3D, the scans at `paths`, or what a program that crashed has left."""
         self.surfaces.reserve()
-        self._warm_up()
+        self._warming.begin(self.surfaces.start)
         why = self.autosave.store.why_not()
         if why is not None or not self.settings.are_kept:
             self.autosave.complained = True
@@ -212,11 +210,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.runner.stop(5)
-        if self._warming is not None:
-            self._warming.let_go()
-            # Python must not end while a library is being loaded.
-            self._warming.wait(30)
-            self._warming = None
+        self._warming.stop()
         self.review.stop(5)
         if self.batch is not None:
             self.batch.stop(15)
@@ -251,22 +245,10 @@ class MainWindow(QMainWindow):
         )
         return answer == buttons.Yes
 
-    def _warm_up(self) -> None:
-        """Load in a thread what is needed next, then start the 3D view, which says why where it cannot."""
-        self._warming = job = Job(partial(warm_up, READING if why_no_opengl() else READING + DRAWING))
-        job.done.connect(self._warmed)
-        # What could not be loaded fails again, and is shown, where it is used.
-        job.failed.connect(self._warmed)
-        job.start()
-
-    def _warmed(self, *_: object) -> None:
-        self._warming = None
-        self.surfaces.start()
-
     def _add_menus(self, context: Context) -> None:
         actions, session = self.actions_, self.session
-        actions.menu(tr("&File"), menus.file_menu(context, session, self.saving, self.exporting, self.sharing))
-        actions.menu(tr("&Edit"), menus.edit_menu(context, session, self.teaching, self.reshaping))
+        actions.menu(tr("&File"), file_menu(context, session, self.saving, self.exporting, self.sharing))
+        actions.menu(tr("&Edit"), edit_menu(context, session, self.teaching, self.reshaping))
         actions.menu(tr("&Scan"), menus.scan_menu(context, session, self.earlier, self.show_batch))
         actions.menu(tr("Re&view"), review_menu(self.review, self.show_batch))
         actions.menu(tr("&View"), view_menu(context, self.views, self.arrangement.switches(), self.reset_layout))
@@ -301,16 +283,7 @@ class MainWindow(QMainWindow):
         self.runner.failed.connect(self.tell)
         self.autosave.failed.connect(self.tell)
         self.tools.refused.connect(self.say)
-        self.teaching.refused.connect(self.say)
-        self.teaching.taught.connect(self.say)
-        self.teaching.failed.connect(self.tell)
-        self.teaching.changing.connect(self._end_painting)
-        self.teaching.features_wanted.connect(self.session.look_for_teaching)
         self.teaching.changed.connect(self.refresh)
-        self.teaching.changed.connect(
-            lambda: self.arrangement.show({"Strokes": bool(self.document.volume and self.teaching.strokes)})
-        )
-        self.tools.changed.connect(self._prepare_teaching)
         self.tools.changed.connect(lambda: setattr(self.surfaces.cut_line, "on", self.tools.tool.key == "lasso"))
         self.tools.changed.connect(lambda: self.organs.show_chosen(self.tools.label))
         self.organs.chosen.connect(lambda label: setattr(self.tools, "label", label))
@@ -356,30 +329,6 @@ class MainWindow(QMainWindow):
         self.arrangement.show({"Earlier scan": self.earlier.second is not None})
         # It takes its height from all others, and leaves it to all of them.
         self.arrangement.even()
-
-    def _prepare_teaching(self) -> None:
-        """Whoever takes the tool in the hand need not wait for the network with the first stroke."""
-        if self.tools.tool.key == "teach" and self.document.volume is not None and not self.teaching.ready:
-            self.session.look_for_teaching()
-
-    def _end_painting(self) -> None:
-        """A brush that is down while a stroke's correction comes ends as a step of its own; the next stroke goes on."""
-        if self.tools.tool.key != "teach":
-            self.tools.finish()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        if event.key() != HIDE_KEY or event.isAutoRepeat():
-            super().keyPressEvent(event)
-            return
-        self._hidden_since = time.monotonic()
-        self.document.set_display(overlays=not self.document.display.overlays)
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        if event.key() != HIDE_KEY or event.isAutoRepeat():
-            super().keyReleaseEvent(event)
-        elif time.monotonic() - self._hidden_since > HELD_S:
-            # It was held to have a look.
-            self.document.set_display(overlays=not self.document.display.overlays)
 
     def reset_layout(self) -> None:
         """Panels, tool bars and views where they were at first."""

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from flare_gui.app.window.actions import Command
-from flare_gui.app.window.menus import Entries
+from flare_gui.app.window.actions import Command, Entries
 from flare_gui.app.window.review import Review
 from flare_gui.app.words import tr
 
