@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from flare_gui.organs import LIVER, SPLEEN
+from flare_gui.organs import LEFT_KIDNEY, LIVER, SPLEEN
 from tests.model.balls import BALLS, ENHANCED, ball, found, patient
 
 BELOW = ((44, 32, 9), 9)
@@ -81,3 +81,17 @@ def test_an_organ_beside_another_one_of_other_hu_loses_nothing_to_it() -> None:
     result, _, said = found(hu, labels)
     assert dice(result == SPLEEN.label, labels == SPLEEN.label) > 0.97
     assert "mass" not in said
+
+
+def test_a_mass_larger_than_the_kidney_it_was_taken_along_with_is_doubted_by_the_other_kidney() -> None:
+    """It is most of what counts as kidney, so the kidney's own HU are those of its twin."""
+    hu, labels = patient(ENHANCED)
+    (x, y, z), radius = BALLS[LEFT_KIDNEY.label]
+    mass = ball((x, y, z + radius + 8), 11) & (labels == 0)
+    hu[mass] = 65.0 + np.random.default_rng(5).normal(0, 8, int(mass.sum()))
+    labels[mass] = LEFT_KIDNEY.label
+    result, trust, said = found(hu, labels)
+    assert (result[mass] == LEFT_KIDNEY.label).mean() > 0.9, "nobody can tell it from the kidney's own tumour"
+    assert "of the left kidney have" in said and "a tumour of it, or a mass beside it" in said
+    assert trust["left_kidney"] <= 0.5
+    assert trust["right_kidney"] > 0.9
