@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from flare_gui.app.window.actions import Command, Entries
+from flare_gui.app.window.comparing import Comparing
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.exporting import Exporting
 from flare_gui.app.window.recent import told_apart
@@ -18,7 +19,9 @@ from flare_gui.app.words import tr
 Keys = QKeySequence.StandardKey
 
 
-def file_menu(context: Context, session: Session, saving: Saving, exporting: Exporting, sharing: Sharing) -> Entries:
+def file_menu(
+    context: Context, session: Session, comparing: Comparing, saving: Saving, exporting: Exporting, sharing: Sharing
+) -> Entries:
     """What comes in and what goes out."""
     document = context.document
     idle, scan, mask = (
@@ -49,7 +52,7 @@ def file_menu(context: Context, session: Session, saving: Saving, exporting: Exp
         "demo", tr("Open the &demo scan"), session.open_demo, tr("A synthetic CT to try things on"), None, "demo", idle
     )
     yield None
-    open_mask, reference = session.ask_for_mask, session.ask_for_reference
+    open_mask, reference = session.ask_for_mask, comparing.ask_for_mask
     yield Command(
         "mask", tr("Open &mask…"), open_mask, tr("Use a mask of this or another program"), "Ctrl+M", None, scan
     )

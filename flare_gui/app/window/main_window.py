@@ -36,6 +36,7 @@ from flare_gui.app.surfaces.view import View3D
 from flare_gui.app.window import menus
 from flare_gui.app.window.actions import Actions
 from flare_gui.app.window.arrangement import Arrangement
+from flare_gui.app.window.comparing import Comparing
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.earlier import Earlier, named
 from flare_gui.app.window.edit_menu import edit_menu
@@ -105,7 +106,8 @@ class MainWindow(QMainWindow):
         self.saving, self.exporting = Saving(context, self.views, self.teaching), Exporting(context)
         self.sharing = Sharing(context)
         reading = Reading(context)
-        self.session = Session(context, reading, self.saving, self.scan_panel, self.comparison, self.teaching)
+        self.session = Session(context, reading, self.saving, self.scan_panel, self.teaching)
+        self.comparing = Comparing(context, reading, self.comparison)
         self.earlier = Earlier(context, reading, self._middle, self.measures, self.change)
         self.saving.beside = self.earlier.kept
         self.reshaping = Reshaping(context, self.surfaces.cut_line)
@@ -247,7 +249,8 @@ class MainWindow(QMainWindow):
 
     def _add_menus(self, context: Context) -> None:
         actions, session = self.actions_, self.session
-        actions.menu(tr("&File"), file_menu(context, session, self.saving, self.exporting, self.sharing))
+        leaving = self.saving, self.exporting, self.sharing
+        actions.menu(tr("&File"), file_menu(context, session, self.comparing, *leaving))
         actions.menu(tr("&Edit"), edit_menu(context, session, self.teaching, self.reshaping))
         actions.menu(tr("&Scan"), menus.scan_menu(context, session, self.earlier, self.show_batch))
         actions.menu(tr("Re&view"), review_menu(self.review, self.show_batch))
@@ -274,7 +277,6 @@ class MainWindow(QMainWindow):
         self.scan_panel.findings.fix_asked.connect(self.session.fix)
         self.scan_panel.automatic.setChecked(self.settings.automatic)
         self.scan_panel.automatic.toggled.connect(lambda on: setattr(self.settings, "automatic", on))
-        self.comparison.asked.connect(self.session.compare)
         self.comparison.overlay_switched.connect(self.views.show_disagreement)
         self.views.pointed.connect(self._pointer.point)
         self.review.changed.connect(self.refresh)

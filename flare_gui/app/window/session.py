@@ -8,13 +8,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
-from flare_gui import geometry
 from flare_gui.app.document import opening, view_state
 from flare_gui.app.document.opening import MaskQuestion, MaskRead, Opened
 from flare_gui.app.document.recovery import Kept
 from flare_gui.app.document.teaching import Teaching
 from flare_gui.app.jobs import segmenting
-from flare_gui.app.panels.compare import ComparePanel
 from flare_gui.app.panels.scan import ScanPanel
 from flare_gui.app.window.context import Context
 from flare_gui.app.window.reading import Reading
@@ -30,20 +28,19 @@ SCANS = tr(
 MASKS = tr("Masks (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.dcm);;All files (*)")
 WEIGHTS = tr("Weights (*.safetensors)")
 
-# After a correction, scores wait for the next one this long.
-SETTLE_MS = 600
-LOOKING = tr("Looking at the scan")
+PLANNING = tr("Planning")
 
 
 class Session(QObject):
     """The verbs behind menus, drops and buttons.
 
     `recoverable` carries corrections of the scan just opened that a crashed program left, a `Kept`; `earlier_dropped`
-    an `Opened` that is to be shown beside the open scan.
+    an `Opened` that is to be shown beside the open scan; `segmented` says that a result of ours is there.
     """
 
     recoverable = Signal(object)
     earlier_dropped = Signal(object)
+    segmented = Signal()
 
     def __init__(
         self,
@@ -51,22 +48,17 @@ class Session(QObject):
         reading: Reading,
         saving: Saving,
         scan_panel: ScanPanel,
-        comparison: ComparePanel,
         teaching: Teaching,
     ) -> None:
         super().__init__(context.parent)
         self._context, self._saving, self._teaching = context, saving, teaching
         self._reading = reading
         self._parent, self._feedback = context.parent, context.feedback
-        self._scan_panel, self._comparison = scan_panel, comparison
+        self._scan_panel = scan_panel
         self._document, self._runner, self._settings = context.document, context.runner, context.settings
-        self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settled.timeout.connect(self._score)
-        # Titles of what gave way to other jobs.
-        self._given_way: set[str] = set()
-        self._runner.gave_way.connect(self._given_way.add)
+        self._runner.gave_way.connect(self._remember)
+        self._planless = False
         self._runner.busy_changed.connect(lambda: QTimer.singleShot(0, self, self._make_up))
-        self._document.volume_changed.connect(lambda: self._given_way.discard(LOOKING))
 
     # Open
 
@@ -124,15 +116,6 @@ class Session(QObject):
     def _is_open(self, volume: Volume) -> bool:
         return volume is self._document.volume
 
-    def open_reference(self, path: Path) -> None:
-        """Open a second mask to compare with."""
-        volume = self._document.volume
-        if volume is not None:
-            self._reading.mask(volume, path, self._reference_read, partial(self._is_open, volume))
-
-    def _reference_read(self, read: MaskRead) -> None:
-        self._document.set_reference(read.segmentation)
-
     def ask_for_scan(self) -> None:
         """The file dialog for a scan."""
         name, _ = QFileDialog.getOpenFileName(self._parent, tr("Open a scan"), self._settings.folder, SCANS)
@@ -148,12 +131,6 @@ class Session(QObject):
         name, _ = QFileDialog.getOpenFileName(self._parent, tr("Open a mask"), self._settings.folder, MASKS)
         if name:
             self.open_mask(Path(name))
-
-    def ask_for_reference(self) -> None:
-        """The file dialog for a mask to compare with."""
-        name, _ = QFileDialog.getOpenFileName(self._parent, tr("Compare with a mask"), self._settings.folder, MASKS)
-        if name:
-            self.open_reference(Path(name))
 
     def fix(self, code: str) -> None:
         """Repair the open scan as its finding `code` offers; the file stays as it is, and so does the mask."""
@@ -241,7 +218,7 @@ class Session(QObject):
         if volume is not None and not self._runner.busy:
             panel.show_no_cost(tr("Looking at what a run will take…"))
             self._runner.run(
-                tr("Planning"),
+                PLANNING,
                 partial(segmenting.estimate, volume, self._settings.weights),
                 self._estimated,
                 courtesy=True,
@@ -273,7 +250,7 @@ class Session(QObject):
                 seconds=number(seconds, 1), device=segmentation.run["device"]
             )
         )
-        self._look_ahead()
+        self.segmented.emit()
 
     def use_weights(self, path: Path | None) -> None:
         """Segment with other weights from now on; None are those of the program."""
@@ -289,54 +266,7 @@ class Session(QObject):
         if name:
             self.use_weights(Path(name))
 
-    # Compare
-
-    def compare(self) -> None:
-        """Work the scores out, once corrections have settled."""
-        self._settled.start()
-
-    def _score(self) -> None:
-        from flare_gui.analysis.compare import compare
-
-        ours, reference = self._document.segmentation, self._document.reference
-        if ours is None or reference is None:
-            return
-        if self._runner.busy:
-            self._settled.start()
-            return
-        spacing = geometry.spacing(ours.affine)
-        # A copy: the user may go on correcting while it is compared.
-        labels = ours.labels.copy()
-        self._runner.run(
-            tr("Comparing"),
-            lambda progress, cancel: compare(labels, reference.labels, spacing),
-            self._comparison.show_scores,
-            courtesy=True,
-        )
-
     # Correct
-
-    def look_for_teaching(self) -> None:
-        """Run the network on the open scan for its features, in a thread: strokes need them."""
-        volume, looking = self._document.volume, self._runner.busy and self._runner.title == LOOKING
-        if volume is None or looking or self._context.is_busy():
-            return
-        self._feedback.say(tr("The network looks at the scan once; strokes can be drawn meanwhile"))
-        find = partial(segmenting.features, volume, self._settings.weights)
-        self._runner.run(LOOKING, find, partial(self._use_features, volume))
-
-    def _look_ahead(self) -> None:
-        """As `look_for_teaching`, as a courtesy: who takes a result of ours in hand need not wait for the network."""
-        volume = self._document.volume
-        if volume is None or self._teaching.ready:
-            return
-        find, use = partial(segmenting.features, volume, self._settings.weights), partial(self._use_features, volume)
-        # Who wants to draw strokes hears of what is in the way then.
-        self._runner.run(LOOKING, find, use, failed=lambda *_: None, courtesy=True)
-
-    def _use_features(self, volume: Volume, features: Any) -> None:
-        if self._document.volume is volume:
-            self._teaching.use_features(features)
 
     def undo(self) -> None:
         """Take the last correction back; one that is being drawn is ended first, a stroke on its way is given up."""
@@ -349,19 +279,14 @@ class Session(QObject):
         self._context.tools.finish()
         self._document.redo()
 
+    def _remember(self, title: str) -> None:
+        self._planless = self._planless or title == PLANNING
+
     def _make_up(self) -> None:
-        """Begin again what gave way to a job that has ended now."""
-        if self._runner.busy or not self._given_way:
-            return
-        title = self._given_way.pop()
-        if title == "Planning":
+        """Plan again when that gave way to a job that has ended now."""
+        if self._planless and not self._runner.busy:
+            self._planless = False
             self.estimate()
-        elif title == "Comparing":
-            self.compare()
-        elif title == LOOKING and self._teaching.busy:
-            self.look_for_teaching()
-        elif title == LOOKING:
-            self._look_ahead()
 
     # Ask
 

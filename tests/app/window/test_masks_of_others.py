@@ -93,12 +93,12 @@ def test_numbers_without_names_are_asked_about_with_a_proposal(
 def test_a_reference_is_asked_about_too_and_cancel_takes_nothing(
     opened: MainWindow, wait_for: WaitFor, tmp_path: Path
 ) -> None:
-    opened.session.open_reference(theirs(tmp_path / "mask.nii.gz"))
+    opened.comparing.open_mask(theirs(tmp_path / "mask.nii.gz"))
     wait_for(lambda: opened.findChild(MaskValuesDialog) is not None)
     opened.findChild(MaskValuesDialog).reject()
     wait_for(lambda: opened.findChild(MaskValuesDialog) is None)
     assert opened.document.reference is None and opened.document.segmentation is None
-    opened.session.open_reference(tmp_path / "mask.nii.gz")
+    opened.comparing.open_mask(tmp_path / "mask.nii.gz")
     wait_for(lambda: opened.findChild(MaskValuesDialog) is not None)
     opened.findChild(MaskValuesDialog).accept()
     wait_for(lambda: opened.document.reference is not None)
