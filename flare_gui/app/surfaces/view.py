@@ -11,6 +11,7 @@ from flare_gui.app.document.document import Document
 from flare_gui.app.document.overlays import OrganLook
 from flare_gui.app.surfaces.bar import Bar
 from flare_gui.app.surfaces.cut_line import CutLine
+from flare_gui.app.surfaces.framing import Framing
 from flare_gui.app.surfaces.meshes import Surfaces
 from flare_gui.app.surfaces.opengl import why_no_opengl
 from flare_gui.app.surfaces.scenery import Scenery
@@ -19,8 +20,6 @@ from flare_gui.app.words import tr
 # A press and a release closer than this is a click, not a turn.
 CLICK_PIXELS = 4
 NOTHING_YET, MAKING = tr("Surfaces appear here once there are organs."), tr("Making surfaces…")
-# Surfaces that come later move the camera once they reach beyond what it was put before by this share of its size.
-OUTGROWN = 0.25
 
 
 class View3D(QWidget):
@@ -45,10 +44,7 @@ class View3D(QWidget):
         self._made = Surfaces(document, self)
         self._scenery = Scenery(document, self)
         self._actors: dict[int, Any] = {}
-        # Where the camera was put by itself; None before.
-        self._framed: tuple[object, ...] | None = None
-        # The box that it was put before, as `scene.bounds_of` has it.
-        self._framed_box: tuple[float, ...] = (0.0,) * 6
+        self._framing: Framing | None = None
         self._pressed = QPointF()
         self.setAccessibleName(tr("3D view"))
         self._message = QLabel(NOTHING_YET)
@@ -115,6 +111,7 @@ class View3D(QWidget):
         from flare_gui.render import scene
 
         self._plotter = Interactor(self)
+        self._framing = Framing(self._plotter)
         scene.light(self._plotter)
         scene.add_orientation(self._plotter)
         scene.blend_in_order(self._plotter)
@@ -134,19 +131,13 @@ class View3D(QWidget):
 
     def look_from(self, view: str) -> None:
         """Turn the camera to "front", "back", "left", "right" or "top" and fit what there is."""
-        if self.running and self._document.volume is not None:
-            from flare_gui.render import scene
-
-            scene.look_from(self._plotter, view, self._bounds())  # type: ignore[arg-type]
-            self._plotter.render()
+        if self._framing is not None and self._document.volume is not None:
+            self._framing.look_from(view, self._bounds())
 
     def fit(self) -> None:
         """Move the camera, the way it looks, to where all that there is, is in the picture."""
-        if self.running and self._document.volume is not None:
-            from flare_gui.render import scene
-
-            scene.fit(self._plotter, self._bounds())
-            self._plotter.render()
+        if self._framing is not None and self._document.volume is not None:
+            self._framing.fit(self._bounds())
 
     def picture(self, size: tuple[int, int], background: str | None) -> np.ndarray:
         """RGBA as uint8 (height, width, 4) of what the view shows at `size`; transparent without `background`."""
@@ -180,7 +171,7 @@ class View3D(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
-        if self.running and self._framed is not None:
+        if self._framing is not None and self._framing.done:
             # Once VTK knows of it, too.
             QTimer.singleShot(0, self, self._frame)
 
@@ -191,7 +182,7 @@ class View3D(QWidget):
             self._plotter.removeEventFilter(self)
             self.cut_line.let_go()
             self._plotter.close()
-            self._plotter = None
+            self._plotter = self._framing = None
         super().closeEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
@@ -223,17 +214,9 @@ class View3D(QWidget):
         self._made.update()
 
     def _new_volume(self) -> None:
-        self._framed = None
+        if self._framing is not None:
+            self._framing.forget()
         self._show_page()
-
-    def _bounds(self) -> tuple[float, ...]:
-        """The box of the organs; that of the scan where more of it is seen, or there are none."""
-        from flare_gui.render import scene
-
-        organs = scene.bounds_of(self.surfaces)
-        if organs is not None and not self._scenery.shows:
-            return organs
-        return scene.bounds_of_scan(self._document.hu.shape, self._document.affine)
 
     def _show_page(self) -> None:
         """The picture as soon as there is something in it; before that, what will come."""
@@ -259,18 +242,18 @@ class View3D(QWidget):
         self._frame()
         self._plotter.render()
 
-    def _frame(self) -> None:
-        """Have all in the picture as long as nobody has turned it: what came first may be a dab of the brush."""
-        seen = self.running and (bool(self.surfaces) or self._scenery.shows)
-        if seen and (self._framed is None or self._framed == self._camera()):
-            self.look_from("front")
-            self._framed, self._framed_box = self._camera(), self._bounds()
+    def _frame(self, *, only_for_more: bool = False) -> None:
+        if self._framing is not None and self.running and (self.surfaces or self._scenery.shows):
+            self._framing.frame(self._bounds(), only_for_more=only_for_more)
 
-    def _outgrown(self) -> bool:
-        """Whether there is much beyond what the camera was put before. A cut, and its undoing, moves nothing."""
-        framed, now = (np.array(box).reshape(3, 2) for box in (self._framed_box, self._bounds()))
-        beyond = np.maximum(framed[:, 0] - now[:, 0], now[:, 1] - framed[:, 1])
-        return bool((beyond > OUTGROWN * np.ptp(framed, axis=1).max()).any())
+    def _bounds(self) -> tuple[float, ...]:
+        """The box of the organs; that of the scan where more of it is seen, or there are none."""
+        from flare_gui.render import scene
+
+        organs = scene.bounds_of(self.surfaces)
+        if organs is not None and not self._scenery.shows:
+            return organs
+        return scene.bounds_of_scan(self._document.hu.shape, self._document.affine)
 
     def _moves(self, *_: object) -> None:
         self._scenery.hurry()
@@ -287,13 +270,8 @@ class View3D(QWidget):
             self._actors[label] = scene.add_organ(self._plotter, surface, f"organ {label}", colour, 1.0)
         self._show_page()
         self._show_looks()
-        if self._framed is None or self._outgrown():
-            self._frame()
+        self._frame(only_for_more=True)
         self.meshed.emit()
-
-    def _camera(self) -> tuple[object, ...]:
-        seen = self._plotter.camera
-        return seen.position, seen.focal_point, seen.up, seen.view_angle
 
     def _show_looks(self) -> None:
         if not self.running:

@@ -89,16 +89,16 @@ def test_shift_and_the_mouse_move_the_crosshair_with_any_tool(shown: MainWindow)
 def test_one_key_hides_what_lies_over_the_slices_and_shows_it_again(shown: MainWindow) -> None:
     view = slice_view(shown, "Axial")
     shown.document.move_to_voxel((20, 18, 15))
-    assert view._overlay.isVisible()
+    assert view._picture._overlay.isVisible()
     QTest.keyClick(shown, Qt.Key.Key_H)
-    assert not view._overlay.isVisible()
+    assert not view._picture._overlay.isVisible()
     QTest.keyClick(shown, Qt.Key.Key_H)
-    assert view._overlay.isVisible()
+    assert view._picture._overlay.isVisible()
     QTest.keyPress(shown, Qt.Key.Key_H)
     QTest.qWait(500)
-    assert not view._overlay.isVisible()
+    assert not view._picture._overlay.isVisible()
     QTest.keyRelease(shown, Qt.Key.Key_H)
-    assert view._overlay.isVisible(), "held to have a look, it shows them again"
+    assert view._picture._overlay.isVisible(), "held to have a look, it shows them again"
 
 
 def test_level_and_width_are_typed(shown: MainWindow) -> None:

@@ -205,10 +205,10 @@ def test_a_stroke_changes_the_outlines_of_a_slice_that_was_seen_before(qapp: QAp
     label = ORGANS[0].label
     for index in (20, 21, 20):
         document.move_to_voxel((index, 22, 19))
-    before = view._outlines[label].getData()[0].size
+    before = view._picture._outlines[label].getData()[0].size
     document.move_to_voxel((30, 22, 19))
     document.edit("brush", np.s_[20:21, 0:45, 0:38], np.full((1, 45, 38), label, np.uint8))
     document.move_to_voxel((20, 22, 19))
     # The whole slice is one organ now: four sides.
-    assert view._outlines[label].getData()[0].size == 8 != before
+    assert view._picture._outlines[label].getData()[0].size == 8 != before
     view.close()

@@ -84,20 +84,20 @@ def test_a_cut_says_how_much_it_took_and_neither_it_nor_its_undoing_moves_the_ca
         points = in_3d.surfaces.surfaces[LIVER.label].n_points
         wait_for(lambda: not in_3d.surfaces.busy and in_3d.surfaces.surfaces[LIVER.label].n_points != points)
 
-    seen = in_3d.surfaces._camera()
+    seen = in_3d.surfaces._framing.camera
     draw(in_3d, [on_screen(in_3d, (x, 42.5, z)) for x, z in ((0, 20), (60, 20), (60, 60), (0, 60))])
     lost = 20 * 15 * 20 - np.count_nonzero(np.array(in_3d.document.labels) == LIVER.label)
     said = in_3d.statusBar().currentMessage()
     assert said == f"Cut through all of its depth: Liver −{lost / 1000:.1f} ml"
     meshed()
-    assert in_3d.surfaces._camera() == seen
+    assert in_3d.surfaces._framing.camera == seen
     in_3d.session.undo()
     meshed()
-    assert in_3d.surfaces._camera() == seen
+    assert in_3d.surfaces._framing.camera == seen
     # Without a hand on it, the camera still goes where organs come far away.
     in_3d.document.edit("dab", np.s_[55:59, 20:24, 34:38], np.full((4, 4, 4), SPLEEN.label, np.uint8))
     in_3d.document.edit("dab", np.s_[0:4, 20:24, 0:4], np.full((4, 4, 4), SPLEEN.label, np.uint8))
-    wait_for(lambda: in_3d.surfaces._camera() != seen)
+    wait_for(lambda: in_3d.surfaces._framing.camera != seen)
 
 
 def test_a_line_around_nothing_says_so_and_without_the_lasso_the_mouse_turns_the_organs(in_3d: MainWindow) -> None:
