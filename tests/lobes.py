@@ -14,9 +14,12 @@ SIDE = 30
 
 
 class Body:
-    """A liver of two lobes with features of their own in even tissue; a network that sees the first lobe alone."""
+    """A liver of two lobes with features of their own in even tissue; a network that sees the first lobe alone.
 
-    def __init__(self) -> None:
+    `never` is where no organ can be, boolean on the grid of 3 mm.
+    """
+
+    def __init__(self, never: np.ndarray | None = None) -> None:
         self.lobes = [lobe((4, 14)), lobe((14, 22))]
         tissue = np.ones((SIDE,) * 3, bool)
         rows = np.arange(tissue.size, dtype=np.int32).reshape(tissue.shape)
@@ -27,7 +30,8 @@ class Body:
         logs = np.full((5, tissue.size), -12.0)
         logs[0], logs[LIVER.label] = -margin / 2, margin / 2
         voxels = np.argwhere(tissue).astype(np.int16)
-        self.features = NetworkFeatures(COARSE, rows, voxels, channels, logs.astype(np.float16))
+        never = np.zeros(tissue.size, bool) if never is None else never.ravel()
+        self.features = NetworkFeatures(COARSE, rows, voxels, channels, logs.astype(np.float16), never)
         self.labels = fine(self.lobes[0]).astype(np.uint8) * LIVER.label
 
     def correction(self) -> Correction:

@@ -36,7 +36,8 @@ class NetworkFeatures:
 
     `voxels` are these voxels, int16 (n, 3), in canonical RAS; `rows` is int32 (x, y, z), the way back, -1 for what is
     no tissue. `affine` places the grid. `logs` are the logarithms of the probabilities, float16 (5, n), by label; both
-    kidneys have the sum of their two, for it is anatomy that tells them apart.
+    kidneys have the sum of their two, for it is anatomy that tells them apart. `never`, boolean (n,), is where no organ
+    can be, by the HU alone: in fat and in bone.
     """
 
     affine: np.ndarray
@@ -44,6 +45,7 @@ class NetworkFeatures:
     voxels: np.ndarray
     channels: np.ndarray
     logs: np.ndarray
+    never: np.ndarray
 
     def margin(self, organ: Organ) -> np.ndarray:
         """How much surer the network is of `organ` than of its strongest rival: float32 (n,), -10 to 10."""
@@ -55,7 +57,7 @@ class NetworkFeatures:
     @property
     def bytes(self) -> int:
         """What is held in memory, `MOST_BYTES` at most."""
-        return sum(array.nbytes for array in (self.rows, self.voxels, self.channels, self.logs))
+        return sum(array.nbytes for array in (self.rows, self.voxels, self.channels, self.logs, self.never))
 
 
 def network_features(
@@ -69,7 +71,7 @@ def network_features(
     tissue = (hu > TISSUE_HU[0]) & (hu < TISSUE_HU[1])
     classes = len(model.card.classes)
     # As for a result: who looks alike may still be fat, and no stroke is to bring that along.
-    probabilities = rule_out(answer[:classes], hu - np.float32(calibration_shift(hu))).probabilities
+    probabilities, never, _ = rule_out(answer[:classes], hu - np.float32(calibration_shift(hu)))
     tissue = _as_much_as_fits(tissue, probabilities[0] < 0.5, spacing=geometry.spacing(affine), columns=len(answer) + 2)
     rows = np.full(hu.shape, -1, np.int32)
     voxels = np.argwhere(tissue).astype(np.int16)
@@ -78,7 +80,8 @@ def network_features(
     both = np.logaddexp(*(logs[organ.label] for organ in KIDNEYS))
     for organ in KIDNEYS:
         logs[organ.label] = both
-    return NetworkFeatures(affine, rows, voxels, _channels(answer[classes:], hu, tissue), logs.astype(np.float16))
+    channels = _channels(answer[classes:], hu, tissue)
+    return NetworkFeatures(affine, rows, voxels, channels, logs.astype(np.float16), never[tissue])
 
 
 def _as_much_as_fits(
@@ -88,7 +91,7 @@ def _as_much_as_fits(
 
     Those nearest to `organs`; without any, to the middle.
     """
-    a_row = columns * np.dtype(np.float16).itemsize + 3 * np.dtype(np.int16).itemsize
+    a_row = columns * np.dtype(np.float16).itemsize + 3 * np.dtype(np.int16).itemsize + np.dtype(bool).itemsize
     most = max(0, MOST_BYTES - tissue.size * np.dtype(np.int32).itemsize) // a_row
     if np.count_nonzero(tissue) <= most:
         return tissue

@@ -47,6 +47,9 @@ REACH_MM = 40.0
 # Nothing is worked out for voxels that stay surer than this: the border does not come near them.
 KEPT = 3.0
 
+# Less than this that changed in one piece, and was not drawn upon, is no correction but a speck.
+SPECK_MM3 = 150.0
+
 # The border follows where the margin changed by this much, even where no voxel of the model's grid changed sides.
 MOVED = 0.5
 
@@ -98,6 +101,7 @@ class Taught:
         self._before = _Whole(pieces, number, _holes(self.base > 0) > 0)
         self._middle = np.array(mask.shape, np.float32) / 2
         self._spacing = np.array(geometry.spacing(self.affine), np.float32)
+        self._speck = round(SPECK_MM3 / float(np.prod(self._spacing)))
 
     def correct(self, strokes: Sequence[Stroke]) -> None:
         """Make `margin` anew out of `base` and all of `strokes`."""
@@ -139,7 +143,10 @@ class Taught:
         coefficients = kernel.solve(points, wanted, noise)
         rows = self._reached(box, coefficients, points, [len(one.voxels) for one in heard])
         margin = self.base.copy()
-        margin[tuple(self._features.voxels[rows].T)] += kernel.spread(coefficients, points, self._points(rows))
+        more = kernel.spread(coefficients, points, self._points(rows))
+        # What cannot be an organ, and is taken for one, may be lost; none is won.
+        more = np.where(self._features.never[rows], np.minimum(more, 0), more)
+        margin[tuple(self._features.voxels[rows].T)] += more
         # Whatever the others say, what was drawn is so; of strokes that cross, the last one.
         for one in heard:
             drawn = tuple(one.voxels.T)
@@ -154,6 +161,9 @@ class Taught:
             for sign in (1, -1)
         )
         inside = _cleaned(margin[box] > 0, self._before.within(box), shown, hidden)
+        inside = _without_specks(
+            inside, self._before.within(box).pieces > 0, np.concatenate([shown, hidden]), self._speck
+        )
         size = np.maximum(np.abs(margin[box]), np.float32(MASK_MARGIN))
         margin[box] = np.where(inside == (margin[box] > 0), margin[box], np.where(inside, size, -size))
         return margin
@@ -249,6 +259,16 @@ def _cleaned(now: np.ndarray, before: _Whole, shown: np.ndarray, hidden: np.ndar
     for number in {*open_holes.tolist(), *holes[tuple(hidden.T)].tolist()} - {0}:
         filled &= holes != number
     return kept | filled
+
+
+def _without_specks(now: np.ndarray, before: np.ndarray, drawn: np.ndarray, least: int) -> np.ndarray:
+    """`now`, boolean (x, y, z), as `before` where what changed is less than `least` voxels without one of `drawn`."""
+    changes, count = ndimage.label(now != before, np.ones((3, 3, 3)))
+    few = np.bincount(changes.ravel(), minlength=count + 1) < least
+    few[changes[tuple(drawn.T)]] = False
+    few[0] = False
+    found: np.ndarray = np.where(few[changes], before, now)
+    return found
 
 
 def _holes(mask: np.ndarray) -> np.ndarray:

@@ -41,7 +41,7 @@ class TaughtOnScan:
         near = geometry.widened(self._mask_box or (slice(0, 1),) * 3, int(around), labels.shape)
         start = np.array([side.start for side in near])
         turned = separable.forwards(labels)
-        mask = (labels[near][turned] == organ.label)[turned]
+        mask = (labels[near][turned] == organ.label)[turned].copy(order="K")
         self._taught = Taught(features, organ, mask, geometry.crop(affine, start))
         self._shown = self._taught.base
         order = separable.memory_order(labels)

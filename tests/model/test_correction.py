@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from flare_gui import geometry
 from flare_gui.model.correction import Correction
 from flare_gui.organs import LIVER, SPLEEN
 from flare_gui.strokes import Stroke
-from tests.lobes import FINE, Body, dice, fine, line
+from tests.lobes import COARSE, FINE, SIDE, Body, dice, fine, line, lobe
 
 
 @pytest.fixture
@@ -88,6 +89,42 @@ def test_a_stroke_where_nothing_is_changes_nothing(body: Body) -> None:
     assert correction.add(Stroke(0, line(27)), body.labels) is None
     assert correction.add(Stroke(LIVER.label, line(9)), body.labels) is None
     assert correction.add(Stroke(LIVER.label, np.array([[900.0, 0, 0]])), body.labels) is None
+
+
+def test_fat_that_looks_alike_is_not_won_with_a_stroke_and_lost_as_all_else() -> None:
+    fat = lobe((14, 22)) & (np.arange(SIDE) >= 14)
+    body = Body(never=fat)
+    correction, labels = body.correction(), body.labels
+    # Along the second lobe, from where it is tissue into where it is fat.
+    drawn = np.array([[18.0, 14.0, z] for z in range(9, 17)])
+    change = correction.add(Stroke(LIVER.label, geometry.apply(COARSE, drawn)), labels)
+    assert change is not None
+    labels[change.box] = change.labels
+    tissue = fine(lobe((14, 22)) & ~fat)
+    assert np.count_nonzero((labels == LIVER.label) & tissue) > 0.9 * tissue.sum()
+    assert np.count_nonzero((labels == LIVER.label) & fine(fat)) < 0.1 * fine(fat).sum()
+
+    labels = fine(body.lobes[0] | body.lobes[1]).astype(np.uint8) * LIVER.label
+    change = Correction(body.features, FINE).add(Stroke(0, line(18)), labels)
+    assert change is not None
+    labels[change.box] = change.labels
+    assert dice(labels == LIVER.label, fine(body.lobes[0])) > 0.95
+
+
+@pytest.mark.parametrize(("size", "goes"), [((2, 1, 2), False), ((3, 2, 3), True)])
+def test_a_speck_far_from_the_stroke_stays_as_it_was(body: Body, size: tuple[int, int, int], goes: bool) -> None:
+    # At the surface of the first lobe a little looks like the second one, and the network is not sure of it.
+    alike = np.zeros((SIDE,) * 3, bool)
+    alike[tuple(slice(start, start + n) for start, n in zip((7, 8, 9), size, strict=True))] = True
+    rows = alike.ravel()
+    body.features.channels[rows] = [0, 3, 0]
+    body.features.logs[0, rows], body.features.logs[LIVER.label, rows] = -0.2, 0.2
+    labels = fine(body.lobes[0] | body.lobes[1]).astype(np.uint8) * LIVER.label
+    change = Correction(body.features, FINE).add(Stroke(0, line(18)), labels)
+    assert change is not None
+    labels[change.box] = change.labels
+    assert np.count_nonzero(labels[fine(body.lobes[1])]) < 0.05 * fine(body.lobes[1]).sum()
+    assert (labels[fine(alike)] == LIVER.label).all() != goes
 
 
 def test_an_organ_that_was_not_found_at_all_can_be_drawn(body: Body) -> None:
