@@ -1,4 +1,4 @@
-"""What the window shows: one CT, its labels, and where the user looks. Views subscribe and keep no copy."""
+"""What the window shows: one CT with its mask, and what was done to that. Views subscribe and keep no copy."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from PySide6.QtCore import Signal
 
-from flare_gui import geometry
-from flare_gui.app.document.looks import Looks
+from flare_gui.app.document.open_scan import OpenScan
 from flare_gui.edit import Box, Edit, History, Origin
 from flare_gui.organs import ORGANS, Organ
 from flare_gui.volume import Segmentation, Volume, check_same_grid
@@ -21,45 +20,32 @@ class MaskFile(NamedTuple):
     ours: bool
 
 
-class Document(Looks):
-    """State and signals. Positions are RAS+ mm; `hu` and `labels` are views in canonical RAS for drawing.
+class Document(OpenScan):
+    """The scan, its mask, and what was done to it. `labels` are a view in canonical RAS for drawing, as `hu` is.
 
-    `affine` places the canonical arrays. Oblique scans are drawn along their own axes. A whole new mask is told by
-    `segmentation_changed`, a correction by `edited`, which carries the `Edit`; `drawn`, which carries the `Box`, while
-    a stroke is on its way; `saved` when a file has the labels.
+    A whole new mask is told by `segmentation_changed`, a correction by `edited`, which carries the `Edit`; `drawn`,
+    which carries the `Box`, while a stroke is on its way; `saved` when a file has the labels.
     """
 
-    volume_changed = Signal()
     segmentation_changed = Signal()
     edited = Signal(object)
     saved = Signal()
     drawn = Signal(object)
     reference_changed = Signal()
-    cursor_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._volume: Volume | None = None
         self._segmentation: Segmentation | None = None
         # Where the labels came from before the first correction.
         self._origin = Origin({}, ())
         self._mask_file: MaskFile | None = None
         self._reference: Segmentation | None = None
-        self._reorientation: geometry.Reorientation | None = None
-        self._from_mm = np.eye(4)
-        # Views in canonical RAS, made once: a step of scrolling asks for them and for the voxel a dozen times.
-        self._hu: np.ndarray | None = None
+        # A view in canonical RAS, made once: a step of scrolling asks for it a dozen times.
         self._labels: np.ndarray | None = None
-        self._voxel = (0, 0, 0)
         self._history = History()
         self._saved: Edit | None = None
-        self._cursor = np.zeros(3)
 
-    # The scan and its labels
-
-    @property
-    def volume(self) -> Volume | None:
-        return self._volume
+    # The labels
 
     @property
     def segmentation(self) -> Segmentation | None:
@@ -76,18 +62,6 @@ class Document(Looks):
         return self._reference
 
     @property
-    def affine(self) -> np.ndarray:
-        """4x4, canonical voxel indices to RAS+ mm."""
-        assert self._reorientation is not None, "no scan is open"
-        return self._reorientation.affine
-
-    @property
-    def hu(self) -> np.ndarray:
-        """The CT's HU, int16 (x, y, z) in canonical RAS."""
-        assert self._hu is not None, "no scan is open"
-        return self._hu
-
-    @property
     def labels(self) -> np.ndarray | None:
         """The labels, uint8 (x, y, z) in canonical RAS; None before there are any."""
         return self._labels
@@ -102,37 +76,28 @@ class Document(Looks):
             return None
         return self._reorientation.apply(segmentation.labels)
 
-    @property
-    def reorientation(self) -> geometry.Reorientation:
-        """From the scan's own grid to canonical RAS."""
-        assert self._reorientation is not None, "no scan is open"
-        return self._reorientation
-
-    def as_stored(self, canonical: np.ndarray) -> np.ndarray:
-        """A canonical array on the scan's own grid, as a view."""
-        assert self._reorientation is not None, "no scan is open"
-        return self._reorientation.undo(canonical)
-
-    def as_canonical(self, stored: np.ndarray) -> np.ndarray:
-        """An array of the scan's own grid in canonical RAS, as a view."""
-        assert self._reorientation is not None, "no scan is open"
-        return self._reorientation.apply(stored)
-
     def confidence(self, organ: Organ) -> float | None:
         """The Dice to expect of an organ; None where nobody knows, and once it is corrected."""
         return None if self._segmentation is None else self._segmentation.confidence(organ.key)
+
+    def go_to_organ(self, label: int) -> None:
+        """Put the crosshair on the voxel of an organ that is nearest to the organ's centre."""
+        labels = self.labels
+        if labels is None:
+            return
+        voxels = np.argwhere(labels == label)
+        if len(voxels):
+            x, y, z = voxels[np.argmin(((voxels - voxels.mean(axis=0)) ** 2).sum(axis=1))]
+            self.move_to_voxel((float(x), float(y), float(z)))
 
     def show(self, volume: Volume, segmentation: Segmentation | None = None, mask_file: MaskFile | None = None) -> None:
         """Replace the scan; the cursor goes to its middle. Raises `GridMismatch` for a mask of another grid."""
         if segmentation is not None:
             check_same_grid(volume, segmentation)
-        self._volume, self._segmentation, self._reference = volume, _writable(segmentation), None
-        self._reorientation = geometry.reorient(volume.affine, volume.shape)
-        self._from_mm = np.linalg.inv(self.affine)
-        self._hu, self._labels = self._reorientation.apply(volume.hu), self._canonical(self._segmentation)
+        self._put_scan(volume)
+        self._segmentation, self._reference = _writable(segmentation), None
+        self._labels = self._canonical(self._segmentation)
         self._forget_edits(mask_file)
-        middle = (np.array(self.hu.shape) - 1) / 2
-        self._put_cursor(geometry.apply(self.affine, np.rint(middle)[None])[0])
         for signal in (self.volume_changed, self.segmentation_changed, self.reference_changed):
             signal.emit()
         self.rulers = ()
@@ -263,51 +228,6 @@ class Document(Looks):
         self._history, self._saved, self._mask_file = History(), None, mask_file
         made = self._segmentation
         self._origin = Origin(made.run, made.warnings) if made is not None else Origin({}, ())
-
-    # Where one looks
-
-    @property
-    def cursor_mm(self) -> np.ndarray:
-        """Where the crosshair is, RAS+ mm."""
-        return self._cursor
-
-    @cursor_mm.setter
-    def cursor_mm(self, position: np.ndarray) -> None:
-        self._put_cursor(np.asarray(position, float))
-        self.cursor_changed.emit()
-
-    def _put_cursor(self, position: np.ndarray) -> None:
-        self._cursor = position
-        if self._hu is not None:
-            index = geometry.apply(self._from_mm, position[None])[0].tolist()
-            x, y, z = (min(max(round(i), 0), n - 1) for i, n in zip(index, self._hu.shape, strict=True))
-            self._voxel = (x, y, z)
-
-    @property
-    def cursor_voxel(self) -> tuple[int, int, int]:
-        """The canonical voxel under the crosshair, inside the scan."""
-        assert self._hu is not None, "no scan is open"
-        return self._voxel
-
-    def cursor_is_beyond(self, axis: int) -> bool:
-        """Whether the crosshair's place along a canonical axis lies outside the scan."""
-        index = geometry.apply(self._from_mm, self._cursor[None])[0][axis]
-        return not -1 < index < self.hu.shape[axis]
-
-    def move_to_voxel(self, voxel: tuple[float, float, float]) -> None:
-        """Put the crosshair on a canonical voxel, kept inside the scan."""
-        inside = np.clip(voxel, 0, np.array(self.hu.shape) - 1)
-        self.cursor_mm = geometry.apply(self.affine, inside[None])[0]
-
-    def go_to_organ(self, label: int) -> None:
-        """Put the crosshair on the voxel of an organ that is nearest to the organ's centre."""
-        labels = self.labels
-        if labels is None:
-            return
-        voxels = np.argwhere(labels == label)
-        if len(voxels):
-            x, y, z = voxels[np.argmin(((voxels - voxels.mean(axis=0)) ** 2).sum(axis=1))]
-            self.move_to_voxel((float(x), float(y), float(z)))
 
 
 # No history ever ends with this one.
