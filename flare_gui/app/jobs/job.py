@@ -1,5 +1,7 @@
 """Long work beside the window: any plain function with `progress` and `cancel` becomes four signals."""
 
+import os
+import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -14,6 +16,10 @@ from flare_gui.files import reason
 from flare_gui.memory import free_memory
 from flare_gui.next_steps import in_window
 from flare_gui.progress import Cancel
+
+# How far a courtesy's thread, and those that it starts for its arithmetic, stand behind all others of the program:
+# where all cores are taken, a picture need not wait for its turn among them.
+NICER = 10
 
 
 def explained(error: Exception) -> tuple[str, str]:
@@ -36,7 +42,7 @@ class Job(QObject):
 
     `failed` carries a sentence for the user and details for a bug report, empty when there is no bug. All come in the
     thread that made the job. A job has no parent and frees itself after its last word: a window that is gone takes
-    nothing from the thread that still speaks through it.
+    nothing from the thread that still speaks through it. A `courtesy` takes what time the others leave.
     """
 
     progressed = Signal(str, float)
@@ -48,9 +54,9 @@ class Job(QObject):
     # Kept alive until their last word, whoever else has let go of them.
     _speaking: ClassVar[set["Job"]] = set()
 
-    def __init__(self, work: Callable[..., Any]) -> None:
+    def __init__(self, work: Callable[..., Any], *, courtesy: bool = False) -> None:
         super().__init__()
-        self._work = work
+        self._work, self._courtesy = work, courtesy
         self._cancel = Cancel()
         self._let_go = False
         self._said.connect(self._hear)
@@ -87,6 +93,10 @@ class Job(QObject):
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        # Of this thread alone on Linux; elsewhere it would be the whole process.
+        if self._courtesy and sys.platform == "linux":
+            thread = threading.get_native_id()
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICER)
         last: Callable[[], None]
         try:
             result = self._work(progress=self._progress, cancel=self._cancel)

@@ -81,12 +81,13 @@ class Runner(QObject):
 
         `whole` turns a stage and its fraction into the fraction of the whole job; without it stages are the job.
         `failed` gets the sentence and details in place of the signal. `after_cancel` is called when a cancelled job has
-        come to its end, for one that leaves something behind. A `courtesy` shows no bar and gives way to any other job.
+        come to its end, for one that leaves something behind. A `courtesy` shows no bar, and gives way to any other job
+        and to what else the program does.
         """
         if self.busy or self._stopped:
             return False
         self.title, self._courtesy, self._after_cancel = title, courtesy, after_cancel
-        self.job = job = Job(work)
+        self.job = job = Job(work, courtesy=courtesy)
         if not courtesy:
             job.progressed.connect(lambda stage, part: self.bar.show_progress(stage, part, whole))
         job.done.connect(lambda result: self._ended(partial(use, result)))

@@ -14,6 +14,8 @@ from flare_gui.app.words import tr
 from flare_gui.volume import Volume
 
 LOOKING = tr("Looking at the scan")
+# After a result, so long for its numbers and surfaces, which are waited for.
+LATER_MS = 1500
 
 
 class Strokes(QObject):
@@ -32,7 +34,7 @@ class Strokes(QObject):
         teaching.changing.connect(self._end_painting)
         teaching.features_wanted.connect(self.look)
         teaching.changed.connect(self._show_list)
-        session.segmented.connect(self._look_ahead)
+        session.segmented.connect(lambda: QTimer.singleShot(LATER_MS, self, self._look_ahead))
         self._tools.changed.connect(self._prepare)
         self._runner.gave_way.connect(self._remember)
         self._runner.busy_changed.connect(lambda: QTimer.singleShot(0, self, self._make_up))
