@@ -272,7 +272,7 @@ def test_after_a_result_of_ours_the_first_stroke_need_not_wait_for_the_network(
     # Something else comes between.
     assert window.runner.make_way()
     wait_for(lambda: window.teaching.ready, 60)
-    assert "Segmented in" in window.statusBar().currentMessage()
+    assert "network" not in window.statusBar().currentMessage()
     window.document.show(Volume(np.zeros((8, 8, 8), np.int16), np.eye(4)))
     assert not window.teaching.ready
 
