@@ -55,7 +55,9 @@ def window(qapp: QApplication, wait_for: WaitFor, tmp_path: Path) -> Iterator[Ma
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     # A plan of a run that was dropped may still be importing torch.
     wait_for(lambda: threading.active_count() <= threads, 120)
-    assert not [widget for widget in qapp.topLevelWidgets() if widget.isVisible()], "a window was left open"
+    # A tip that the resting pointer has called for belongs to no window, and goes by itself some seconds later.
+    left = [widget for widget in qapp.topLevelWidgets() if widget.isVisible() and not widget.inherits("QTipLabel")]
+    assert not left, "a window was left open"
 
 
 @pytest.fixture
