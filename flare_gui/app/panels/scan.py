@@ -32,7 +32,6 @@ class ScanPanel(QWidget):
         layout = QVBoxLayout(self)
         for widget in (self._about, self.findings, self.segment, self._cost, self._weights, self.automatic):
             layout.addWidget(widget)
-        layout.addStretch()
         document.volume_changed.connect(self._show)
         document.segmentation_changed.connect(self._show_doubts)
         document.edited.connect(self._show_doubts)
@@ -68,10 +67,13 @@ class ScanPanel(QWidget):
         return super().event(event)
 
     def _keep_lines(self) -> None:
-        """Labels that wrap let themselves be squeezed, and lose lines without a sign; the panel does not let them."""
+        """As high as its text, and no higher: what is left belongs to the organs below.
+
+        Labels that wrap let themselves be squeezed, and lose lines without a sign; the panel does not let them.
+        """
         layout = self.layout()
         assert layout is not None
-        self.setMinimumHeight(max(0, layout.heightForWidth(self.width())))
+        self.setFixedHeight(max(0, layout.heightForWidth(self.width())))
 
     def _show(self) -> None:
         volume = self._document.volume

@@ -66,3 +66,16 @@ def test_panels_and_tools_come_back_from_the_view_menu_and_the_layout_can_be_res
     window.actions_["reset_layout"].trigger()
     assert not window.docks["Scan"].isFloating() and window.docks["Organs"].isVisible()
     assert window.document.display.layout == "equal"
+
+
+def test_room_that_the_scan_panel_does_not_need_is_the_organs(
+    window: MainWindow, scan: Path, wait_for: WaitFor
+) -> None:
+    window.open([scan])
+    wait_for(lambda: window.document.segmentation is not None and not window.runner.busy, 120)
+    panel = window.scan_panel
+    # As Qt does when the window comes back without the strokes that it ended with.
+    window.resizeDocks([window.docks["Scan"]], [window.height()], Qt.Orientation.Vertical)
+    QTest.qWait(100)
+    layout = panel.layout()
+    assert layout is not None and panel.height() == layout.heightForWidth(panel.width())
