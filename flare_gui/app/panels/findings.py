@@ -72,6 +72,9 @@ class FindingLine(QFrame):
 
 
 def _capital(sentence: str) -> str:
+    if sentence.partition(" ")[0].endswith(":"):
+        # It begins with the name of a file, which is written as it is.
+        return sentence
     return sentence[:1].upper() + sentence[1:]
 
 

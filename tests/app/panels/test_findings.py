@@ -85,3 +85,9 @@ def test_a_gap_is_filled_only_after_a_question(
 def read_position(path: Path) -> float:
     pydicom = pytest.importorskip("pydicom")
     return float(pydicom.dcmread(path, stop_before_pixels=True).ImagePositionPatient[2])
+
+
+def test_a_sentence_begins_with_a_capital_and_a_file_keeps_its_name(window: MainWindow) -> None:
+    window.scan_panel.findings.show_findings((), ("label.nii.gz: it names no organs", "the liver is missing"))
+    shown = [line.sentence.text().replace("\u200b", "") for line in window.scan_panel.findings.lines]
+    assert shown == ["label.nii.gz: it names no organs", "The liver is missing"]
