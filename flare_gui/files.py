@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from flare_gui.errors import Cancelled
+from flare_gui.errors import Cancelled, FlareError
 
 if sys.platform == "win32":
 
@@ -49,6 +49,15 @@ _NO_ROOM_MB = 0.2
 
 # Without locks (Windows) a part that nobody has touched for so long belongs to nobody.
 _ABANDONED_AFTER_S = 24 * 3600
+
+
+def never_over(path: Path, *scans: Path | None) -> None:
+    """Raises `FlareError` when `path` is a file that one of `scans` was read from: a mask would take its place."""
+    for scan in scans:
+        if scan is not None and path.exists() and scan.exists() and path.samefile(scan):
+            raise FlareError(
+                f"{path.name} is the scan itself: a mask would take its place", hint="Choose another name."
+            )
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from flare_gui.commands import scan_and_mask
 from flare_gui.commands.scan_and_mask import Source
 from flare_gui.console import progress_display
 from flare_gui.errors import OutputExists
+from flare_gui.files import never_over
 from flare_gui.progress import Cancel
 
 
@@ -30,6 +31,7 @@ def run(source: Source, file: Path, out: Path, cancel: Cancel, *, overwrite: boo
     display.begin(source.scan.name)
     try:
         volume, segmentation = scan_and_mask.load(source, display, cancel)
+        never_over(out, volume.source)
         model = load(source.weights)
         features = network_features(volume, model, device=source.device, progress=display, cancel=cancel)
     finally:

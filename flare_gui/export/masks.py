@@ -9,7 +9,7 @@ import SimpleITK as sitk  # noqa: N813 - the name its own documentation uses
 from flare_gui import io
 from flare_gui.errors import FlareError
 from flare_gui.export.context import Context
-from flare_gui.files import reason, replacing
+from flare_gui.files import never_over, reason, replacing
 from flare_gui.io.itk_place import LPS_TO_RAS
 from flare_gui.organs import ORGANS, LabelScheme, Organ, label_lookup
 from flare_gui.volume import Segmentation, Volume
@@ -18,8 +18,9 @@ from flare_gui.volume import Segmentation, Volume
 def save(volume: Volume, segmentation: Segmentation, path: Path) -> None:
     """Write the mask of a scan in the format that its name ends in, in one move: .nii, .nii.gz, .nrrd or .mha.
 
-    Raises `FlareError` for another ending or when it cannot be written.
+    Raises `FlareError` for another ending, when it would take the scan's own place, or when it cannot be written.
     """
+    never_over(path, volume.source)
     name = path.name.lower()
     try:
         if name.endswith((".nii", ".nii.gz")):

@@ -38,6 +38,9 @@ def test_a_stroke_from_a_file_corrects_a_mask(run: Run, scan: Path, weights: Pat
 
     again = run(*words, "-o", tmp_path / "out.nii.gz", "--weights", weights, "--device", "cpu")
     assert again.code == 2 and is_one_sentence_about(again.err, tmp_path / "out.nii.gz")
+    voxels = scan.read_bytes()
+    over = run(*words, "-o", scan, "--overwrite", "--weights", weights, "--device", "cpu")
+    assert over.code == 2 and "the scan itself" in over.err and scan.read_bytes() == voxels
 
 
 def test_a_file_that_holds_no_strokes_is_refused(run: Run, scan: Path, weights: Path, tmp_path: Path) -> None:

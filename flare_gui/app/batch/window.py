@@ -174,10 +174,15 @@ class BatchWindow(QWidget):
     def _open_results(self) -> None:
         """Show the cases in the folder of results, if there are some."""
         folder = self.choices.results
-        if self.run.running or not self.choices.has_results:
+        if self.run.running:
             return
-        self._keep_choices()
-        self.desk.open(folder)
+        if self.choices.has_results:
+            self._keep_choices()
+            self.desk.open(folder)
+        elif folder != self.desk.folder:
+            # The cases of another folder are not those of the one that is named.
+            self.desk.move_to(folder)
+            self._show_cohort()
 
     # What is shown
 

@@ -119,14 +119,17 @@ class Teaching(QObject):
 
     def keep(self) -> None:
         """Be content with the last stroke."""
-        if self._preview is not None:
-            self._preview = None
+        kept, self._preview = self._preview, None
+        if kept is not None:
             self.changed.emit()
+            # Without what could be done with it until now.
+            self.taught.emit(self._words(kept))
 
     def discard(self) -> None:
         """Take the last stroke back, while it is a preview or on its way."""
         if not self.drop() and self._preview is not None:
             self._document.undo()
+            self.taught.emit("")
 
     def drop(self) -> bool:
         """Forget strokes that have changed nothing yet; whether there were any."""

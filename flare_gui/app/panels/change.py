@@ -37,6 +37,7 @@ class ChangePanel(QWidget):
         super().__init__()
         self._now: Measures | None = None
         self._earlier: Measures | None = None
+        self._name = ""
         self.about = QLabel()
         self.about.setTextFormat(Qt.TextFormat.PlainText)
         self.about.setWordWrap(True)
@@ -44,7 +45,7 @@ class ChangePanel(QWidget):
         self.table.setAccessibleName(tr("Volumes now and earlier"))
         self.table.setRootIsDecorated(False)
         self.table.setHeaderLabels(["ml", tr("Earlier"), tr("Now"), tr("Change")])
-        self.table.setFixedHeight(round((len(ORGANS) + 2) * 1.25 * self.table.fontMetrics().height()))
+        self.table.setFixedHeight(round((2 * len(ORGANS) + 2) * 1.25 * self.table.fontMetrics().height()))
         self.table.headerItem().setToolTip(3, tr("Now less earlier, in ml and in per cent of the earlier volume"))
         header = self.table.header()
         header.setStretchLastSection(False)
@@ -82,7 +83,7 @@ class ChangePanel(QWidget):
 
     def begin(self, name: str, now: Measures, earlier: Measures) -> None:
         """Show the changes between two scans from now on; `name` is the earlier one's."""
-        self.about.setText(tr("Earlier: {name}").format(name=name) + "\n" + ONLY_SHOWN)
+        self._name = name
         self._now, self._earlier = now, earlier
         self.linked.blockSignals(True)
         self.linked.setChecked(True)
@@ -103,6 +104,8 @@ class ChangePanel(QWidget):
             return
         now, earlier = self._now.by_key, self._earlier.by_key
         self.save.setEnabled(bool(earlier))
+        named = tr("Earlier: {name}").format(name=self._name)
+        self.about.setText(f"{named}\n{ONLY_SHOWN}" if earlier else named)
         for organ, row in self._rows.items():
             _fill(row, organ, now.get(organ.key), earlier.get(organ.key))
 
@@ -113,7 +116,8 @@ def _fill(row: QTreeWidgetItem, organ: Organ, now: OrganMeasure | None, earlier:
     cut = any(found is not None and found.voxels and found.touches_border for found in (now, earlier))
     row.setText(0, tr(organ.name) + tr(" (cut)") if cut else tr(organ.name))
     row.setToolTip(0, _CUT.format(organ=in_sentence(organ)) if cut else "")
-    row.setText(3, words(now, earlier))
+    # In two lines: what the scan cuts is said beside the organ's name, and has to be seen.
+    row.setText(3, words(now, earlier).replace(", ", "\n"))
 
 
 def words(now: OrganMeasure | None, earlier: OrganMeasure | None) -> str:

@@ -122,6 +122,7 @@ class View3D(QWidget):
         # not while one is segmented.
         self._hint = QLabel(self._message.text(), self._plotter)
         self._hint.setStyleSheet("color: #b8c4d0; padding: 12px")
+        self._hint.setWordWrap(True)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._plotter.iren.add_observer("StartInteractionEvent", self._moves)
         self._plotter.iren.add_observer("InteractionEvent", self._moves)
@@ -171,6 +172,8 @@ class View3D(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
+        if self._hint is not None:
+            self._show_hint(self._hint.text())
         if self._framing is not None and self._framing.done:
             # Once VTK knows of it, too.
             QTimer.singleShot(0, self, self._frame)
@@ -235,7 +238,7 @@ class View3D(QWidget):
     def _show_hint(self, sentence: str) -> None:
         if self._hint is not None:
             self._hint.setText(sentence)
-            self._hint.adjustSize()
+            self._hint.resize(self.width(), self._hint.heightForWidth(self.width()))
 
     def _show_scenery(self) -> None:
         self._show_page()

@@ -16,7 +16,8 @@ Shortcut = str | QKeySequence.StandardKey
 class Command:
     """One thing to do: `key` names it in code, `text` on screen, `tip` says what it is for.
 
-    `enabled` is asked whenever something changed. `checked` makes it a switch and tells its state.
+    `enabled` is asked whenever something changed. `checked` makes it a switch and tells its state. `also` is a second
+    key, for hands that come from another system.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Command:
     enabled: Callable[[], bool] = lambda: True
     checked: Callable[[], bool] | None = None
     group: str | None = None
+    also: str = ""
 
 
 Entries = Iterable[Command | QMenu | None]
@@ -61,10 +63,11 @@ class Actions:
         if command.icon is not None:
             action.setIcon(theme.icon(command.icon))
         if command.shortcut is not None:
-            action.setShortcut(QKeySequence(command.shortcut))
-        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            keys = [QKeySequence(command.shortcut), QKeySequence(command.also)]
+            action.setShortcuts([key for key in keys if not key.isEmpty()])
+        written = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         tip = command.tip or plain(command.text)
-        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        action.setToolTip(f"{tip} ({written})" if written else tip)
         action.setStatusTip(command.tip)
         if command.checked is None:
             action.triggered.connect(lambda: command.do())

@@ -92,6 +92,7 @@ class Earlier(QObject):
         measures = Measures(document)
         document.show(opened.volume, opened.segmentation, opened.mask_file)
         saving = Saving(replace(self._context, document=document), views, Teaching(document))
+        saving.beside = lambda: None if first.volume is None else (first.volume, None)
         second = Second(document, views, measures, Link(first, document), saving)
         self.second, self._beside = second, first.volume
         self._middle.show_second(

@@ -73,6 +73,7 @@ def edit_menu(context: Context, session: Session, teaching: Teaching, reshaping:
         Keys.Redo,
         "redo",
         lambda: document.history.redo_name is not None,
+        also="" if QKeySequence(Keys.Redo).toString() == "Ctrl+Y" else "Ctrl+Y",
     )
     yield None
     tools, scan = context.tools, (lambda: document.volume is not None)

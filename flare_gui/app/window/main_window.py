@@ -186,8 +186,9 @@ class MainWindow(QMainWindow):
             self.recovery.offer_at_start()
 
     def say(self, sentence: str) -> None:
-        """Show one sentence in the status bar for a while."""
-        self.statusBar().showMessage(sentence, 8000)
+        """Show one sentence in the status bar for a while; an empty one takes away what stands there."""
+        # Qt would wait for the end of an empty message too.
+        self.statusBar().showMessage(sentence, 8000 if sentence else 0)
 
     def refresh(self) -> None:
         """Show what can be done now, and what is unsaved."""

@@ -18,7 +18,7 @@ from flare_gui.app.window.context import Context
 from flare_gui.app.window.picture import picture
 from flare_gui.app.window.views import Views
 from flare_gui.app.words import tr
-from flare_gui.files import replacing
+from flare_gui.files import never_over, replacing
 from flare_gui.organs import ORGANS
 from flare_gui.render.options import PictureStyle
 from flare_gui.volume import Segmentation, Volume
@@ -59,7 +59,9 @@ class Saving(QObject):
         volume, segmentation = self._document.volume, self._document.segmentation
         if volume is None or segmentation is None:
             return False
-        if not self._written(path, partial(_write_mask, volume, segmentation, path)):
+        beside = self.beside()
+        other = None if beside is None else beside[0].source
+        if not self._written(path, partial(_write_mask, volume, segmentation, path, other)):
             return False
         self._document.mark_saved(MaskFile(path, ours=True))
         self._feedback.refresh()
@@ -173,11 +175,12 @@ class Saving(QObject):
         return True
 
 
-def _write_mask(volume: Volume, segmentation: Segmentation, path: Path) -> None:
+def _write_mask(volume: Volume, segmentation: Segmentation, path: Path, other_scan: Path | None) -> None:
     # What is needed is loaded when it is needed.
     from flare_gui.batch.corrections import case_of, save_correction
     from flare_gui.export.masks import save
 
+    never_over(path, other_scan)
     files = case_of(path)
     if files is not None:
         save_correction(files, volume, segmentation)

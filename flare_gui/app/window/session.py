@@ -273,11 +273,17 @@ class Session(QObject):
         self._context.tools.finish()
         if not self._teaching.drop():
             self._document.undo()
+        self._unsay()
 
     def redo(self) -> None:
         """Make the correction again that was last undone."""
         self._context.tools.finish()
         self._document.redo()
+        self._unsay()
+
+    def _unsay(self) -> None:
+        """What was said of a correction is not true any more."""
+        self._context.feedback.say("")
 
     def _remember(self, title: str) -> None:
         self._planless = self._planless or title == PLANNING

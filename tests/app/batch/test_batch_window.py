@@ -181,6 +181,21 @@ def test_the_cohort_is_there_again_the_next_time_sorted_filtered_and_by_the_keyb
     again.deleteLater()
 
 
+def test_another_folder_for_results_shows_none_of_the_cases_of_the_one_before(
+    empty: BatchWindow, wait_for: WaitFor, tmp_path: Path
+) -> None:
+    made_up(tmp_path / "results", 3)
+    empty.choices.out.setText(str(tmp_path / "results"))
+    wait_for(lambda: len(empty.desk.cases) == 3 and empty.review.isEnabled())
+    empty.choices.out.setText(str(tmp_path / "not there yet"))
+    wait_for(lambda: not empty.desk.cases)
+    assert empty.shown.rowCount() == 0 and empty.filter_bar.counts.text().startswith("0 cases")
+    for button in (empty.review, empty.numbers, empty.sheet, empty.open_folder):
+        assert not button.isEnabled()
+    empty.choices.out.setText(str(tmp_path / "results"))
+    wait_for(lambda: len(empty.desk.cases) == 3 and empty.review.isEnabled())
+
+
 def test_cases_that_are_to_be_segmented_anew_are_named_to_the_run(
     empty: BatchWindow, wait_for: WaitFor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,9 +92,13 @@ def test_escape_takes_the_preview_back_and_enter_keeps_it(lobes: MainWindow) -> 
     assert lobes.teaching.preview is not None and len(lobes.teaching.strokes) == 1
     QTest.keyClick(lobes, Qt.Key.Key_Escape)
     assert np.array_equal(liver(lobes), before) and not lobes.teaching.strokes
+    assert not lobes.statusBar().currentMessage()
     stroke(lobes, MISSED)
+    assert "Enter keeps it" in lobes.statusBar().currentMessage()
     QTest.keyClick(lobes, Qt.Key.Key_Return)
     assert lobes.teaching.preview is None
+    said = lobes.statusBar().currentMessage()
+    assert said.startswith("Liver +") and "Enter" not in said
     QTest.keyClick(lobes, Qt.Key.Key_Escape)
     assert len(lobes.teaching.strokes) == 1 and liver(lobes).sum() > before.sum()
 

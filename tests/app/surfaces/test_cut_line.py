@@ -92,6 +92,7 @@ def test_a_cut_says_how_much_it_took_and_neither_it_nor_its_undoing_moves_the_ca
     meshed()
     assert in_3d.surfaces._framing.camera == seen
     in_3d.session.undo()
+    assert not in_3d.statusBar().currentMessage(), "what was said is not true any more"
     meshed()
     assert in_3d.surfaces._framing.camera == seen
     # Without a hand on it, the camera still goes where organs come far away.

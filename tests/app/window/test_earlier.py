@@ -71,7 +71,7 @@ def test_a_scan_dropped_on_the_open_one_can_be_shown_beside_it_with_the_change_o
     rows = [opened.change.table.topLevelItem(i) for i in range(len(ORGANS))]
     liver = next(row for row in rows if row is not None and row.text(0).startswith(LIVER.name))
     # 12 x 14 x 10 voxels of 0.024 ml are 40 ml, 20 x 20 x 5 of 0.015 ml are 30.
-    assert [liver.text(i) for i in (1, 2, 3)] == ["30", "40", "+10 ml, +34.4 %"]
+    assert [liver.text(i) for i in (1, 2, 3)] == ["30", "40", "+10 ml\n+34.4 %"]
     kidney = next(row for row in rows if row is not None and row.text(0).startswith(LEFT_KIDNEY.name))
     assert kidney.text(1) == "–" and kidney.text(3) == ""
     assert opened.docks["Earlier scan"].isVisible()

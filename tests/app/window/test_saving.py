@@ -111,6 +111,25 @@ def test_a_mask_of_ours_that_was_opened_is_saved_where_it_lies(
     assert not corrected.document.unsaved and "ours.nii.gz" in said(corrected)
 
 
+def test_a_mask_never_takes_the_place_of_a_scan(
+    corrected: MainWindow, scan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wait_for: WaitFor
+) -> None:
+    earlier = tmp_path / "earlier.nii.gz"
+    earlier.write_bytes(scan.read_bytes())
+    corrected.earlier.open([earlier])
+    wait_for(lambda: corrected.earlier.second is not None, 60)
+    for path in (scan, earlier):
+        voxels = path.read_bytes()
+        # Qt has asked whether the file is to be replaced, and was told so.
+        answers(monkeypatch, path)
+        QTest.keySequence(corrected, QKeySequence(SAVE))
+        assert path.read_bytes() == voxels and corrected.document.unsaved
+        (box,) = corrected.findChildren(QMessageBox)
+        assert "the scan itself" in box.text()
+        box.close()
+        box.setParent(None)
+
+
 @pytest.mark.parametrize("problem", [OSError(28, "No space left on device"), RuntimeError("ITK"), KeyError("odd")])
 def test_the_window_stays_open_after_a_save_that_failed_and_says_why(
     corrected: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: Exception
@@ -206,7 +225,7 @@ def test_segmenting_over_a_mask_is_one_step_that_can_be_undone(corrected: MainWi
     QTest.keySequence(corrected, QKeySequence(QKeySequence.StandardKey.Undo))
     assert np.array_equal(document.labels, before) and document.segmentation.warnings == ()
     assert document.segmentation.corrected == {"liver"}
-    QTest.keySequence(corrected, QKeySequence(QKeySequence.StandardKey.Redo))
+    QTest.keySequence(corrected, QKeySequence("Ctrl+Y"))
     assert (np.array(document.labels) == 3).sum() == 64 and not document.segmentation.corrected
     for _ in range(2):
         document.undo()
