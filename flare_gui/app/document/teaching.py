@@ -101,6 +101,12 @@ class Teaching(QObject):
         """Whether strokes wait, or one is being worked out."""
         return self._job is not None or bool(self._waiting)
 
+    @property
+    def pending(self) -> tuple[Stroke, ...]:
+        """Strokes that were drawn and have changed nothing yet: one is worked out, or all wait for the network."""
+        tasks = (self._at_work, *self._waiting)
+        return tuple(task.stroke for task in tasks if task is not None and task.stroke is not None)
+
     def use_features(self, features: "NetworkFeatures") -> None:
         """Correct with these from now on; the strokes that waited for them are done."""
         self._features = features

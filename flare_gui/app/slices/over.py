@@ -97,7 +97,7 @@ class Over:
         if self._tools.tool.key != "teach":
             return
         back = np.linalg.inv(self._document.affine)
-        for stroke in teaching.strokes:
+        for stroke in (*teaching.strokes, *teaching.pending):
             points = geometry.apply(back, stroke.points_mm)
             if np.abs(points[:, through] - self._index).max() < 0.75:
                 marks.line([*map(self._position_of, points)], self._stroke_colour(stroke.label))

@@ -86,6 +86,19 @@ def test_the_window_does_what_the_plain_function_does(lobes: MainWindow) -> None
         np.testing.assert_array_equal(lobes.document.labels, labels)
 
 
+def test_a_stroke_is_seen_while_it_is_worked_out(lobes: MainWindow) -> None:
+    view, (x, y, z) = slice_view(lobes, "Axial"), MISSED
+    lobes.actions_["crosshair"].trigger()
+    QTest.qWait(50)
+    before = view.canvas.grab().toImage()
+    drag(view, *(at(view, (x, y + step, z)) for step in (-4, -2, 0, 2, 4)))
+    assert len(lobes.teaching.pending) == 1 and not lobes.teaching.strokes
+    middle = at(view, (x, y + 1, z)).toPoint()
+    assert view.canvas.grab().toImage().pixelColor(middle) != before.pixelColor(middle)
+    until_idle(lobes)
+    assert not lobes.teaching.pending and len(lobes.teaching.strokes) == 1
+
+
 def test_escape_takes_the_preview_back_and_enter_keeps_it(lobes: MainWindow) -> None:
     before = liver(lobes)
     stroke(lobes, MISSED)
