@@ -86,6 +86,7 @@ def has_words(node: ast.expr) -> bool:
 GERMAN = """
 import os
 import sys
+import time
 from pathlib import Path
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -100,8 +101,10 @@ window = MainWindow(Settings(folder / "settings.ini"))
 window.resize(1366, 768)
 window.show()
 window.open([folder / "ct.nii.gz"])
+# QTest.qWait would keep the interpreter from the thread that reads.
 while window.document.segmentation is None:
-    QTest.qWait(20)
+    application.processEvents()
+    time.sleep(0.02)
 QTest.qWait(200)
 export(window.document.volume, window.document.segmentation, folder, ["csv", "json"])
 question = QMessageBox(QMessageBox.Icon.Question, "", "", QMessageBox.StandardButton.Cancel)

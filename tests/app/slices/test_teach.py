@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit
 
@@ -57,8 +57,10 @@ def stroke(window: MainWindow, voxel: tuple[int, int, int], plane: str = "Axial"
 def until_idle(window: MainWindow) -> None:
     """Strokes are worked out in a thread."""
     deadline = time.monotonic() + 30
+    # QTest.qWait would keep the interpreter from the thread.
     while window.teaching.busy and time.monotonic() < deadline:
-        QTest.qWait(5)
+        QCoreApplication.processEvents()
+        time.sleep(0.005)
     assert not window.teaching.busy
 
 

@@ -10,7 +10,7 @@ from itertools import cycle
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -58,7 +58,9 @@ def _press(window: MainWindow, key: Qt.Key, stroke: int) -> str:
 def _wait(condition: Callable[[], bool]) -> None:
     latest = time.monotonic() + LONGEST_WAIT_S
     while not condition():
-        QTest.qWait(5)
+        # QTest.qWait would keep the interpreter from the threads.
+        QCoreApplication.processEvents()
+        time.sleep(0.005)
         assert time.monotonic() < latest, "the window does not come to an end"
 
 
