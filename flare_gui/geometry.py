@@ -3,7 +3,7 @@
 No function here guesses an axis order: what an axis means is read from the affine alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -154,10 +154,13 @@ def widened(box: tuple[slice, slice, slice], by: int, shape: tuple[int, ...]) ->
     return x, y, z
 
 
-def dilated(mask: np.ndarray) -> np.ndarray:
-    """Boolean (x, y, z) with all 26 neighbours of what is True. Twenty times faster than ndimage's."""
+def dilated(mask: np.ndarray, axes: Iterable[int] = range(3)) -> np.ndarray:
+    """Boolean (x, y, z) with all 26 neighbours of what is True, or those along some `axes` alone.
+
+    Twenty times faster than ndimage's.
+    """
     grown = mask
-    for axis in range(3):
+    for axis in axes:
         before, grown = grown, grown.copy()
         first, last = ((slice(None),) * axis + (side,) for side in (slice(1, None), slice(None, -1)))
         grown[first] |= before[last]
