@@ -1,7 +1,9 @@
 """`python -m tests.benchmarks [ROW ...]`: measures, writes `bench.json` and prints the table. `make bench` is this.
 
 Each part runs in a process of its own, so that none inherits another's memory, threads or loaded libraries, and one
-that fails takes no other with it. Rows of earlier runs stay in `bench.json` until they are measured again.
+that fails takes no other with it. Rows of earlier runs stay in `bench.json` until they are measured again. A part that
+this machine cannot measure says so, which is a failure only where it was asked for by name; `--join` adds its rows from
+the `bench.json` of a machine that can.
 """
 
 import argparse
@@ -16,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks import table
-from tests.benchmarks.harness import machine
+from tests.benchmarks.harness import NotHere, machine
 from tests.benchmarks.scans import ROOT
 
 PARTS = {
     "pipeline": "tests.benchmarks.bench_pipeline",
     "memory": "tests.benchmarks.bench_memory",
+    "gpu": "tests.benchmarks.bench_gpu",
     "read": "tests.benchmarks.bench_read",
     "start": "tests.benchmarks.bench_start",
     "scroll": "tests.benchmarks.bench_scroll",
@@ -39,13 +42,17 @@ PARTS = {
 RESULTS = ROOT / "bench.json"
 PUBLISHED = ROOT / "docs" / "benchmarks.json"
 
+# The exit status of a part that this machine cannot measure.
+NOT_HERE = 77
+
 
 def main() -> int:
-    """0 when every part ran, reached or not; 1 when one failed."""
+    """0 when every part ran, reached or not; 1 when one failed, or was asked for and cannot be measured here."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"which to run: {', '.join(PARTS)}; all by default")
     parser.add_argument("--publish", action="store_true", help="afterwards copy the results to docs/ and do --table")
     parser.add_argument("--table", action="store_true", help="only write the published results into docs/benchmarks.md")
+    parser.add_argument("--join", type=Path, metavar="FILE", help="only add the rows of another machine's bench.json")
     parser.add_argument("--data", type=Path, metavar="DIR", help="strokes: a folder a case with ct and label.nii.gz")
     parser.add_argument("--json", type=Path, metavar="FILE", help="strokes: where the counts of --data go")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="strokes: other weights for --data")
@@ -63,7 +70,10 @@ def main() -> int:
     if given.part:
         _measure(*given.part)
         return 0
-    failed = [] if given.table else [name for name in given.rows or PARTS if not _run(name)]
+    if given.join:
+        _keep(_read(given.join))
+    only_show = given.table or given.join
+    failed = [] if only_show else [name for name in given.rows or PARTS if not _run(name, asked=bool(given.rows))]
     if given.publish:
         PUBLISHED.write_text(RESULTS.read_text(encoding="utf-8"), encoding="utf-8")
     if given.publish or given.table:
@@ -85,28 +95,38 @@ def _count_strokes(data: Path, answer: Path, kinds: list[str], weights: Path | N
     study(folders, kinds, weights, keep=lambda counts: answer.write_text(json.dumps(counts, indent=1) + "\n", "utf-8"))
 
 
-def _run(name: str) -> bool:
-    """Measure one part in its own process and keep its rows; whether it ended well."""
+def _run(name: str, asked: bool) -> bool:
+    """Measure one part in its own process and keep its rows; whether it ended well. `asked`: for this one by name."""
     print(f"{name} ...", file=sys.stderr, flush=True)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "rows.json"
         command = [sys.executable, "-m", "tests.benchmarks", "--part", name, str(answer)]
-        if subprocess.run(command, cwd=ROOT, check=False).returncode:
-            return False
+        status = subprocess.run(command, cwd=ROOT, check=False).returncode
+        if status:
+            return status == NOT_HERE and not asked
         rows = json.loads(answer.read_text(encoding="utf-8"))
-    rows = [row | {"part": name} for row in rows]
-    others = [row for row in _read(RESULTS) if row["part"] != name] if RESULTS.exists() else []
-    order = list(PARTS)
-    ranked = sorted(others + rows, key=lambda row: order.index(row["part"]) if row["part"] in order else len(order))
-    RESULTS.write_text(json.dumps({"rows": ranked}, indent=1) + "\n", encoding="utf-8")
+    _keep([row | {"part": name} for row in rows])
     print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
     return True
 
 
+def _keep(rows: list[dict[str, Any]]) -> None:
+    """Put `rows` into `bench.json` in the place of earlier ones of the same parts."""
+    parts = {row["part"] for row in rows}
+    others = [row for row in _read(RESULTS) if row["part"] not in parts] if RESULTS.exists() else []
+    order = list(PARTS)
+    ranked = sorted(others + rows, key=lambda row: order.index(row["part"]) if row["part"] in order else len(order))
+    RESULTS.write_text(json.dumps({"rows": ranked}, indent=1) + "\n", encoding="utf-8")
+
+
 def _measure(name: str, answer: str) -> None:
     about: dict[str, Any] = {"machine": machine(), "date": datetime.date.today().isoformat()}
-    rows = [row.as_json() | about for row in import_module(PARTS[name]).measure()]
+    try:
+        rows = [row.as_json() | about for row in import_module(PARTS[name]).measure()]
+    except NotHere as lacking:
+        print(f"{name} is not measured here: {lacking}", file=sys.stderr)
+        sys.exit(NOT_HERE)
     Path(answer).write_text(json.dumps(rows), encoding="utf-8")
 
 

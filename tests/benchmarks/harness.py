@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 
+class NotHere(Exception):
+    """A part cannot be measured on this machine; the text says what it lacks."""
+
+
 class Asked(NamedTuple):
     """What a ratio has to reach: at least `limit` times faster, or at most `limit` times the reference."""
 

@@ -7,7 +7,7 @@ import nibabel
 import numpy as np
 from scipy import ndimage
 
-from flare_gui import geometry, io
+from flare_gui import geometry
 from flare_gui.organs import ORGANS
 from flare_gui.phantom.paint import Look, paint
 from flare_gui.phantom.shapes import abdomen
@@ -64,6 +64,9 @@ def nifti_file(scan: Scan) -> Path:
 
 
 def _real() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    # The readers need packages that a machine for the synthetic body may lack.
+    from flare_gui import io
+
     volume = io.read_scan(REAL / "ct.nii.gz")
     labels, _ = io.read_labels(REAL / "label.nii.gz")
     return volume.hu, labels, volume.affine

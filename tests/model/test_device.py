@@ -14,6 +14,7 @@ from flare_gui.model.vnet import VNet, VNetSettings
 from flare_gui.model.weights import Model
 
 needs_no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="here CUDA works, so it cannot be seen failing")
+needs_a_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 
 
 @pytest.fixture
@@ -104,9 +105,25 @@ def test_half_precision_gives_the_same_probabilities(model_of: Callable) -> None
     assert next(model.network.parameters()).dtype == torch.float32
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@needs_a_gpu
 def test_cuda_finds_what_the_cpu_finds(model: Model, abdomen: Callable, grid: Callable) -> None:
     volume, labels = abdomen(grid())
     found = segment(volume, model, device="cuda")
     assert found.run["device"] == "cuda" and found.run["peak_memory_mb"]["network on cuda"] > 0
+    assert (found.labels == labels).all()
+
+
+@needs_a_gpu
+def test_a_full_gpu_hands_over_to_the_cpu(model: Model, abdomen: Callable, grid: Callable) -> None:
+    volume, labels = abdomen(grid())
+    choose("cuda", model)
+    torch.cuda.empty_cache()
+    # From here on the allocator itself refuses whatever is asked of it.
+    torch.cuda.set_per_process_memory_fraction(0.0)
+    try:
+        found = segment(volume, model, device="cuda")
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    assert found.run["device"] == "cpu"
+    assert found.run["notes"][-1] == "cuda ran out of memory: went on with the CPU"
     assert (found.labels == labels).all()

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from flare_gui.model.vnet import VNetSettings
 from flare_gui.organs import ORGANS
 from trainer import cache, recipe
 from trainer.cache import TrainingCase
 from trainer.fit import CHECKPOINT, fit, learning_rate
+from trainer.ranks import Ranks
 from trainer.recipe import Augmentation, Recipe
 
 SMALL = Recipe(
@@ -63,6 +65,19 @@ def test_a_compiled_network_learns_as_one_that_is_not(tmp_path: Path, phantom_ca
     for name, compiled in (("plain", False), ("compiled", True)):
         fit(short, sources, sources, tmp_path / name, workers=0, compiled=compiled)
     assert losses(tmp_path / "compiled") == pytest.approx(losses(tmp_path / "plain"), rel=1e-3)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize(("precision", "tolerance"), [("fp32", 5e-3), ("bf16", 3e-2)])
+def test_the_first_step_on_cuda_has_the_loss_that_it_has_on_the_cpu(
+    tmp_path: Path, phantom_cases: list[TrainingCase], precision: str, tolerance: float
+) -> None:
+    sources = [(1.0, phantom_cases)]
+    one = replace(SMALL, steps=1, epoch=1, precision=precision)
+    for device in ("cpu", "cuda"):
+        fit(one, sources, sources, tmp_path / device, ranks=Ranks(device=device), workers=0)
+    assert losses(tmp_path / "cuda") == pytest.approx(losses(tmp_path / "cpu"), rel=tolerance)
+    assert (tmp_path / "cuda" / CHECKPOINT).exists()
 
 
 def test_a_killed_run_ends_with_the_loss_curve_of_one_that_was_not_killed(
