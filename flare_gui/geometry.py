@@ -168,6 +168,34 @@ def dilated(mask: np.ndarray, axes: Iterable[int] = range(3)) -> np.ndarray:
     return grown
 
 
+def near(mask: np.ndarray, mm: float, spacing_mm: Sequence[float]) -> np.ndarray:
+    """Boolean (x, y, z): what is less than `mm` from a voxel of `mask`, centre to centre, and the mask itself.
+
+    Distances are worked out around the mask alone, which is where the time goes.
+    """
+    from scipy import ndimage
+
+    found = np.zeros(mask.shape, bool)
+    box = box_of(mask)
+    if box is not None:
+        reach = [int(np.ceil(mm / s)) for s in spacing_mm]
+        around = tuple(slice(max(0, s.start - r), s.stop + r) for s, r in zip(box, reach, strict=True))
+        found[around] = ndimage.distance_transform_edt(~mask[around], sampling=spacing_mm) < mm
+    return found
+
+
+def depth(mask: np.ndarray, spacing_mm: Sequence[float]) -> np.ndarray:
+    """Float (x, y, z): mm from each voxel of `mask` to the nearest one outside, 0 outside; worked out where it lies."""
+    from scipy import ndimage
+
+    result = np.zeros(mask.shape, np.float32)
+    box = box_of(mask)
+    if box is not None:
+        around = widened(box, 1, mask.shape)
+        result[around] = ndimage.distance_transform_edt(mask[around], sampling=spacing_mm)
+    return result
+
+
 def boxes_of_labels(labels: np.ndarray, highest: int) -> list[tuple[slice, slice, slice] | None]:
     """The smallest box around each label from 1 to `highest` in uint8 (x, y, z); None for one that is nowhere.
 

@@ -50,3 +50,15 @@ def test_the_box_of_a_mask_is_the_smallest_one() -> None:
     assert geometry.box_of(mask) is None
     mask[2:5, 3, 6] = mask[4, 1, 2] = True
     assert geometry.box_of(mask) == ndimage.find_objects(mask.astype(int))[0]
+
+
+@pytest.mark.parametrize("mm", [0.5, 4.0, 60.0])
+def test_distances_worked_out_around_a_mask_are_those_of_the_whole_array(mm: float) -> None:
+    mask = np.zeros((30, 25, 20), bool)
+    mask[4:11, 0:9, 12:20] = np.random.default_rng(2).random((7, 9, 8)) < 0.7
+    spacing = (2.0, 1.5, 3.0)
+    near = ndimage.distance_transform_edt(~mask, sampling=spacing) < mm
+    np.testing.assert_array_equal(geometry.near(mask, mm, spacing), near)
+    np.testing.assert_allclose(geometry.depth(mask, spacing), ndimage.distance_transform_edt(mask, sampling=spacing))
+    nothing = np.zeros((5, 5, 5), bool)
+    assert not geometry.near(nothing, mm, spacing).any() and not geometry.depth(nothing, spacing).any()

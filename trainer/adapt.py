@@ -167,7 +167,7 @@ def _recipe(model: Model, steps: int) -> Recipe:
 
 
 def _data(data: Lessons) -> list[run.Data]:
-    return [run.Data(str(data.learned_from), 0.5, whole=True), run.Data(str(data.synthetic), 0.5, whole=True)]
+    return [run.Data(str(place), 0.5, use="training") for place in (data.learned_from, data.synthetic)]
 
 
 def _describe(out: Path, model: Model) -> None:

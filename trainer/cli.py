@@ -1,10 +1,12 @@
 """`flare-train`: fit, evaluate, calibrate, release, cache, label, adapt."""
 
 import argparse
+import math
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from flare_gui.model.card import ModelCard
     from flare_gui.model.weights import Model
     from trainer.recipe import Recipe
+    from trainer.run import Data
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,9 +45,9 @@ def _parser() -> argparse.ArgumentParser:
 
     fit = commands.add_parser("fit", help="train, or go on with a run that was stopped")
     fit.add_argument("--recipe", type=Path, metavar="R.toml", help="settings; default: the run's own, or the built-in")
-    fit.add_argument("--init", type=Path, metavar="WEIGHTS", help="start from these weights")
+    fit.add_argument("--init", type=Path, metavar="RUN|WEIGHTS", help="start from these weights, or where a run ended")
     fit.add_argument(
-        "--coarse", type=Path, metavar="WEIGHTS", help="and these for the coarse network that sees the whole first"
+        "--coarse", type=Path, metavar="RUN|WEIGHTS", help="and these for the coarse network that sees the whole first"
     )
     fit.add_argument(
         "--data",
@@ -52,11 +55,20 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PATH[=WEIGHT][:ORGANS]",
         help="FLARE22Train.zip, folder or `phantom`, how often it is drawn, and which organs it shows if not all",
     )
+    fit.add_argument(
+        "--validate",
+        action="append",
+        metavar="PATH[:ORGANS]",
+        help="measure on these and learn from all of --data; without it a tenth of --data is measured on",
+    )
     fit.add_argument("--out", type=Path, required=True, metavar="RUN")
     fit.add_argument("--device", default="cpu", choices=("cpu", "cuda", "mps"))
     fit.add_argument("--workers", type=int, default=1, help="processes that make samples (default 1)")
     fit.add_argument("--compile", action="store_true", help="faster steps by torch.compile; needs a C++ compiler")
     fit.add_argument("--until", type=int, metavar="STEP", help="stop here; the same command goes on later")
+    fit.add_argument(
+        "--minutes", type=float, default=math.inf, metavar="M", help="end after these, the learning rate with them"
+    )
     fit.set_defaults(command=_fit)
 
     evaluate = commands.add_parser("evaluate", help="Dice and NSD on whole scans with labels")
@@ -121,7 +133,9 @@ def _fit(options: argparse.Namespace, cancel: Cancel) -> int:
     with ranks.join(options.device) as own:
         kept = options.out / "recipe.toml"
         settings = recipe.read(options.recipe or kept) if options.recipe or kept.exists() else Recipe()
-        sources = [run.Data.parse(text) for text in options.data or ["phantom"]]
+        if own.world > 1 and options.minutes < math.inf:
+            raise FlareError("--minutes goes by one process's clock", hint="With several, give the recipe its steps.")
+        sources = _data(options.data or ["phantom"], options.validate or ())
         initial = _initial(options.init, options.coarse, settings)
         progress = Lines() if own.is_first else ignore
         with own.first_alone():
@@ -138,12 +152,23 @@ def _fit(options: argparse.Namespace, cancel: Cancel) -> int:
             workers=options.workers,
             compiled=options.compile,
             until=options.until,
+            seconds=60 * options.minutes,
             progress=progress,
             cancel=cancel,
         )
         if own.is_first:
             print(f"Log, curves and checkpoint: {options.out}")
     return 0
+
+
+def _data(data: Sequence[str], validate: Sequence[str]) -> "list[Data]":
+    from trainer.run import Data
+
+    sources = [Data.parse(text) for text in data]
+    if not validate:
+        return sources
+    measured = [replace(Data.parse(text), use="validation") for text in validate]
+    return [replace(source, use="training") for source in sources] + measured
 
 
 class _Initial(NamedTuple):
@@ -155,16 +180,15 @@ class _Initial(NamedTuple):
 
 def _initial(path: Path | None, coarse: Path | None, settings: "Recipe") -> _Initial | None:
     """Weights to start from. Raises `FlareError` when they are of another network than the recipe's."""
-    from flare_gui.model import weights
     from trainer import cascade
 
     if path is None:
         if coarse is not None:
             raise FlareError("--coarse goes with --init", hint="Name the weights of the finer network too.")
         return None
-    model = weights.load(path)
+    model = _released(path)
     if coarse is not None:
-        return _Initial(model.card, cascade.joined(settings.network, model, weights.load(coarse)))
+        return _Initial(model.card, cascade.joined(settings.network, model, _released(coarse)))
     if model.card.architecture != settings.network.as_card():
         raise FlareError(f"{path}: another network than the recipe's", hint="Copy its [network] settings.")
     return _Initial(model.card, model.network.state_dict())

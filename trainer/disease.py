@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from flare_gui import geometry
 from flare_gui.organs import LEFT_KIDNEY, LIVER, ORGANS, RIGHT_KIDNEY, SPLEEN, Organ
 from flare_gui.phantom.noise import smooth_noise
 from trainer.cache import UNKNOWN
@@ -69,7 +70,7 @@ def bed(
     shares = np.array(list(hosts.values()))
     host = int(rng.choice(list(hosts), p=shares / shares.sum()))
     mask = labels == host
-    near = ndimage.distance_transform_edt(~mask, sampling=(spacing_mm,) * 3) < _BED_MM
+    near = geometry.near(mask, _BED_MM, (spacing_mm,) * 3)
     if host in (RIGHT_KIDNEY.label, LEFT_KIDNEY.label):
         near[:, :, : int(np.median(np.flatnonzero(mask.any(axis=(0, 1)))))] = False
     return near & open_to_it & (labels == 0), host
@@ -94,10 +95,11 @@ def displace(
     centre = np.array(np.unravel_index(rng.choice(candidates), free.shape))
     radius = float(np.exp(rng.uniform(*np.log(radii_mm)))) / spacing_mm
     lumps = 1 + rng.uniform(0.03, 0.2) * smooth_noise(free.shape, radius * spacing_mm, (spacing_mm,) * 3, rng)
-    stretch = np.exp(rng.normal(0, 0.2, 3))[:, None, None, None]
-    offsets = np.indices(free.shape, np.float32) - centre[:, None, None, None]
-    distance = np.sqrt(((offsets * stretch) ** 2).sum(axis=0)) * np.clip(lumps, 0.5, 1.5) + np.float32(1e-3)
-    before = np.cbrt(np.maximum(distance**3 - radius**3, 0))
+    stretch = np.exp(rng.normal(0, 0.2, 3))
+    axes = ((np.arange(n) - c) * s for n, c, s in zip(free.shape, centre, stretch, strict=True))
+    x, y, z = (axis.astype(np.float32) ** 2 for axis in np.ix_(*axes))
+    distance = np.sqrt(x + y + z) * np.clip(lumps, 0.5, 1.5) + np.float32(1e-3)
+    before = np.cbrt(np.maximum(distance * distance * distance - radius**3, 0))
     # Whole voxels of the patch are affine images of voxels of the case, so it is the positions that are drawn inwards.
     middle = where[(slice(None), *centre)][:, None, None, None]
     moved = middle + (where - middle) * (before / distance)
@@ -143,7 +145,7 @@ def take_out(
         return None
     gone = labels == int(rng.choice(there))
     others = np.isin(labels, [organ.label for organ in ORGANS]) & ~gone
-    rim = ndimage.distance_transform_edt(~gone, sampling=(spacing_mm,) * 3) < _BED_RIM_MM
+    rim = geometry.near(gone, _BED_RIM_MM, (spacing_mm,) * 3)
     emptied = rim & ~others & (gone | (np.abs(hu) < 250))
     hu[emptied] = (_bowel if rng.random() < 0.4 else _fat)(hu.shape, spacing_mm, rng)[emptied]
     labels[emptied] = 0
@@ -180,8 +182,8 @@ def pour(hu: np.ndarray, labels: np.ndarray, spacing_mm: float, rng: np.random.G
         if not mask.any():
             continue
         # What bounds the organ at the patch's faces is not its surface: the distance does not see beyond them.
-        shell = mask & (ndimage.distance_transform_edt(mask, sampling=spacing) < depth_mm)
-        around = ndimage.distance_transform_edt(~mask, sampling=spacing) < reach_mm
+        shell = mask & (geometry.depth(mask, spacing) < depth_mm)
+        around = geometry.near(mask, reach_mm, spacing)
         fat = around & ~mask & (labels == 0) & (level > 0) & (hu > _FAT_HU[0]) & (hu < _FAT_HU[1])
         hu[shell | fat] = fluid
         labels[shell] = 0

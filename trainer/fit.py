@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,9 @@ from trainer.stream import Samples, batches
 Source = tuple[float, Sequence[TrainingCase]]
 
 CHECKPOINT = "last.safetensors"
-_VALIDATION_SAMPLES = 8
+VALIDATION_PATCHES = 8
+
+_Patch = tuple[Tensor, Tensor, Tensor]
 
 
 def fit(
@@ -37,10 +39,14 @@ def fit(
     workers: int = 1,
     compiled: bool = False,
     until: int | None = None,
+    seconds: float = math.inf,
     progress: Progress = ignore,
     cancel: Cancel = never,
 ) -> dict[str, Tensor]:
     """Train to `recipe.steps` (or `until`), going on from `run`'s checkpoint if there is one; returns the EMA weights.
+
+    A run that has `seconds` ends when they are over, those before it was stopped counted in, and its learning rate with
+    it. Only one rank can go by the clock.
 
     `run` gets `last.safetensors`, `log.csv` (a row a step), `validation.csv` and `dice.png` (a point an epoch), all by
     the first of `ranks`; nothing in it depends on how many there are. `initial` are weights to start from. `compiled`
@@ -48,7 +54,10 @@ def fit(
     from those of a run that is not compiled by rounding.
     Raises `Cancelled` and `RankLost` after saving a checkpoint.
     """
+    assert seconds == math.inf or ranks.world == 1, "ranks have to agree on each step's learning rate"
     torch.manual_seed(recipe.seed)
+    # Every patch has the same size, for which the fastest convolution is worth looking for. CUDA alone knows this.
+    torch.backends.cudnn.benchmark = True
     network = VNet(recipe.network)
     if initial is not None:
         network.load_state_dict(initial)
@@ -59,9 +68,10 @@ def fit(
     ema = {key: value.detach().clone().float() for key, value in network.state_dict().items()}
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
-    done = 0
+    done, before = 0, 0.0
     if (run / CHECKPOINT).exists():
-        done = int(checkpoint.load(run / CHECKPOINT, network, ema, optimizer)["step"])
+        state = checkpoint.load(run / CHECKPOINT, network, ema, optimizer)
+        done, before = int(state["step"]), float(state.get("seconds", 0.0))
     ranks.agree(done, str(run))
     stop = min(recipe.steps, until or recipe.steps)
     share = ranks.share(recipe.batch)
@@ -70,13 +80,20 @@ def fit(
 
     def keep() -> None:
         if ranks.is_first:
-            checkpoint.save(run / CHECKPOINT, network, ema, optimizer, {"step": done})
+            checkpoint.save(run / CHECKPOINT, network, ema, optimizer, {"step": done, "seconds": before + elapsed()})
 
+    def elapsed() -> float:
+        return time.perf_counter() - began
+
+    def spent() -> float:
+        return (before + elapsed()) / seconds
+
+    patches = list(_fixed_patches(validation, recipe)) if ranks.is_first else []
     began = time.perf_counter()
     stream = batches(Samples(training, recipe), range(done, stop), recipe.batch, share, workers)
     try:
         for images, labels, known in stream:
-            rate = learning_rate(recipe, done)
+            rate = learning_rate(recipe, done, spent())
             for group in optimizer.param_groups:
                 group["lr"] = rate
             on_device = [tensor.to(ranks.device) for tensor in (images, labels, known)]
@@ -85,13 +102,16 @@ def fit(
             _average(ema, network, min(recipe.ema, (1 + done) / (10 + done)))
             done += 1
             if journal is not None:
-                journal.step(done - 1, loss, rate, time.perf_counter() - began)
-            progress("training", done / recipe.steps)
-            if done % recipe.epoch == 0 or done == stop:
+                journal.step(done - 1, loss, rate, elapsed())
+            progress("training", max(done / recipe.steps, min(1.0, spent())))
+            over = done == stop or spent() >= 1
+            if done % recipe.epoch == 0 or over:
                 if journal is not None:
-                    journal.epoch(done, validate(ema, recipe, validation, ranks.device))
+                    journal.epoch(done, validate(ema, recipe, patches, ranks.device))
                 keep()
             ranks.check(cancel)
+            if over:
+                break
     except (Cancelled, RankLost):
         # Both come between two steps, or before one has changed the weights.
         keep()
@@ -101,16 +121,22 @@ def fit(
     return ema
 
 
-def learning_rate(recipe: Recipe, step: int) -> float:
-    """Linear warm-up, then half a cosine down to zero."""
+def learning_rate(recipe: Recipe, step: int, spent: float = 0.0) -> float:
+    """Linear warm-up, then half a cosine down to zero: over the steps, or sooner if more of the time is `spent`."""
     if step < recipe.warm_up:
         return recipe.learning_rate * (step + 1) / recipe.warm_up
-    part = (step - recipe.warm_up) / max(1, recipe.steps - recipe.warm_up)
+    part = max(spent, (step - recipe.warm_up) / max(1, recipe.steps - recipe.warm_up))
     return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * min(1.0, part)))
 
 
-def validate(weights: dict[str, Tensor], recipe: Recipe, sources: Sequence[Source], device: str) -> dict[str, float]:
-    """Dice per organ over the voxels of a few fixed patches of the validation cases; NaN for organs not met.
+def _fixed_patches(sources: Sequence[Source], recipe: Recipe) -> Iterator[_Patch]:
+    """The same few of the validation cases at each start of a run."""
+    samples = Samples(sources, recipe, plain=True)
+    return (samples[i] for i in range(VALIDATION_PATCHES))
+
+
+def validate(weights: dict[str, Tensor], recipe: Recipe, patches: Sequence[_Patch], device: str) -> dict[str, float]:
+    """Dice per organ over the voxels of `patches` (image, labels, known classes); NaN for organs not met.
 
     A quick look at each epoch. The figures that count come from whole scans: `trainer.evaluate`.
     """
@@ -119,10 +145,8 @@ def validate(weights: dict[str, Tensor], recipe: Recipe, sources: Sequence[Sourc
     _move(network, device)
     network.eval()
     overlap, sizes = np.zeros(recipe.network.classes), np.zeros(recipe.network.classes)
-    samples = Samples(sources, recipe, plain=True)
     with torch.inference_mode():
-        for i in range(_VALIDATION_SAMPLES):
-            image, labels, known = samples[i]
+        for image, labels, known in patches:
             with _autocast(recipe, device):
                 found = network(_as_input(image[None].to(device))).argmax(1)[0].cpu()
             seen = labels != UNKNOWN
@@ -152,10 +176,12 @@ def _step(
             logits = network(_as_input(images), part)
         if part is not None:
             labels = labels[(..., *part)]
-        loss = dice_and_cross_entropy(logits.float(), labels, known, ranks)
+        loss = dice_and_cross_entropy(logits.float(), labels.long(), known, ranks)
         loss.backward()
-    nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
-    optimizer.step()
+    norm = nn.utils.clip_grad_norm_(network.parameters(), recipe.clip)
+    # Half precision overflows now and then; one such step would be the end of the weights. It is the same on all ranks.
+    if bool(norm.isfinite()):
+        optimizer.step()
     return float(loss.detach())
 
 

@@ -3,8 +3,8 @@ liver whose left lobe reaches the spleen. All change `tissues`, uint8 (x, y, z) 
 """
 
 import numpy as np
-from scipy import ndimage
 
+from flare_gui import geometry
 from flare_gui.phantom.tissues import KIDNEYS, Tissue
 
 # What gives way to fat or to a long lobe. The spleen does not: that is where they meet.
@@ -27,7 +27,7 @@ def thicken_fat(tissues: np.ndarray, spacing_mm: float, rng: np.random.Generator
     """Fat takes what yields around the kidneys."""
     kidneys = np.isin(tissues, KIDNEYS)
     if kidneys.any():
-        near = ndimage.distance_transform_edt(~kidneys, sampling=(spacing_mm,) * 3) < rng.uniform(*_FAT_MM)
+        near = geometry.near(kidneys, rng.uniform(*_FAT_MM), (spacing_mm,) * 3)
         tissues[near & np.isin(tissues, _YIELDING)] = Tissue.FAT
 
 
@@ -40,11 +40,17 @@ def lengthen_lobe(tissues: np.ndarray, spacing_mm: float, rng: np.random.Generat
     # In RAS the patient's left is where x is low.
     tip = liver.copy()
     tip[int(np.searchsorted(np.cumsum(columns), _TIP_SHARE * columns.sum())) + 1 :] = False
-    depth = ndimage.distance_transform_edt(tip, sampling=(spacing_mm,) * 3)
+    depth = geometry.depth(tip, (spacing_mm,) * 3)
     steps = max(1, round(rng.uniform(*_LOBE_MM) / spacing_mm))
     up, back = rng.uniform(-0.1, 0.4), rng.uniform(-0.3, 0.1)
     yielding = np.isin(tissues, _YIELDING)
     for step in range(1, steps + 1):
         thick = depth > depth.max() * (step / steps) ** 2 * 0.8
-        moved = ndimage.shift(thick.view(np.uint8), (-step, back * step, up * step), order=0, prefilter=False) > 0
-        tissues[moved & yielding] = Tissue.LIVER
+        to, of = _moved((-step, round(back * step), round(up * step)))
+        tissues[to][thick[of] & yielding[to]] = Tissue.LIVER
+
+
+def _moved(by: tuple[int, ...]) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """Where an array moved `by` voxels comes to lie in itself, and which of its voxels these are."""
+    to = tuple(slice(max(0, n), min(0, n) or None) for n in by)
+    return to, tuple(slice(max(0, -n), min(0, -n) or None) for n in by)

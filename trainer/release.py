@@ -126,7 +126,7 @@ def _measured(run: Path, settings: Recipe) -> dict[str, Any]:
 
 def _training_data(run: Path) -> list[dict[str, Any]]:
     """Each origin with its licence and the share of samples that came from it."""
-    data = json.loads((run / "data.json").read_text(encoding="utf-8"))
+    data = [part for part in json.loads((run / "data.json").read_text(encoding="utf-8")) if part["train"]]
     total = sum(part["weight"] for part in data)
     return [
         source | {"share": round(source["share"] * part["weight"] / total, 3)}
@@ -152,7 +152,10 @@ def _command(run: Path) -> str:
     initial = _initial(run)
     if initial is not None:
         lines.append(f"#   --init {initial['id']} (sha256 {initial['sha256']})")
-    lines += [f"#   --data {part['path']}={part['weight']}" for part in data]
+    for part in data:
+        lines.append(
+            f"#   --data {part['path']}={part['weight']}" if part["train"] else f"#   --validate {part['path']}"
+        )
     return "\n".join(lines) + "\n\n"
 
 
@@ -168,8 +171,11 @@ def _scores(path: Path) -> dict[str, Any]:
 
 
 def _commit() -> str:
-    """The source's commit, empty outside a git checkout."""
-    answer = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
-    )
+    """The source's commit, empty outside a git checkout and without git."""
+    try:
+        answer = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=Path(__file__).parent, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return ""
     return answer.stdout.strip()

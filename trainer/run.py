@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from flare_gui.errors import FlareError
 from flare_gui.files import replacing
@@ -22,13 +22,14 @@ from trainer.recipe import Recipe
 class Data:
     """One `--data PATH[=WEIGHT][:ORGANS]`: where cases come from, how often they are drawn, which organs they show.
 
-    `organs` are keys; None leaves it to the source itself. Of a `whole` source nothing is held back for validation.
+    `organs` are keys; None leaves it to the source itself. A tenth of a source that is for "both" is held back for
+    validation.
     """
 
     path: str
     weight: float = 1.0
     organs: tuple[str, ...] | None = None
-    whole: bool = False
+    use: Literal["both", "training", "validation"] = "both"
 
     @classmethod
     def parse(cls, text: str) -> "Data":
@@ -73,14 +74,23 @@ def prepare(
         if source.organs is not None:
             loaded = [case.showing(source.organs) for case in loaded]
         names = [case.name for case in loaded]
-        parts = {"train": names, "validation": []} if source.whole else cache.split(names, settings.seed)
-        training.append((source.weight, [case for case in loaded if case.name in parts["train"]]))
-        validation.append((source.weight, [case for case in loaded if case.name in parts["validation"]]))
+        parts = _parts(source, names, settings.seed)
+        for part, sources in (("train", training), ("validation", validation)):
+            if parts[part]:
+                sources.append((source.weight, [case for case in loaded if case.name in parts[part]]))
         about.append({"path": source.path, "weight": source.weight, "sources": _sources(loaded), **parts})
     if writes:
         with replacing(run / "data.json") as beside:
             beside.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return training, validation
+
+
+def _parts(source: Data, names: list[str], seed: int) -> dict[str, list[str]]:
+    """Which cases of a source are learned from, and which are measured on."""
+    if source.use == "both":
+        return cache.split(names, seed)
+    learned = source.use == "training"
+    return {"train": names if learned else [], "validation": [] if learned else names}
 
 
 def _sources(loaded: Sequence[TrainingCase]) -> list[dict[str, Any]]:

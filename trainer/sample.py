@@ -137,7 +137,7 @@ def _diseased(
         labels[mass.inside] = mass.label
     changed = hu != clean
     soft = ndimage.gaussian_filter(hu, rng.uniform(0.3, 0.6), truncate=3)
-    grain = ndimage.gaussian_filter(rng.standard_normal(hu.shape).astype(np.float32), rng.uniform(0.2, 0.6), truncate=2)
+    grain = ndimage.gaussian_filter(rng.standard_normal(hu.shape, np.float32), rng.uniform(0.2, 0.6), truncate=2)
     # Where the mass is, space is drawn from a point, and there is no noise.
     sound = labels if mass is None else np.where(mass.inside, 0, labels)
     if emptied is not None:

@@ -17,7 +17,7 @@ from trainer.sample import draw
 
 
 class Samples(Dataset[tuple[Tensor, Tensor, Tensor]]):
-    """(image, labels, known classes) of each sample; see `trainer.losses`.
+    """(image, labels, known classes) of each sample; see `trainer.losses`. Labels are uint8, as they travel best.
 
     `sources` are lists of cases with a weight each; sample i is drawn with the seed (recipe.seed, i)."""
 
@@ -32,7 +32,7 @@ class Samples(Dataset[tuple[Tensor, Tensor, Tensor]]):
         cases = self._sources[int(rng.choice(len(self._sources), p=self._shares))]
         case = cases[int(rng.integers(len(cases)))]
         image, labels = draw(case, self._recipe, rng, plain=self._plain)
-        return torch.from_numpy(image), torch.from_numpy(labels.astype(np.int64)), torch.from_numpy(case.known)
+        return torch.from_numpy(image), torch.from_numpy(labels), torch.from_numpy(case.known)
 
 
 class _Share:

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
+from flare_gui import geometry
 from flare_gui.phantom.noise import smooth_noise
 from flare_gui.phantom.tissues import Tissue
 
@@ -135,7 +136,7 @@ def _inside(
     # Fat lies around the kidneys; bowel does not touch them from behind.
     kidneys = np.isin(tissues, (Tissue.RIGHT_KIDNEY, Tissue.LEFT_KIDNEY))
     if kidneys.any():
-        near = ndimage.distance_transform_edt(~kidneys, sampling=spacing_mm) < rng.uniform(3, 14)
+        near = geometry.near(kidneys, rng.uniform(3, 14), spacing_mm)
         filling[near] = Tissue.FAT
     return filling
 

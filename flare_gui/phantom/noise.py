@@ -3,6 +3,8 @@
 import numpy as np
 from scipy import ndimage
 
+from flare_gui import separable
+
 
 def smooth_noise(
     shape: tuple[int, ...], scale_mm: float, spacing_mm: tuple[float, float, float], rng: np.random.Generator
@@ -14,6 +16,5 @@ def smooth_noise(
     size = [max(4, int(np.ceil(n * s / scale_mm)) + 3) for n, s in zip(shape, spacing_mm, strict=True)]
     knots = ndimage.gaussian_filter(rng.standard_normal(size).astype(np.float32), 0.5)
     zoom = [(k - 3) / max(1, n - 1) for k, n in zip(size, shape, strict=True)]
-    shift = 1.0 + rng.uniform(0, 1, 3)
-    noise = ndimage.affine_transform(knots, np.array(zoom), shift, shape, order=1, mode="nearest")
+    noise = separable.resample(knots, shape, np.array(zoom), 1.0 + rng.uniform(0, 1, 3), 0.0)
     return (noise - noise.mean()) / max(1e-3, float(noise.std()))

@@ -14,6 +14,7 @@ import torch
 from flare_gui.model.vnet import VNetSettings
 from flare_gui.organs import ORGANS
 from trainer import cache, recipe
+from trainer import losses as losses_module
 from trainer.cache import TrainingCase
 from trainer.fit import CHECKPOINT, fit, learning_rate
 from trainer.ranks import Ranks
@@ -170,3 +171,35 @@ def test_released_weights_are_what_the_program_loads(tmp_path: Path, phantom_cas
     assert model.card.training_data == ({"name": "blocks", "licence": "Apache-2.0", "share": 1.0},)
     assert main(["fit", *words, "--init", str(path), "--out", str(tmp_path / "second")]) == 0
     assert recipe.read(path.with_suffix(".toml")) == recipe.read(tmp_path / "r.toml")
+
+
+def test_a_run_of_minutes_ends_with_them_and_its_learning_rate_with_it(
+    tmp_path: Path, phantom_cases: list[TrainingCase]
+) -> None:
+    sources = [(1.0, phantom_cases)]
+    short = replace(SMALL, steps=100_000, warm_up=1)
+    fit(short, sources, sources, tmp_path, workers=0, seconds=6)
+    with (tmp_path / "log.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    rates = [float(row["learning_rate"]) for row in rows]
+    assert rates[0] == SMALL.learning_rate and rates == sorted(rates, reverse=True) and rates[-1] < rates[0] / 2
+    assert float(rows[-1]["seconds"]) >= 6 > float(rows[-2]["seconds"])
+    assert int(dice(tmp_path)[-1]["step"]) == len(rows)
+    # Its time is over: it goes on by one step, and not from the start of the clock.
+    fit(short, sources, sources, tmp_path, workers=0, seconds=6)
+    assert len(losses(tmp_path)) == len(rows) + 1
+
+
+def test_a_step_whose_gradient_overflows_changes_nothing(
+    tmp_path: Path, phantom_cases: list[TrainingCase], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = [(1.0, phantom_cases)]
+    before = fit(replace(SMALL, steps=3), sources, sources, tmp_path, workers=0)
+    right = losses_module.soft_dice_loss
+    monkeypatch.setattr(losses_module, "soft_dice_loss", lambda *given: right(*given) * torch.inf)
+    after = fit(replace(SMALL, steps=4), sources, sources, tmp_path, workers=0)
+    assert not np.isfinite(losses(tmp_path)[-1])
+    assert all(value.isfinite().all() for value in after.values())
+    monkeypatch.undo()
+    fit(replace(SMALL, steps=5), sources, sources, tmp_path, workers=0)
+    assert np.isfinite(losses(tmp_path)[-1]) and before.keys() == after.keys()

@@ -1,5 +1,6 @@
 """Labels that are not complete: voxels that nobody knows, sources in which some organs alone are drawn."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from flare_gui.errors import FlareError
 from flare_gui.model.vnet import VNet
 from flare_gui.organs import ORGANS
 from tests.trainer.test_fit import SMALL
-from trainer import cache
+from trainer import cache, recipe
 from trainer.cache import UNKNOWN, TrainingCase
+from trainer.cli import main
 from trainer.fit import fit
 from trainer.losses import dice_and_cross_entropy
 from trainer.phantoms import labelled
@@ -134,3 +136,16 @@ def test_what_two_readers_do_not_agree_on_stays_unknown_through_every_change(tmp
         seen |= set(np.unique(drawn).tolist())
         assert np.isfinite(image).all()
     assert UNKNOWN in seen and seen <= {0, UNKNOWN, *(organ.label for organ in ORGANS)}
+
+
+def test_what_is_measured_on_is_not_learned_from(tmp_path: Path, phantom_cases: list[TrainingCase]) -> None:
+    for name, cases in (("ours", phantom_cases[:4]), ("theirs", phantom_cases[4:6])):
+        for case in cases:
+            cache.save(case, tmp_path / name)
+    small = tmp_path / "recipe.toml"
+    recipe.write(replace(SMALL, steps=1), small)
+    arguments = ["--data", str(tmp_path / "ours"), "--validate", str(tmp_path / "theirs")]
+    assert main(["fit", "--recipe", str(small), *arguments, "--workers", "0", "--out", str(tmp_path / "run")]) == 0
+    data = json.loads((tmp_path / "run" / "data.json").read_text())
+    assert [(len(part["train"]), len(part["validation"])) for part in data] == [(4, 0), (0, 2)]
+    assert (tmp_path / "run" / "validation.csv").read_text().count("\n") == 2
