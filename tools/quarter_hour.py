@@ -79,6 +79,8 @@ _START = Recipe(
 )
 _FORK = replace(_START, seed=402, batch=2, patch=128, learning_rate=6e-4, warm_up=40, ema=0.99, epoch=150)
 _HALVES = 2
+# Where there is a GPU there may be no reader of DICOM, without which other tests cannot be collected.
+_CUDA_TESTS = ("tests/model/test_device.py", "tests/model/test_infer.py", "tests/trainer/test_fit.py")
 
 
 def main() -> int:
@@ -110,9 +112,7 @@ def main() -> int:
 
 def checks(out: Path) -> bool:
     """The tests that need CUDA, and the benchmark's rows that do. `out` gets the rows."""
-    tests = _run(
-        "tests", ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "cuda", "tests/model", "tests/trainer"]
-    )
+    tests = _run("tests", ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "cuda or gpu", *_CUDA_TESTS])
     bench = _run("benchmark", ["-m", "tests.benchmarks", "gpu"])
     rows = ROOT / "bench.json"
     if rows.exists():
