@@ -86,7 +86,7 @@ def test_a_killed_run_ends_with_the_loss_curve_of_one_that_was_not_killed(
 ) -> None:
     for case in phantom_cases:
         cache.save(case, tmp_path / "data")
-    recipe.write(Recipe(**{**vars(SMALL), "steps": 30, "epoch": 10}), tmp_path / "r.toml")
+    recipe.write(Recipe(**{**vars(SMALL), "steps": 12, "epoch": 4}), tmp_path / "r.toml")
 
     def start(run: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "trainer", "fit", "--recipe", tmp_path / "r.toml", "--workers", "0"]
@@ -102,7 +102,7 @@ def test_a_killed_run_ends_with_the_loss_curve_of_one_that_was_not_killed(
     assert (tmp_path / "killed" / CHECKPOINT).exists()
     assert start("killed").wait(120) == 0
     assert losses(tmp_path / "killed") == pytest.approx(losses(tmp_path / "whole"), abs=1e-4)
-    assert len(losses(tmp_path / "whole")) == 30
+    assert len(losses(tmp_path / "whole")) == 12
 
 
 def test_an_interrupted_run_leaves_a_checkpoint_and_exits_130(

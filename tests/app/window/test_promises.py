@@ -169,7 +169,35 @@ def test_geometry_is_remembered(window: MainWindow, tmp_path: Path, wait_for: Wa
     again.deleteLater()
 
 
-def test_without_opengl_the_window_opens_and_says_what_is_off(tmp_path: Path) -> None:
+_OPENED = """
+import sys, time
+from pathlib import Path
+from PySide6.QtWidgets import QApplication, QLabel
+from flare_gui.app.settings import Settings
+from flare_gui.app.window.main_window import MainWindow
+application = QApplication(["flare-gui"])
+window = MainWindow(Settings(Path(sys.argv[1]) / "settings.ini"))
+window.show()
+window.begin([Path(sys.argv[2])])
+deadline = time.monotonic() + 100
+while (window.document.volume is None or window.runner.busy) and time.monotonic() < deadline:
+    application.processEvents()
+    time.sleep(0.01)
+print(window.document.volume.shape, *[label.text() for label in window.surfaces.findChildren(QLabel)], flush=True)
+import os
+os._exit(0)
+"""
+
+
+def test_without_opengl_the_window_opens_and_says_what_is_off(tmp_path: Path, scan: Path) -> None:
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "XDG_STATE_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", _OPENED, str(tmp_path), str(scan)]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200, check=True).stdout
+    assert told.startswith("(") and "3D is off: Qt's offscreen platform has no OpenGL." in told
+
+
+@pytest.mark.slow
+def test_without_opengl_a_days_work_is_done(tmp_path: Path) -> None:
     result = subprocess.run(
         [sys.executable, "-m", "flare_gui", "--self-test", str(tmp_path)],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
