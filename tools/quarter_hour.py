@@ -55,6 +55,7 @@ _START = Recipe(
     seed=401,
     steps=100_000,
     batch=4,
+    again=8,
     patch=96,
     warm_up=100,
     epoch=500,

@@ -14,11 +14,12 @@ from flare_gui.model.vnet import Part, VNet
 from flare_gui.organs import ORGANS
 from flare_gui.progress import Cancel, Progress, ignore, never
 from trainer import cascade, checkpoint, log
+from trainer.again import every_step
 from trainer.cache import UNKNOWN, TrainingCase
 from trainer.losses import dice_and_cross_entropy
 from trainer.ranks import ALONE, RankLost, Ranks
 from trainer.recipe import Recipe
-from trainer.stream import Samples, batches
+from trainer.stream import Samples
 
 Source = tuple[float, Sequence[TrainingCase]]
 
@@ -90,15 +91,14 @@ def fit(
 
     patches = list(_fixed_patches(validation, recipe)) if ranks.is_first else []
     began = time.perf_counter()
-    stream = batches(Samples(training, recipe), range(done, stop), recipe.batch, share, workers)
+    stream = every_step(Samples(training, recipe), recipe, range(done, stop), share, workers, ranks.device)
     try:
         for images, labels, known in stream:
             rate = learning_rate(recipe, done, spent())
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            on_device = [tensor.to(ranks.device) for tensor in (images, labels, known)]
             where = cascade.part(recipe, done)
-            loss = _step(parallel, optimizer, *on_device, part=where, recipe=recipe, ranks=ranks)
+            loss = _step(parallel, optimizer, images, labels, known, part=where, recipe=recipe, ranks=ranks)
             _average(ema, network, min(recipe.ema, (1 + done) / (10 + done)))
             done += 1
             if journal is not None:

@@ -44,12 +44,15 @@ class Augmentation:
 class Recipe:
     """A run's settings. `spacing_mm` is isotropic, `patch` voxels a side, `warm_up` and `epoch` count steps.
 
+    Each sample is seen `again` times, the others drawn from the last `kept` samples: where a GPU waits for the cores.
     `crop` is the part of a patch, voxels a side, from which a cascade's finer network learns; 0 for all of it.
     """
 
     seed: int = 1
     steps: int = 3000
     batch: int = 2
+    again: int = 1
+    kept: int = 256
     patch: int = 80
     crop: int = 0
     spacing_mm: float = 3.0
@@ -74,6 +77,11 @@ class Recipe:
             raise FlareError(
                 f"a patch of {wrong} voxels does not fit a network that halves {len(self.network.down) - 1} times",
                 hint=f"Choose a multiple of {self.network.multiple}.",
+            )
+        if self.again < 1 or self.kept < self.batch:
+            raise FlareError(
+                f"again = {self.again} of kept = {self.kept}",
+                hint="A sample is seen once or more often, and at least a batch of them is kept.",
             )
         if self.precision not in ("bf16", "fp32"):
             raise FlareError(f"the precision {self.precision!r} is unknown", hint="Choose bf16 or fp32.")

@@ -223,6 +223,13 @@ def _over_scan(centre: np.ndarray, shape: np.ndarray, side: np.ndarray) -> np.nd
 def _matrix(rng: np.random.Generator, augment: Augmentation) -> np.ndarray:
     # Small angles more often than large ones: most patients lie straight.
     angles = np.radians(rng.uniform(-augment.rotation_degrees, augment.rotation_degrees, 3) * rng.random())
+    matrix = rotation(angles)
+    scale = np.exp(rng.uniform(-augment.scale, augment.scale) + rng.uniform(-augment.scale, augment.scale, 3) / 3)
+    return (matrix * scale).astype(np.float32)
+
+
+def rotation(angles: np.ndarray) -> np.ndarray:
+    """(3, 3): turned by three angles in radians, about x, then y, then z."""
     matrix = np.eye(3)
     for axis, angle in enumerate(angles):
         i, j = [a for a in range(3) if a != axis]
@@ -230,5 +237,4 @@ def _matrix(rng: np.random.Generator, augment: Augmentation) -> np.ndarray:
         turn[i, i] = turn[j, j] = np.cos(angle)
         turn[i, j], turn[j, i] = -np.sin(angle), np.sin(angle)
         matrix = turn @ matrix
-    scale = np.exp(rng.uniform(-augment.scale, augment.scale) + rng.uniform(-augment.scale, augment.scale, 3) / 3)
-    return (matrix * scale).astype(np.float32)
+    return matrix
