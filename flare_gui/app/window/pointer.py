@@ -16,10 +16,16 @@ class Pointer(QLabel):
     def __init__(self, document: Document) -> None:
         super().__init__()
         self._document = document
+        self._voxel: tuple[int, int, int] | None = None
         self.setAccessibleName(tr("Under the mouse"))
+        document.volume_changed.connect(lambda: self.point(None))
+        # A stroke, an undo or a result changes what lies under a mouse that rests.
+        document.segmentation_changed.connect(lambda: self.point(self._voxel))
+        document.edited.connect(lambda _: self.point(self._voxel))
 
     def point(self, voxel: tuple[int, int, int] | None) -> None:
         """Say what a canonical voxel is; nothing for None."""
+        self._voxel = voxel
         if voxel is None:
             self.clear()
             return

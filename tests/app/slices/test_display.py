@@ -79,6 +79,18 @@ def test_what_is_under_the_mouse_is_named_and_follows_when_the_slice_is_scrolled
     assert "-1000 HU" in shown._pointer.text() and "Liver" not in shown._pointer.text()
 
 
+def test_what_is_under_a_mouse_that_rests_follows_corrections_and_undo(shown: MainWindow) -> None:
+    view, document = slice_view(shown, "Axial"), shown.document
+    document.move_to_voxel((20, 18, 15))
+    hover(view, (15, 15, 15), Qt.KeyboardModifier.NoModifier)
+    before = document.segmentation
+    assert before is not None and "Liver" in shown._pointer.text()
+    document.set_segmentation(Segmentation(np.zeros_like(before.labels), before.affine))
+    assert "100 HU" in shown._pointer.text() and "Liver" not in shown._pointer.text()
+    document.set_segmentation(before)
+    assert "Liver" in shown._pointer.text()
+
+
 def test_shift_and_the_mouse_move_the_crosshair_with_any_tool(shown: MainWindow) -> None:
     view = slice_view(shown, "Coronal")
     shown.actions_["brush"].trigger()
