@@ -49,15 +49,16 @@ class BrushBar(QToolBar):
         self.hu.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.hu.activated.connect(lambda _: self.hu.clearFocus())
         self.low, self.high = (_hu_box(name, value) for name, value in ((tr("Lowest HU"), 0), (tr("Highest HU"), 200)))
-        self._widgets: tuple[QWidget, ...] = (
-            self.organ,
-            self.diameter,
-            self.ball,
-            self.over,
-            self.hu,
-            self.low,
-            self.high,
-        )
+        # What each of the tools goes by, by the tools' keys: what means nothing to the tool in hand is grey.
+        self._widgets: dict[QWidget, tuple[str, ...]] = {
+            self.organ: ("teach", "brush", "eraser", "fill", "lasso"),
+            self.diameter: ("brush", "eraser"),
+            self.ball: ("brush", "eraser"),
+            self.over: ("brush",),
+            self.hu: ("brush",),
+            self.low: ("brush",),
+            self.high: ("brush",),
+        }
         self._shown = {widget: self.addWidget(widget) for widget in self._widgets}
         self.hu.currentIndexChanged.connect(self._choose_hu)
         for box in (self.low, self.high):
@@ -88,7 +89,8 @@ class BrushBar(QToolBar):
             self.high.setValue(round(tools.hu[1]))
         for widget in self._widgets:
             widget.blockSignals(False)
-        self.setEnabled(tools.tool.key in ("teach", "brush", "eraser", "fill", "lasso"))
+        for widget, keys in self._widgets.items():
+            widget.setEnabled(tools.tool.key in keys)
 
     def _choose_hu(self) -> None:
         # Who types the two the wrong way round means the range between them.

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from flare_gui.app.slices.brushes import Brush, Eraser
-from flare_gui.app.slices.tools import KeepPart
+from flare_gui.app.slices.tools import Fill, KeepPart
 from flare_gui.app.window.main_window import MainWindow
 from flare_gui.organs import LEFT_KIDNEY, LIVER, SPLEEN
 from flare_gui.volume import Segmentation, Volume
@@ -71,6 +71,21 @@ def test_the_right_button_erases_while_the_brush_is_on(two_organs: MainWindow) -
     two_organs.tools.put_away()
     drag(view, at(view, LIVER_AT), at(view, SPLEEN_AT), button=Qt.MouseButton.RightButton)
     assert count(two_organs, LIVER.label) == 1000 and two_organs.document.window != window_before
+
+
+def test_settings_that_mean_nothing_to_the_tool_in_hand_are_grey(two_organs: MainWindow) -> None:
+    bar = two_organs.brush_bar
+    settings = {"organ": bar.organ, "size": bar.diameter, "ball": bar.ball, "over": bar.over, "hu": bar.hu}
+    for tool, alive in (
+        (Brush(), {"organ", "size", "ball", "over", "hu"}),
+        (Eraser(), {"organ", "size", "ball"}),
+        (Fill(), {"organ"}),
+        (KeepPart(), set()),
+    ):
+        two_organs.tools.choose(tool)
+        assert {name for name, widget in settings.items() if widget.isEnabled()} == alive, tool.key
+    two_organs.tools.put_away()
+    assert not any(widget.isEnabled() for widget in settings.values())
 
 
 def test_shift_and_the_wheel_size_the_brush_and_keys_stay_alive(two_organs: MainWindow) -> None:
