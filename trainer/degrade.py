@@ -132,7 +132,8 @@ def _mass_beside(organ: Organ, spacing_mm: float) -> Callable[..., Arrays]:
 
     def change(hu: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> Arrays:
         room, _ = disease.bed(labels, (hu > -140) & (hu < 110), spacing_mm, rng, [organ])
-        return _grown(hu, labels, rng, spacing_mm, room, (15.0, 60.0))
+        deep = disease.depth(hu < disease.AIR_HU, hu > disease.BONE_HU, spacing_mm)
+        return _grown(hu, labels, rng, spacing_mm, room, (15.0, 60.0), deep)
 
     return change
 
@@ -144,8 +145,10 @@ def _grown(
     spacing_mm: float,
     room: np.ndarray,
     radii_mm: tuple[float, float],
+    depth_mm: np.ndarray | None = None,
 ) -> Arrays:
-    where, mass = disease.displace(np.indices(hu.shape, np.float32), room, spacing_mm, rng, radii_mm)
+    where = np.indices(hu.shape, np.float32)
+    where, mass = disease.displace(where, room, spacing_mm, rng, radii_mm, depth_mm=depth_mm)
     if mass is None:
         return hu, labels
     hu = ndimage.map_coordinates(hu, where, np.float32, order=1, mode="nearest")

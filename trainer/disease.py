@@ -24,6 +24,8 @@ MASS_MM = (18.0, 95.0)
 LIVER_TUMOUR_MM = (8.0, 50.0)
 # Adrenal, renal and other retroperitoneal masses, from 4 to 16 cm across.
 BESIDE_MM = (20.0, 80.0)
+# Of its radius, what lies between the middle of such a mass and the next bone or the skin: it bulges there at most.
+_LEAST_DEPTH = 0.7
 # How far from the organ's surface such a mass begins, and how often it begins beside which organ.
 _BED_MM = 20.0
 _HOSTS = {RIGHT_KIDNEY: 0.4, LEFT_KIDNEY: 0.25, LIVER: 0.2, SPLEEN: 0.15}
@@ -34,6 +36,7 @@ _BED_RIM_MM = 5.0
 # Fluid is water to exudate, blood at most.
 _FLUID_HU = (-5.0, 35.0)
 _FAT_HU = (-150.0, -30.0)
+AIR_HU, BONE_HU = -300, 300
 # Spread, in HU, of what is added to an organ of a real scan: a plain one becomes an enhanced one and the reverse.
 _ENHANCEMENT_HU = {LIVER: 22.0, SPLEEN: 28.0, RIGHT_KIDNEY: 45.0, LEFT_KIDNEY: 45.0}
 
@@ -76,6 +79,15 @@ def bed(
     return near & open_to_it & (labels == 0), host
 
 
+def depth(air: np.ndarray, bone: np.ndarray, spacing_mm: float) -> np.ndarray:
+    """How far in mm each voxel lies from skin and bone, which no mass beside an organ pushes far; 0 in them.
+
+    Both are boolean (x, y, z), axial slices last. Air that a slice of the body encloses, in lungs and bowel, gives way.
+    """
+    body = np.stack([ndimage.binary_fill_holes(~air[:, :, z]) for z in range(air.shape[2])], axis=2)
+    return ndimage.distance_transform_edt(body & ~bone, sampling=(spacing_mm,) * 3)
+
+
 def displace(
     where: np.ndarray,
     free: np.ndarray,
@@ -83,17 +95,23 @@ def displace(
     rng: np.random.Generator,
     radii_mm: tuple[float, float] = MASS_MM,
     label: int = 0,
+    depth_mm: np.ndarray | None = None,
 ) -> tuple[np.ndarray, Mass | None]:
     """Positions (3, x, y, z) to sample the case at, once a mass has grown in `free`, and that mass with its `label`.
 
     Everything else keeps its volume: at the distance r of a mass of radius R now lies what lay at (r^3 - R^3)^(1/3).
-    None where nothing is free.
+    With `depth_mm` it grows where it is deep enough for its radius, or as large as it can. None where nothing is free.
     """
+    radius_mm = float(np.exp(rng.uniform(*np.log(radii_mm))))
+    if depth_mm is not None and free.any():
+        deepest = float(depth_mm[free].max())
+        radius_mm = min(radius_mm, deepest / _LEAST_DEPTH)
+        free = free & (depth_mm >= min(radius_mm * _LEAST_DEPTH, deepest))
     candidates = np.flatnonzero(free)
-    if candidates.size == 0:
+    if candidates.size == 0 or radius_mm < spacing_mm:
         return where, None
     centre = np.array(np.unravel_index(rng.choice(candidates), free.shape))
-    radius = float(np.exp(rng.uniform(*np.log(radii_mm)))) / spacing_mm
+    radius = radius_mm / spacing_mm
     lumps = 1 + rng.uniform(0.03, 0.2) * smooth_noise(free.shape, radius * spacing_mm, (spacing_mm,) * 3, rng)
     stretch = np.exp(rng.normal(0, 0.2, 3))
     axes = ((np.arange(n) - c) * s for n, c, s in zip(free.shape, centre, stretch, strict=True))

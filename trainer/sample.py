@@ -91,7 +91,8 @@ def _grown(
     chance = rng.random()
     if chance < augment.mass * augment.mass_beside:
         room, host = disease.bed(_nearest(case.labels, where), _room(case, where, _OPEN, _OPEN_HU), spacing_mm, rng)
-        where, mass = disease.displace(where, room, spacing_mm, rng, disease.BESIDE_MM)
+        deep = _depth(case, where, spacing_mm)
+        where, mass = disease.displace(where, room, spacing_mm, rng, disease.BESIDE_MM, depth_mm=deep)
         return where, None if mass is None else replace(mass, host=host)
     if chance < augment.mass:
         return disease.displace(where, _room(case, where, _SOFT, _SOFT_HU), spacing_mm, rng)
@@ -110,6 +111,21 @@ def _room(
         return np.isin(tissues, open_tissues)
     soft = (case.hu > open_hu[0]) & (case.hu < open_hu[1])
     return (tissues == 0) & (_nearest(soft.view(np.uint8), where) > 0)
+
+
+def _depth(case: TrainingCase, where: np.ndarray, spacing_mm: float) -> np.ndarray:
+    """`disease.depth` in the patch, from every second voxel: an eighth of the time."""
+    coarse = where[:, ::2, ::2, ::2]
+    if case.hu is None:
+        tissues = _nearest(case.labels, coarse)
+        air, bone = tissues == Tissue.OUTSIDE, tissues == Tissue.BONE
+    else:
+        hu = ndimage.map_coordinates(case.hu, coarse, order=0, mode="nearest", prefilter=False)
+        air, bone = hu < disease.AIR_HU, hu > disease.BONE_HU
+    depth = disease.depth(air, bone, 2 * spacing_mm)
+    for axis, size in enumerate(where.shape[1:]):
+        depth = depth.repeat(2, axis).take(range(size), axis)
+    return depth
 
 
 def _diseased(
