@@ -61,6 +61,30 @@ def test_a_mass_beside_a_kidney_begins_above_its_middle_and_in_no_organ(phantom_
     assert hosts == {1, 2, 3, 4}
 
 
+def test_a_mass_beside_an_organ_grows_in_the_body() -> None:
+    x, y, _ = np.indices((70, 60, 50))
+    body = ((x - 35) / 32) ** 2 + ((y - 30) / 27) ** 2 < 1
+    spine = np.hypot(x - 35, y - 8) < 4
+    bowel_gas = np.hypot(x - 35, y - 45) < 6
+    deep = disease.depth(~body | bowel_gas, spine, MM)
+    assert deep[35, 45, 25] > 20, "gas that the body encloses gives way"
+    assert not deep[spine | ~body].any()
+    near_the_skin = body & (x < 20)
+
+    def beyond(depth_mm: np.ndarray | None) -> list[float]:
+        """The shares of masses that lie outside of the body or in the spine."""
+        shares = []
+        for seed in range(12):
+            where, rng = np.indices(body.shape, np.float32), np.random.default_rng(seed)
+            _, mass = disease.displace(where, near_the_skin, MM, rng, disease.BESIDE_MM, depth_mm=depth_mm)
+            assert mass is not None
+            shares.append(float((~body | spine)[mass.inside].mean()))
+        return shares
+
+    assert max(beyond(deep)) < 0.25 < max(beyond(None))
+    assert np.mean(beyond(deep)) < 0.1 < 0.2 < np.mean(beyond(None))
+
+
 def test_half_of_the_solid_masses_look_nearly_like_their_neighbour() -> None:
     inside = np.ones((20, 20, 20), bool)
     mass = disease.Mass(np.array([10, 10, 10]), inside, np.full(inside.shape, 0.3))
