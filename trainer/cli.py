@@ -93,7 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     release.add_argument(
         "--measured-by", type=Path, metavar="RUN", help="take scores and confidence from this run, which saw less data"
     )
-    release.add_argument("--average-with", action="append", type=Path, metavar="RUN", help="ship the mean of both runs")
+    release.add_argument(
+        "--average-with",
+        action="append",
+        metavar="RUN|WEIGHTS[=SHARE]",
+        help="ship the mean with these, of which SHARE is theirs",
+    )
     release.set_defaults(command=_release)
 
     cache = commands.add_parser("cache", help="write compact training arrays")
@@ -256,10 +261,11 @@ def _beside(path: Path) -> Path:
 
 def _release(options: argparse.Namespace, cancel: Cancel) -> int:
     from flare_gui.assets import asset
-    from trainer.release import release
+    from trainer.release import Part, release
 
     folder = options.to or asset("LICENSE-weights").parent
-    path = release(options.run, folder, measured_by=options.measured_by, averaged_with=options.average_with or ())
+    others = [Part.parse(text) for text in options.average_with or ()]
+    path = release(options.run, folder, measured_by=options.measured_by, averaged_with=others)
     print(f"Weights and card: {path}, {path.with_suffix('.json')}")
     return 0
 

@@ -5,15 +5,16 @@ import subprocess
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
+from torch import nn
 
 from flare_gui.errors import FlareError
 from flare_gui.files import replacing
 from flare_gui.model import weights
 from flare_gui.model.preprocess import Window
-from flare_gui.model.vnet import VNet
+from flare_gui.model.vnet import VNet, VNetSettings
 from trainer import checkpoint, recipe
 from trainer.calibrate import CONFIDENCE
 from trainer.fit import CHECKPOINT
@@ -25,19 +26,42 @@ NOTES = "notes.json"
 """What a person has to say about a run: intended use, known failures, the table of tries. Goes on the card."""
 
 
+class Part(NamedTuple):
+    """Another run, or weights, in a mean: `share` of it, or as much as each of the others."""
+
+    path: Path
+    share: float | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Part":
+        """From `PATH[=SHARE]`. Raises `FlareError` for a share that leaves nothing to one of the two."""
+        path, separator, share = text.rpartition("=")
+        try:
+            value = float(share) if separator else None
+        except ValueError:
+            return cls(Path(text))
+        if value is None:
+            return cls(Path(text))
+        if not 0 < value < 1:
+            raise FlareError(
+                f"--average-with {text}: a share lies between 0 and 1", hint="Write PATH=0.3, for example."
+            )
+        return cls(Path(path), value)
+
+
 def release(
     run: Path,
     folder: Path,
     *,
     measured_by: Path | None = None,
-    averaged_with: Sequence[Path] = (),
+    averaged_with: Sequence[Part] = (),
     stem: str = STEM,
 ) -> Path:
     """Write the run's EMA weights as `folder/<stem>.safetensors` with card and recipe beside them.
 
-    With `averaged_with`, the mean of its weights and of those of the other runs: runs that began from one another find
-    different ways to fit what they saw, and their mean may err less on what they did not (Wortsman et al. 2022, "Model
-    soups").
+    With `averaged_with`, the mean of its weights and of those of other runs or files: runs that began from one another
+    find different ways to fit what they saw, and their mean may err less on what they did not (Wortsman et al. 2022,
+    "Model soups").
     Scores, window and confidence are those that `flare-train evaluate` and `calibrate` left in the run's folder, or in
     that of `measured_by`: a run that did not see the scans on which this one was trained too. Raises `FlareError`
     without a checkpoint, and when runs to be averaged have other networks.
@@ -53,31 +77,47 @@ def release(
         card["scores"]["measuring_data"] = _training_data(measured_by)
     folder.mkdir(parents=True, exist_ok=True)
     path = weights.save(network, card, folder, stem)
-    for number, one in enumerate((run, *averaged_with), 1):
+    runs = [run, *(other.path for other in averaged_with if other.path.is_dir())]
+    for number, one in enumerate(runs, 1):
         with replacing(folder / (f"{stem}.toml" if number == 1 else f"{stem}.{number}.toml")) as beside:
             beside.write_text(_command(one) + (one / "recipe.toml").read_text(encoding="utf-8"), encoding="utf-8")
     return path
 
 
-def _average(network: VNet, settings: Recipe, others: Sequence[Path]) -> None:
-    """Put the mean of its own weights and of the other runs' into `network`."""
-    total = {key: value.clone() for key, value in network.state_dict().items()}
-    for other in others:
-        theirs, their_network, _ = load_run(other)
-        if (theirs.network, theirs.spacing_mm, theirs.window) != (
-            settings.network,
-            settings.spacing_mm,
-            settings.window,
-        ):
-            raise FlareError(f"{other}: another network, spacing or window", hint="Average runs of one kind.")
-        for key, value in their_network.state_dict().items():
-            total[key] += value
-    network.load_state_dict({key: value / (1 + len(others)) for key, value in total.items()})
+def _average(network: VNet, settings: Recipe, others: Sequence[Part]) -> None:
+    """Put the mean of its own weights and of the others' into `network`."""
+    equal = 1 / (1 + len(others))
+    shares = [equal if other.share is None else other.share for other in others]
+    if sum(shares) >= 1:
+        raise FlareError(f"the shares of the others come to {sum(shares):g}", hint="Leave something to the run itself.")
+    total = {key: value * (1 - sum(shares)) for key, value in network.state_dict().items()}
+    kind = (settings.network, settings.spacing_mm, settings.window)
+    for other, share in zip(others, shares, strict=True):
+        their_kind, theirs = _kind_and_network(other.path)
+        if their_kind != kind:
+            raise FlareError(f"{other.path}: another network, spacing or window", hint="Average runs of one kind.")
+        for key, value in theirs.state_dict().items():
+            total[key] += share * value
+    network.load_state_dict(total)
 
 
-def _about(run: Path, stem: str) -> dict[str, Any]:
-    card = _card(run, *_recipe_and_step(run), stem)
-    return {key: card[key] for key in ("id", "training_data", "recipe")}
+def _kind_and_network(path: Path) -> tuple[tuple[VNetSettings, float, tuple[float, float]], nn.Module]:
+    if path.is_dir():
+        settings, network, _ = load_run(path)
+        return (settings.network, settings.spacing_mm, settings.window), network
+    model = weights.load(path)
+    low, high = model.card.recipe["window"]
+    architecture = VNetSettings.from_card(model.card.architecture)
+    return (architecture, model.card.spacing_mm[0], (low, high)), model.network.float()
+
+
+def _about(other: Part, stem: str) -> dict[str, Any]:
+    path = other.path
+    if path.is_dir():
+        card = _card(path, *_recipe_and_step(path), stem)
+    else:
+        card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    return {key: card[key] for key in ("id", "training_data", "recipe")} | {"share": other.share}
 
 
 def _recipe_and_step(run: Path) -> tuple[Recipe, int]:

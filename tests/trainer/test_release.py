@@ -92,6 +92,21 @@ def test_the_mean_of_two_runs_is_shipped_with_both_recipes(folder: Path) -> None
     assert not all(torch.equal(networks[0][key], networks[1][key]) for key in networks[0])
 
 
+def test_a_share_of_earlier_weights_is_kept(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one, earlier = train(folder, "one"), train(folder, "other", "--until", "1")
+    assert main(["release", str(earlier), "--to", str(folder / "earlier")]) == 0
+    (before,) = (folder / "earlier").glob("*.safetensors")
+    assert main(["release", str(one), "--to", str(folder / "out"), "--average-with", f"{before}=0.25"]) == 0
+    found = weights.load(next((folder / "out").glob("*.safetensors")))
+    (about,) = found.card.recipe["averaged_with"]
+    assert about["share"] == 0.25 and about["id"] == weights.load(before).card.id
+    networks = [load_run(run)[1].state_dict() for run in (one, earlier)]
+    for key, value in found.network.state_dict().items():
+        assert torch.allclose(value, 0.75 * networks[0][key] + 0.25 * networks[1][key], atol=4e-3, rtol=4e-3), key
+    assert main(["release", str(one), "--to", str(folder / "none"), "--average-with", f"{before}=1.5"]) == 2
+    assert "a share lies between 0 and 1" in capsys.readouterr().err
+
+
 def test_runs_of_other_networks_are_not_averaged(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one = train(folder, "one")
     recipe.write(replace(TINY, network=replace(TINY.network, width=8)), folder / "r.toml")
