@@ -44,7 +44,8 @@ def every_step(
         for number, batch in zip(made, stream, strict=True):
             images, labels, known = (tensor.to(device) for tensor in batch)
             fresh = images, labels, known
-            kept.extend(zip(*fresh, strict=True))
+            if recipe.again > 1:
+                kept.extend(zip(*fresh, strict=True))
             for step in range(number * recipe.again, (number + 1) * recipe.again):
                 if step in steps:
                     yield fresh if step % recipe.again == 0 else _from(kept, recipe, step, share)

@@ -1,5 +1,6 @@
 """Samples that are seen again: the same patient in another way, decided by the step's number alone."""
 
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +61,14 @@ def test_each_sample_is_seen_as_it_was_made_once_and_a_stop_changes_no_step(phan
     for stop in (4, 6, 11):
         for before, after in zip(whole, seen(range(stop)) + seen(range(stop, 12)), strict=True):
             torch.testing.assert_close(before, after)
+
+
+def test_what_is_seen_once_is_not_kept(phantom_cases: list[TrainingCase]) -> None:
+    samples, once = Samples([(1.0, phantom_cases)], SMALL), replace(SMALL, steps=3)
+    steps = every_step(samples, once, range(3), range(2), 0, "cpu")
+    first = weakref.ref(next(steps)[0])
+    next(steps)
+    assert first() is None, "a training on a CPU would hold a gigabyte of samples"
 
 
 def test_a_run_that_sees_samples_again_learns(tmp_path: Path, phantom_cases: list[TrainingCase]) -> None:
