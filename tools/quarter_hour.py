@@ -11,8 +11,6 @@ releases.
 """
 
 import argparse
-import io
-import json
 import os
 import subprocess
 import sys
@@ -187,11 +185,10 @@ def pack(runs: Path, out: Path) -> None:
     """EMA weights of every run in halves, and one archive of all that is small."""
     for name in _HELD_OUT:
         if (runs / name / CHECKPOINT).exists():
-            _, network, step = load_run(runs / name)
+            _, network, _ = load_run(runs / name)
             tensors = {key: value.bfloat16().contiguous() for key, value in network.state_dict().items()}
             for half in range(_HALVES):
-                part = _half(tensors, half)
-                save_file(part, out / f"{name}.{half}.safetensors", {"step": json.dumps(step)})
+                save_file(_half(tensors, half), out / f"{name}.{half}.safetensors")
     with tarfile.open(out / "runs.tar.gz", "w:gz") as tar:
         for path in sorted(runs.rglob("*")):
             if path.suffix in (".csv", ".json", ".toml", ".log") and "cache" not in path.parts:
@@ -206,7 +203,7 @@ def _half(tensors: Mapping[str, torch.Tensor], half: int) -> dict[str, torch.Ten
 
 def join(out: Path, runs: Path) -> None:
     """Runs with a checkpoint again, without an optimizer's moments."""
-    with tarfile.open(fileobj=io.BytesIO((out / "runs.tar.gz").read_bytes())) as tar:
+    with tarfile.open(out / "runs.tar.gz") as tar:
         tar.extractall(runs, filter="data")
     for name in _HELD_OUT:
         halves = [out / f"{name}.{half}.safetensors" for half in range(_HALVES)]

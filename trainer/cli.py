@@ -138,6 +138,8 @@ def _fit(options: argparse.Namespace, cancel: Cancel) -> int:
     with ranks.join(options.device) as own:
         kept = options.out / "recipe.toml"
         settings = recipe.read(options.recipe or kept) if options.recipe or kept.exists() else Recipe()
+        if not options.minutes > 0:
+            raise FlareError(f"--minutes {options.minutes:g}: no time to train in", hint="Give it more than 0.")
         if own.world > 1 and options.minutes < math.inf:
             raise FlareError("--minutes goes by one process's clock", hint="With several, give the recipe its steps.")
         sources = _data(options.data or ["phantom"], options.validate or ())

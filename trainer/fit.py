@@ -24,7 +24,7 @@ from trainer.stream import Samples
 Source = tuple[float, Sequence[TrainingCase]]
 
 CHECKPOINT = "last.safetensors"
-VALIDATION_PATCHES = 8
+_VALIDATION_PATCHES = 8
 
 _Patch = tuple[Tensor, Tensor, Tensor]
 
@@ -132,7 +132,7 @@ def learning_rate(recipe: Recipe, step: int, spent: float = 0.0) -> float:
 def _fixed_patches(sources: Sequence[Source], recipe: Recipe) -> Iterator[_Patch]:
     """The same few of the validation cases at each start of a run."""
     samples = Samples(sources, recipe, plain=True)
-    return (samples[i] for i in range(VALIDATION_PATCHES))
+    return (samples[i] for i in range(_VALIDATION_PATCHES))
 
 
 def validate(weights: dict[str, Tensor], recipe: Recipe, patches: Sequence[_Patch], device: str) -> dict[str, float]:

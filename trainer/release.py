@@ -36,12 +36,12 @@ class Part(NamedTuple):
     def parse(cls, text: str) -> "Part":
         """From `PATH[=SHARE]`. Raises `FlareError` for a share that leaves nothing to one of the two."""
         path, separator, share = text.rpartition("=")
+        if not separator:
+            return cls(Path(text))
         try:
-            value = float(share) if separator else None
+            value = float(share)
         except ValueError:
-            return cls(Path(text))
-        if value is None:
-            return cls(Path(text))
+            return cls(Path(text))  # a path with an equals sign in it
         if not 0 < value < 1:
             raise FlareError(
                 f"--average-with {text}: a share lies between 0 and 1", hint="Write PATH=0.3, for example."

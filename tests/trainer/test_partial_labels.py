@@ -149,3 +149,8 @@ def test_what_is_measured_on_is_not_learned_from(tmp_path: Path, phantom_cases: 
     data = json.loads((tmp_path / "run" / "data.json").read_text())
     assert [(len(part["train"]), len(part["validation"])) for part in data] == [(4, 0), (0, 2)]
     assert (tmp_path / "run" / "validation.csv").read_text().count("\n") == 2
+
+
+def test_a_run_of_no_minutes_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fit", "--minutes", "0", "--out", str(tmp_path / "run")]) == 2
+    assert "no time to train in" in capsys.readouterr().err and not (tmp_path / "run").exists()
